@@ -1,0 +1,46 @@
+# One interface target carries the flags of every translation unit; presets choose among the options.
+option(SMS_HARDEN "Release hardening of the OpenSSF compiler guide" OFF)
+option(SMS_LTO "Thin link-time optimisation" OFF)
+option(SMS_FUZZ "Build the libFuzzer targets" OFF)
+option(SMS_COVERAGE "Instrument for source coverage" OFF)
+option(SMS_TIDY "Run clang-tidy on every translation unit" OFF)
+set(SMS_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined or thread")
+
+add_library(flags INTERFACE)
+target_include_directories(flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+target_compile_options(flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wimplicit-fallthrough -Wnon-virtual-dtor
+  -Wold-style-cast -Wunused-result -Werror -Werror=switch -fno-strict-aliasing
+  -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+target_compile_definitions(flags INTERFACE _GLIBCXX_ASSERTIONS)
+
+if(SMS_SANITIZE)
+  target_compile_options(flags INTERFACE -fsanitize=${SMS_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
+  target_link_options(flags INTERFACE -fsanitize=${SMS_SANITIZE})
+endif()
+if(SMS_FUZZ)
+  target_compile_options(flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(SMS_COVERAGE)
+  target_compile_options(flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  target_link_options(flags INTERFACE -fprofile-instr-generate)
+endif()
+if(SMS_HARDEN)
+  target_compile_options(flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+    -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
+    -ftrivial-auto-var-init=zero -fstrict-flex-arrays=3)
+  target_link_options(flags INTERFACE -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen
+    -Wl,-z,separate-code)
+endif()
+if(SMS_LTO)
+  target_compile_options(flags INTERFACE -flto=thin)
+  target_link_options(flags INTERFACE -flto=thin -fuse-ld=lld)
+elseif(MOLD)
+  target_link_options(flags INTERFACE -fuse-ld=mold)
+endif()
+if(SMS_TIDY)
+  find_program(CLANG_TIDY clang-tidy-19 REQUIRED)
+  set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --warnings-as-errors=* --quiet)
+endif()

@@ -1,0 +1,30 @@
+# The one table of layers. A folder becomes a static library that links exactly what stands here;
+# tests/tidy reads the same lines and checks every #include against them.
+#
+# A folder may use itself, every folder on a lower floor, and on its own floor only the folders after USES.
+# LIBS are the external libraries whose headers may be included in the .cpp files of that folder alone.
+include(${CMAKE_CURRENT_LIST_DIR}/layer.cmake)
+
+layer(src/base         0)
+
+layer(src/json         1 LIBS Boost::json)
+layer(src/crypto       1 LIBS OpenSSL::Crypto PkgConfig::ARGON2)
+layer(src/http         1)
+
+layer(src/schema       2)
+layer(src/mcp          2 USES src/schema)
+layer(src/oauth        2)
+layer(src/spotify      2 USES src/schema)
+layer(src/store        2)
+layer(src/policy       2)
+layer(src/config       2 USES src/schema)
+
+layer(src/os           3)
+layer(src/net          3 LIBS Boost::headers OpenSSL::SSL CURL::libcurl Threads::Threads)
+layer(src/store/sqlite 3 LIBS SQLite::SQLite3)
+layer(sim/spotify      3)
+layer(sim/world        3 USES sim/spotify)
+
+layer(src/tools        4)
+
+layer(src/app          5 LIBS CLI11::CLI11)

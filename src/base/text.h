@@ -1,0 +1,29 @@
+// Text rules that several folders share: what is valid UTF-8, what is a control character, how near two names are.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace base {
+
+// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_valid_utf8(std::string_view text);
+// Code points of valid UTF-8.
+size_t count_code_points(std::string_view text);
+// C0 and C1 controls and DEL.
+bool has_control_characters(std::string_view utf8);
+std::string to_lower_ascii(std::string_view text);
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+std::string_view trim(std::string_view text);
+std::vector<std::string_view> split(std::string_view text, char separator);
+// Decimal digits with an optional minus, the whole text, within int64; nothing else.
+std::optional<long long> parse_integer(std::string_view text);
+
+// The candidate that a person most likely meant, or nothing when none is close (edit distance over a third).
+std::optional<std::string_view> closest(std::string_view word, std::span<const std::string_view> candidates);
+
+}  // namespace base

@@ -1,0 +1,108 @@
+// A JSON document in memory (RFC 8259). Objects keep the order of their members, so that what we write is
+// deterministic; integers stay integers (int64), everything else with a point or an exponent is a double.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace json {
+
+class Value;
+struct Member;
+
+using Array = std::vector<Value>;
+
+// Members in order, names unique. Look-up is linear: objects here are small.
+class Object {
+ public:
+  Object();
+  Object(std::initializer_list<Member> members);
+  Object(const Object&);
+  Object(Object&&) noexcept;
+  Object& operator=(const Object&);
+  Object& operator=(Object&&) noexcept;
+  ~Object();
+
+  // Null when there is no such member. The pointer lives until the object changes.
+  const Value* find(std::string_view name) const;
+  Value* find(std::string_view name);
+  // Replaces the value of an existing member in place, or appends.
+  Value& set(std::string name, Value value);
+  // Appends without a look-up; the caller knows that the name is new.
+  Value& append(std::string name, Value value);
+  bool erase(std::string_view name);
+
+  bool empty() const;
+  size_t size() const;
+  const Member* begin() const;
+  const Member* end() const;
+  Member* begin();
+  Member* end();
+  bool operator==(const Object&) const;
+
+ private:
+  std::vector<Member> members_;
+};
+
+enum class Kind { kNull, kBoolean, kInteger, kNumber, kString, kArray, kObject };
+std::string_view kind_name(Kind kind);
+
+class Value {
+ public:
+  Value() = default;
+  Value(std::nullptr_t) {}
+  Value(bool flag) : data_(flag) {}
+  Value(int number) : data_(int64_t{number}) {}
+  Value(int64_t number) : data_(number) {}
+  Value(long long number) : data_(int64_t{number}) {}
+  Value(double number) : data_(number) {}
+  Value(std::string text) : data_(std::move(text)) {}
+  Value(std::string_view text) : data_(std::string(text)) {}
+  Value(const char* text) : data_(std::string(text)) {}
+  Value(Array items) : data_(std::move(items)) {}
+  Value(Object members) : data_(std::move(members)) {}
+
+  Kind kind() const { return static_cast<Kind>(data_.index()); }
+  bool is_null() const { return kind() == Kind::kNull; }
+  bool is_boolean() const { return kind() == Kind::kBoolean; }
+  bool is_integer() const { return kind() == Kind::kInteger; }
+  // An integer or a double.
+  bool is_number() const { return is_integer() || kind() == Kind::kNumber; }
+  bool is_string() const { return kind() == Kind::kString; }
+  bool is_array() const { return kind() == Kind::kArray; }
+  bool is_object() const { return kind() == Kind::kObject; }
+
+  // Each CHECKs the kind: ask first.
+  bool boolean() const;
+  int64_t integer() const;
+  double number() const;
+  const std::string& string() const;
+  const Array& array() const;
+  Array& array();
+  const Object& object() const;
+  Object& object();
+
+  // The member of an object; null when this is no object or has no such member.
+  const Value* find(std::string_view name) const;
+  // The member's text, or "" when it is absent or no string. For reading shapes that others made.
+  std::string_view text_or_empty(std::string_view name) const;
+
+  bool operator==(const Value&) const;
+
+ private:
+  std::variant<std::monostate, bool, int64_t, double, std::string, Array, Object> data_;
+};
+
+struct Member {
+  std::string name;
+  Value value;
+
+  bool operator==(const Member&) const = default;
+};
+
+}  // namespace json

@@ -20,6 +20,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 // "a=1&b=x%20y", in order.
 std::string encode_query(const Parameters& parameters);
+// By the rules of application/x-www-form-urlencoded; empty pieces are skipped, and a bad escape or text that is
+// not UTF-8 is refused.
 base::Result<Parameters> parse_query(std::string_view query);
 // The first value of that name.
 std::optional<std::string_view> find_parameter(const Parameters& parameters, std::string_view name);

@@ -2,6 +2,8 @@
 // deterministic; integers stay integers (int64), everything else with a point or an exponent is a double.
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -22,6 +24,8 @@ class Object {
  public:
   Object();
   Object(std::initializer_list<Member> members);
+  // The caller knows that the names are unique.
+  explicit Object(std::vector<Member> members);
   Object(const Object&);
   Object(Object&&) noexcept;
   Object& operator=(const Object&);
@@ -56,7 +60,10 @@ class Value {
  public:
   Value() = default;
   Value(std::nullptr_t) {}
-  Value(bool flag) : data_(flag) {}
+  // Exactly bool: everything that merely converts to it, such as a pointer, is refused at compile time.
+  template <std::same_as<bool> Flag>
+  Value(Flag flag) : data_(flag) {}
+  Value(char) = delete;
   Value(int number) : data_(int64_t{number}) {}
   Value(int64_t number) : data_(number) {}
   Value(long long number) : data_(int64_t{number}) {}

@@ -9,6 +9,7 @@
 namespace json {
 
 // UTF-8, without a newline anywhere (so it may stand on one line of stdio), non-ASCII characters as they are.
+// Always valid JSON: bytes that are not UTF-8 become U+FFFD, a number that is not finite becomes null.
 std::string write(const Value& value);
 void write_to(std::string& out, const Value& value);
 // Two spaces per level and a final newline; for files, --json output and snapshots.

@@ -1,0 +1,200 @@
+#include "json/write.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+
+namespace json {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+
+// What a byte of a string needs: nothing, a two-character escape (the letter), \u00XX, or a look at its neighbours.
+constexpr char kPlain = 0;
+constexpr char kUnicodeEscape = 1;
+constexpr char kNotAscii = 2;
+
+constexpr std::array<char, 256> kTreatment = [] {
+  std::array<char, 256> table{};
+  for (size_t c = 0; c < 0x20; ++c) table[c] = kUnicodeEscape;
+  for (size_t c = 0x80; c < 0x100; ++c) table[c] = kNotAscii;
+  table['"'] = '"';
+  table['\\'] = '\\';
+  table['\b'] = 'b';
+  table['\f'] = 'f';
+  table['\n'] = 'n';
+  table['\r'] = 'r';
+  table['\t'] = 't';
+  return table;
+}();
+
+char treatment_of(char c) { return kTreatment[static_cast<uint8_t>(c)]; }
+
+// Bytes of the UTF-8 sequence at the front (RFC 3629 section 4), or 0.
+size_t sequence_length(std::string_view text) {
+  const auto byte = [text](size_t i) { return i < text.size() ? static_cast<uint8_t>(text[i]) : uint8_t{0}; };
+  const auto continues = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
+  const uint8_t lead = byte(0);
+  const uint8_t second = byte(1);
+  if (!continues(1)) return 0;
+  if (lead >= 0xC2 && lead <= 0xDF) return 2;
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    const bool overlong = lead == 0xE0 && second < 0xA0;
+    const bool surrogate = lead == 0xED && second > 0x9F;
+    return !overlong && !surrogate && continues(2) ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    const bool overlong = lead == 0xF0 && second < 0x90;
+    const bool beyond = lead == 0xF4 && second > 0x8F;
+    return !overlong && !beyond && continues(2) && continues(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+template <class Number>
+std::string_view digits_of(std::array<char, 32>& buffer, Number number) {
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+  return {buffer.data(), static_cast<size_t>(result.ptr - buffer.data())};
+}
+
+void write_number(std::string& out, double number) {
+  if (!std::isfinite(number)) {
+    out += "null";
+    return;
+  }
+  std::array<char, 32> buffer;
+  const std::string_view digits = digits_of(buffer, number);
+  out += digits;
+  // 1.0 stays a double when it is read again.
+  if (digits.find_first_of(".e") == std::string_view::npos) out += ".0";
+}
+
+void write_scalar(std::string& out, const Value& value) {
+  std::array<char, 32> buffer;
+  switch (value.kind()) {
+    case Kind::kBoolean:
+      out += value.boolean() ? "true" : "false";
+      return;
+    case Kind::kInteger:
+      out += digits_of(buffer, value.integer());
+      return;
+    case Kind::kNumber:
+      write_number(out, value.number());
+      return;
+    case Kind::kString:
+      write_string_to(out, value.string());
+      return;
+    case Kind::kNull:
+    case Kind::kArray:
+    case Kind::kObject:
+      break;
+  }
+  out += "null";
+}
+
+void new_line(std::string& out, size_t level) {
+  out += '\n';
+  out.append(2 * level, ' ');
+}
+
+void write_pretty_to(std::string& out, const Value& value, size_t level) {
+  if (value.is_array() && !value.array().empty()) {
+    char separator = '[';
+    for (const Value& item : value.array()) {
+      out += std::exchange(separator, ',');
+      new_line(out, level + 1);
+      write_pretty_to(out, item, level + 1);
+    }
+    new_line(out, level);
+    out += ']';
+  } else if (value.is_object() && !value.object().empty()) {
+    char separator = '{';
+    for (const Member& member : value.object()) {
+      out += std::exchange(separator, ',');
+      new_line(out, level + 1);
+      write_string_to(out, member.name);
+      out += ": ";
+      write_pretty_to(out, member.value, level + 1);
+    }
+    new_line(out, level);
+    out += '}';
+  } else {
+    write_to(out, value);
+  }
+}
+
+}  // namespace
+
+void write_string_to(std::string& out, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out += '"';
+  size_t copied = 0;
+  for (size_t i = 0; i < text.size();) {
+    const char treatment = treatment_of(text[i]);
+    if (treatment == kPlain) [[likely]] {
+      ++i;
+      continue;
+    }
+    if (treatment == kNotAscii) {
+      if (const size_t length = sequence_length(text.substr(i))) {
+        i += length;
+        continue;
+      }
+    }
+    out.append(text, copied, i - copied);
+    const auto byte = static_cast<uint8_t>(text[i]);
+    if (treatment == kNotAscii) {
+      out += kReplacement;
+    } else if (treatment == kUnicodeEscape) {
+      out += "\\u00";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 0xF];
+    } else {
+      out += '\\';
+      out += treatment;
+    }
+    copied = ++i;
+  }
+  out.append(text, copied);
+  out += '"';
+}
+
+void write_to(std::string& out, const Value& value) {
+  if (value.is_array()) {
+    out += '[';
+    bool first = true;
+    for (const Value& item : value.array()) {
+      if (!std::exchange(first, false)) out += ',';
+      write_to(out, item);
+    }
+    out += ']';
+  } else if (value.is_object()) {
+    out += '{';
+    bool first = true;
+    for (const Member& member : value.object()) {
+      if (!std::exchange(first, false)) out += ',';
+      write_string_to(out, member.name);
+      out += ':';
+      write_to(out, member.value);
+    }
+    out += '}';
+  } else {
+    write_scalar(out, value);
+  }
+}
+
+std::string write(const Value& value) {
+  std::string out;
+  write_to(out, value);
+  return out;
+}
+
+std::string write_pretty(const Value& value) {
+  std::string out;
+  write_pretty_to(out, value, 0);
+  out += '\n';
+  return out;
+}
+
+}  // namespace json

@@ -1,0 +1,313 @@
+#include "tests/tidy/tidy.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace tidy {
+namespace {
+
+std::string folder_of(std::string_view path) { return std::string(path.substr(0, path.rfind('/'))); }
+
+bool starts_with_any(std::string_view text, const std::vector<std::string_view>& prefixes) {
+  return std::ranges::any_of(prefixes, [text](std::string_view prefix) { return text.starts_with(prefix); });
+}
+
+std::vector<std::string_view> lines_of(const File& file) { return base::split(file.text, '\n'); }
+
+// The text between the quotes or brackets of an #include line.
+std::optional<std::string_view> included(std::string_view line, char open, char close) {
+  if (!line.starts_with("#include ")) return std::nullopt;
+  const size_t begin = line.find(open);
+  if (begin == std::string_view::npos) return std::nullopt;
+  const size_t end = line.find(close, begin + 1);
+  if (end == std::string_view::npos) return std::nullopt;
+  return line.substr(begin + 1, end - begin - 1);
+}
+
+// "json/value.h" stands below src/, "sim/spotify/x.h" at the root.
+std::string layer_of_include(std::string_view name) {
+  const std::string folder = folder_of(name);
+  return name.starts_with("sim/") || name.starts_with("tests/") ? folder : "src/" + folder;
+}
+
+std::string at(const File& file, size_t line) { return fmt::format("{}:{}: ", file.path, line + 1); }
+
+// Code without the contents of string literals and without comments, so that a rule judges code only.
+std::string code_of(std::string_view line) {
+  std::string code;
+  char quote = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (quote != 0) {
+      if (line[i] == '\\') {
+        ++i;
+      } else if (line[i] == quote) {
+        quote = 0;
+        code.push_back(line[i]);
+      }
+      continue;
+    }
+    if (line[i] == '/' && i + 1 < line.size() && line[i + 1] == '/') break;
+    // An apostrophe between digits separates them; it opens no literal.
+    const bool digit_separator = line[i] == '\'' && i > 0 && std::isalnum(static_cast<unsigned char>(line[i - 1])) != 0;
+    if (line[i] == '"' || (line[i] == '\'' && !digit_separator)) quote = line[i];
+    code.push_back(line[i]);
+  }
+  return code;
+}
+
+}  // namespace
+
+Layers read_layers(std::string_view floors_cmake) {
+  Layers layers;
+  for (std::string_view line : base::split(floors_cmake, '\n')) {
+    if (!line.starts_with("layer(")) continue;
+    line.remove_prefix(6);
+    line = line.substr(0, line.find(')'));
+    std::istringstream words{std::string(line)};
+    std::string path;
+    Layer layer;
+    words >> path >> layer.floor;
+    std::set<std::string>* list = nullptr;
+    for (std::string word; words >> word;) {
+      if (word == "USES") {
+        list = &layer.uses;
+      } else if (word == "LIBS") {
+        list = &layer.libs;
+      } else if (list != nullptr) {
+        list->insert(word);
+      }
+    }
+    layers.emplace(path, layer);
+  }
+  return layers;
+}
+
+Violations check_layers(const std::vector<File>& files, const Layers& layers) {
+  Violations found;
+  for (const File& file : files) {
+    const std::string own = folder_of(file.path);
+    const auto layer = layers.find(own);
+    const bool program = file.path.ends_with("main.cpp");
+    if (layer == layers.end()) {
+      if (file.path.starts_with("src/") || file.path.starts_with("sim/")) {
+        found.push_back(at(file, 0) + "its folder is not in cmake/floors.cmake");
+      }
+      continue;
+    }
+    const auto lines = lines_of(file);
+    for (size_t i = 0; i < lines.size(); ++i) {
+      const auto name = included(lines[i], '"', '"');
+      if (!name || program) continue;
+      const std::string used = layer_of_include(*name);
+      const auto other = layers.find(used);
+      if (other == layers.end()) {
+        found.push_back(at(file, i) + fmt::format("includes {}, which is in no layer", *name));
+      } else if (used != own && other->second.floor >= layer->second.floor && !layer->second.uses.contains(used)) {
+        found.push_back(at(file, i) + fmt::format("{} (floor {}) may not include {} (floor {})", own,
+                                                  layer->second.floor, used, other->second.floor));
+      }
+    }
+  }
+  return found;
+}
+
+Violations check_external_headers(const std::vector<File>& files, const Layers& layers) {
+  struct Library {
+    std::string_view prefix;
+    std::vector<std::string_view> targets;
+  };
+  static const std::vector<Library> kLibraries{
+      {"boost/json", {"Boost::json"}},      {"boost/", {"Boost::headers", "Boost::json"}},
+      {"openssl/", {"OpenSSL::Crypto", "OpenSSL::SSL"}}, {"curl/", {"CURL::libcurl"}},
+      {"sqlite3.h", {"SQLite::SQLite3"}},   {"CLI/", {"CLI11::CLI11"}},
+      {"argon2.h", {"PkgConfig::ARGON2"}},
+  };
+  Violations found;
+  for (const File& file : files) {
+    if (!file.path.starts_with("src/") && !file.path.starts_with("sim/")) continue;
+    const auto layer = layers.find(folder_of(file.path));
+    const auto lines = lines_of(file);
+    for (size_t i = 0; i < lines.size(); ++i) {
+      const auto name = included(lines[i], '<', '>');
+      if (!name) continue;
+      const auto library =
+          std::ranges::find_if(kLibraries, [&](const Library& each) { return name->starts_with(each.prefix); });
+      if (library == kLibraries.end()) continue;
+      const bool named = layer != layers.end() && std::ranges::any_of(library->targets, [&](std::string_view target) {
+                           return layer->second.libs.contains(std::string(target));
+                         });
+      if (!named && !file.path.ends_with("main.cpp")) {
+        found.push_back(at(file, i) + fmt::format("<{}> belongs to a library that this folder does not name", *name));
+      } else if (file.path.ends_with(".h") && file.path.find("/detail/") == std::string::npos) {
+        found.push_back(at(file, i) + fmt::format("<{}> may stand in a .cpp only", *name));
+      }
+    }
+  }
+  return found;
+}
+
+Violations check_lengths(const std::vector<File>& files) {
+  constexpr size_t kColumnsMax = 120;
+  constexpr size_t kFileLinesMax = 800;
+  constexpr size_t kFunctionLinesMax = 70;
+  Violations found;
+  for (const File& file : files) {
+    const auto lines = lines_of(file);
+    if (lines.size() > kFileLinesMax) {
+      found.push_back(at(file, 0) + fmt::format("{} lines; split the file at {}", lines.size(), kFileLinesMax));
+    }
+    std::optional<size_t> function;
+    for (size_t i = 0; i < lines.size(); ++i) {
+      if (base::count_code_points(lines[i]) > kColumnsMax) {
+        found.push_back(at(file, i) + fmt::format("over {} columns", kColumnsMax));
+      }
+      // A function body is what stands between a line at the margin that ends with "{" and the next "}" at the margin.
+      const bool margin = !lines[i].empty() && lines[i].front() != ' ' && lines[i].front() != '#';
+      const bool opens = margin && lines[i].ends_with("{") && !lines[i].starts_with("namespace") &&
+                         !lines[i].starts_with("extern") && !lines[i].starts_with("TEST_CASE") &&
+                         !lines[i].starts_with("class") && !lines[i].starts_with("struct") &&
+                         !lines[i].starts_with("enum") && lines[i].find(" = {") == std::string_view::npos &&
+                         lines[i].find("{{") == std::string_view::npos;
+      if (opens) {
+        function = i;
+      } else if (function && lines[i].starts_with("}")) {
+        if (i - *function > kFunctionLinesMax) {
+          found.push_back(at(file, *function) + fmt::format("a function of {} lines; split it at {}", i - *function,
+                                                            kFunctionLinesMax));
+        }
+        function.reset();
+      }
+    }
+  }
+  return found;
+}
+
+namespace {
+
+struct Banned {
+  std::string_view text;
+  std::string_view instead;
+  std::vector<std::string_view> allowed;  // Path prefixes where it may stand.
+};
+
+const std::vector<Banned>& banned() {
+  static const std::vector<Banned> kBanned{
+      {".reveal()", "a Secret opens only where it leaves the process or is sealed",
+       {"src/base/", "src/crypto/", "src/oauth/", "src/store/", "src/config/", "src/net/", "src/mcp/bearer",
+        "src/app/local_bearer", "src/app/", "sim/", "tests/"}},
+      {"system_clock::now", "take a base::Clock", {"src/os/"}},
+      {"steady_clock::now", "take a base::Loop", {"src/os/", "src/net/", "bench/", "tests/e2e/", "tests/unit/net/",
+                                                  "tests/unit/os/"}},
+      {"getenv(", "take an os::Environment", {"src/os/", "tests/"}},
+      {"std::regex", "parse by hand: it backtracks and recurses", {}},
+      {"std::cout", "write results through app/output", {"src/app/", "sim/spotify/main.cpp", "bench/"}},
+      {"std::cerr", "log an event, or write through app/output", {"src/app/", "sim/spotify/main.cpp", "bench/",
+                                                                  "tests/conformance/"}},
+      {"using namespace", "name what is used", {"src/base/clock.cpp", "tests/", "bench/"}},
+      {"std::mutex", "one loop thread: post to it", {"src/net/", "src/os/", "src/store/", "tests/"}},
+      {"std::thread", "use a base::Worker", {"src/net/", "src/os/", "tests/"}},
+      {"std::jthread", "use a base::Worker", {"src/net/", "src/os/", "tests/"}},
+      {".detach()", "own every thread", {}},
+      {"sleep_for(std::chrono", "wait for an event, or use virtual time", {}},
+      {"this_thread::sleep", "wait for an event, or use virtual time", {}},
+      {"usleep(", "wait for an event, or use virtual time", {}},
+      {"sprintf(", "use fmt::format", {}},
+      {"strcpy(", "use std::string", {}},
+      {"rand()", "take a base::Random", {}},
+      {"std::random_device", "take a base::Random", {}},
+      {"popen(", "use os/process: no shell", {}},
+      {" assert(", "use CHECK: it stays in release", {}},
+      {"catch (", "return a Result; only code that calls throwing libraries catches",
+       {"src/net/", "src/store/sqlite/", "src/json/parse.cpp", "src/mcp/server.cpp", "src/mcp/call", "src/app/cli",
+        "src/app/main.cpp", "sim/spotify/main.cpp", "tests/", "bench/"}},
+      {"throw ", "return a Result", {"tests/"}},
+  };
+  return kBanned;
+}
+
+}  // namespace
+
+Violations check_banned(const std::vector<File>& files) {
+  Violations found;
+  for (const File& file : files) {
+    if (file.path.starts_with("tests/tidy/")) continue;
+    const auto lines = lines_of(file);
+    for (size_t i = 0; i < lines.size(); ++i) {
+      const std::string code = code_of(lines[i]);
+      for (const Banned& each : banned()) {
+        if (code.find(each.text) == std::string::npos || starts_with_any(file.path, each.allowed)) continue;
+        found.push_back(at(file, i) + fmt::format("{} is not for here: {}", each.text, each.instead));
+      }
+      // Comments count here: a mark of unfinished work is a comment.
+      for (const std::string_view mark : {"TODO", "FIXME", "XXX"}) {
+        if (lines[i].find(mark) != std::string_view::npos) {
+          found.push_back(at(file, i) + fmt::format("{}: finish it, or file an issue", mark));
+        }
+      }
+      if (code.find("while (true)") != std::string::npos && lines[i].find("//") == std::string_view::npos &&
+          (i == 0 || !base::trim(lines[i - 1]).starts_with("//"))) {
+        found.push_back(at(file, i) + "while (true) needs a comment that says what ends it");
+      }
+    }
+  }
+  return found;
+}
+
+Violations check_headers(const std::vector<File>& files) {
+  Violations found;
+  for (const File& file : files) {
+    if (!file.path.ends_with(".h")) continue;
+    if (!file.text.starts_with("// ")) found.push_back(at(file, 0) + "a header begins with what it is, as a comment");
+    if (file.text.find("#pragma once") == std::string::npos) found.push_back(at(file, 0) + "needs #pragma once");
+  }
+  return found;
+}
+
+Violations check_dead_headers(const std::vector<File>& files) {
+  std::set<std::string, std::less<>> used;
+  for (const File& file : files) {
+    for (const std::string_view line : lines_of(file)) {
+      const auto name = included(line, '"', '"');
+      // A header that only its own .cpp includes is dead as an interface.
+      if (!name) continue;
+      const std::string stem = std::string(name->substr(0, name->rfind('.')));
+      if (!file.path.ends_with(stem + ".cpp")) used.emplace(*name);
+    }
+  }
+  Violations found;
+  for (const File& file : files) {
+    if (!file.path.ends_with(".h")) continue;
+    const std::string name = file.path.starts_with("src/") ? file.path.substr(4) : file.path;
+    if (!used.contains(name)) found.push_back(at(file, 0) + "nobody includes this header");
+  }
+  return found;
+}
+
+std::vector<File> read_tree(const std::string& root) {
+  namespace fs = std::filesystem;
+  std::vector<File> files;
+  for (const char* top : {"src", "sim", "tests", "bench", "examples"}) {
+    const fs::path base = fs::path(root) / top;
+    if (!fs::exists(base)) continue;
+    for (auto entry = fs::recursive_directory_iterator(base); entry != fs::recursive_directory_iterator(); ++entry) {
+      if (entry->is_directory() && entry->path().filename() == "node_modules") entry.disable_recursion_pending();
+      const std::string extension = entry->path().extension().string();
+      if (extension != ".cpp" && extension != ".h") continue;
+      std::ifstream in(entry->path());
+      std::stringstream text;
+      text << in.rdbuf();
+      files.push_back({fs::relative(entry->path(), root).string(), text.str()});
+    }
+  }
+  std::ranges::sort(files, {}, &File::path);
+  return files;
+}
+
+}  // namespace tidy

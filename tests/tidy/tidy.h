@@ -1,0 +1,41 @@
+// The house rules as code. Each rule is a pure function from files to violations, so that each has a test with a
+// planted violation beside the test that the tree has none.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tidy {
+
+struct File {
+  std::string path;  // Relative to the root, such as "src/json/parse.cpp".
+  std::string text;
+};
+
+struct Layer {
+  int floor = 0;
+  std::set<std::string> uses;
+  std::set<std::string> libs;
+};
+using Layers = std::map<std::string, Layer>;  // By folder, such as "src/store/sqlite".
+
+// Reads the layer(...) lines of cmake/floors.cmake.
+Layers read_layers(std::string_view floors_cmake);
+
+// Every rule gives sentences that begin with "path:line: ".
+using Violations = std::vector<std::string>;
+
+Violations check_layers(const std::vector<File>& files, const Layers& layers);
+Violations check_external_headers(const std::vector<File>& files, const Layers& layers);
+Violations check_lengths(const std::vector<File>& files);
+Violations check_banned(const std::vector<File>& files);
+Violations check_headers(const std::vector<File>& files);
+Violations check_dead_headers(const std::vector<File>& files);
+
+// All C++ files below src, sim, tests, bench and examples.
+std::vector<File> read_tree(const std::string& root);
+
+}  // namespace tidy

@@ -1,0 +1,117 @@
+#include "tests/tidy/tidy.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "tests/test.h"
+
+namespace {
+
+using tidy::File;
+
+std::string read(const std::string& path) {
+  std::ifstream in(std::string(SMS_SOURCE_DIR) + "/" + path);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+const std::vector<File>& tree() {
+  static const std::vector<File> files = tidy::read_tree(SMS_SOURCE_DIR);
+  return files;
+}
+
+const tidy::Layers& layers() {
+  static const tidy::Layers table = tidy::read_layers(read("cmake/floors.cmake"));
+  return table;
+}
+
+void expect_none(const tidy::Violations& found) {
+  INFO(fmt::format("{}", fmt::join(found, "\n")));
+  CHECK(found.empty());
+}
+
+const tidy::Layers kPlanted = tidy::read_layers(
+    "layer(src/low 0)\nlayer(src/left 1 LIBS Boost::json)\nlayer(src/right 1 USES src/left)\nlayer(src/top 2)\n");
+
+}  // namespace
+
+TEST_CASE("the tree is there to be checked") {
+  CHECK(tree().size() > 50);
+  CHECK(layers().size() > 10);
+}
+
+TEST_CASE("every include follows cmake/floors.cmake") { expect_none(tidy::check_layers(tree(), layers())); }
+
+TEST_CASE("a planted upward, sideways or homeless include is found") {
+  const auto count = [](std::string path, std::string line) {
+    return tidy::check_layers({{std::move(path), std::move(line)}}, kPlanted).size();
+  };
+  CHECK(count("src/top/a.cpp", "#include \"low/x.h\"") == 0);
+  CHECK(count("src/right/a.cpp", "#include \"left/x.h\"") == 0);
+  CHECK(count("src/low/a.cpp", "#include \"top/x.h\"") == 1);
+  CHECK(count("src/left/a.cpp", "#include \"right/x.h\"") == 1);
+  CHECK(count("src/top/a.cpp", "#include \"nowhere/x.h\"") == 1);
+  CHECK(count("src/stray/a.cpp", "int x;") == 1);
+}
+
+TEST_CASE("external headers stand only where floors.cmake names their library") {
+  expect_none(tidy::check_external_headers(tree(), layers()));
+}
+
+TEST_CASE("a planted external header is found") {
+  const auto count = [](std::string path, std::string line) {
+    return tidy::check_external_headers({{std::move(path), std::move(line)}}, kPlanted).size();
+  };
+  CHECK(count("src/left/a.cpp", "#include <boost/json/value.hpp>") == 0);
+  CHECK(count("src/left/a.h", "#include <boost/json/value.hpp>") == 1);
+  CHECK(count("src/low/a.cpp", "#include <boost/json/value.hpp>") == 1);
+  CHECK(count("src/low/a.cpp", "#include <sqlite3.h>") == 1);
+  CHECK(count("src/low/a.cpp", "#include <string>") == 0);
+}
+
+TEST_CASE("lines, functions and files are short enough to read") { expect_none(tidy::check_lengths(tree())); }
+
+TEST_CASE("a planted long line, function or file is found") {
+  CHECK(tidy::check_lengths({{"src/a.cpp", std::string(121, 'x')}}).size() == 1);
+  CHECK(tidy::check_lengths({{"src/a.cpp", std::string(120, 'x')}}).empty());
+  std::string function = "void f() {\n";
+  for (int i = 0; i < 71; ++i) function += "  g();\n";
+  CHECK(tidy::check_lengths({{"src/a.cpp", function + "}\n"}}).size() == 1);
+  CHECK(tidy::check_lengths({{"src/a.cpp", std::string(900, '\n')}}).size() == 1);
+}
+
+TEST_CASE("no banned call stands where it may not") { expect_none(tidy::check_banned(tree())); }
+
+TEST_CASE("planted banned calls are found, words in comments and strings are not") {
+  const auto count = [](std::string path, std::string line) {
+    return tidy::check_banned({{std::move(path), std::move(line)}}).size();
+  };
+  CHECK(count("src/tools/a.cpp", "  log(token.reveal());") == 1);
+  CHECK(count("src/crypto/a.cpp", "  log(token.reveal());") == 0);
+  CHECK(count("src/spotify/a.cpp", "  auto t = std::chrono::system_clock::now();") == 1);
+  CHECK(count("src/tools/a.cpp", "  getenv(\"HOME\");") == 1);
+  CHECK(count("src/tools/a.cpp", "  // getenv( is for os/ only.") == 0);
+  CHECK(count("src/tools/a.cpp", "  auto s = \"std::regex\";") == 0);
+  CHECK(count("src/tools/a.cpp", "  while (true) {") == 1);
+  CHECK(count("src/tools/a.cpp", "  while (true) {  // Ends when the page is the last.") == 0);
+  CHECK(count("src/tools/a.cpp", std::string("  // ") + "TO" + "DO: later") == 1);
+}
+
+TEST_CASE("headers say what they are and are included by someone") {
+  expect_none(tidy::check_headers(tree()));
+  expect_none(tidy::check_dead_headers(tree()));
+  CHECK(tidy::check_headers({{"src/a.h", "int x;\n"}}).size() == 2);
+  CHECK(tidy::check_dead_headers({{"src/a/b.h", ""}, {"src/a/b.cpp", "#include \"a/b.h\""}}).size() == 1);
+}
+
+TEST_CASE("every layer has a README") {
+  for (const auto& [path, layer] : layers()) {
+    INFO(path);
+    CHECK(std::filesystem::exists(std::string(SMS_SOURCE_DIR) + "/" + path + "/README.md"));
+  }
+}

@@ -11,7 +11,7 @@ namespace base {
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::string text) : text_(std::move(text)) {}
+  explicit Secret(std::string text) noexcept;
   ~Secret() { wipe(); }
   Secret(Secret&& other) noexcept;
   Secret& operator=(Secret&& other) noexcept;

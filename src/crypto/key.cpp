@@ -1,0 +1,55 @@
+#include "crypto/key.h"
+
+#include <algorithm>
+#include <openssl/crypto.h>
+#include <optional>
+
+#include "crypto/base64.h"
+
+namespace crypto {
+
+Key::Key(std::span<const std::byte, kBytes> bytes) { std::ranges::copy(bytes, bytes_.begin()); }
+
+Key::Key(Key&& other) noexcept : bytes_(other.bytes_) { other.wipe(); }
+
+Key& Key::operator=(Key&& other) noexcept {
+  if (this != &other) {
+    bytes_ = other.bytes_;
+    other.wipe();
+  }
+  return *this;
+}
+
+void Key::wipe() noexcept { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+
+Key Key::generate(base::Random& random) {
+  std::array<std::byte, kBytes> bytes;
+  random.fill(bytes);
+  Key key(bytes);
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+  return key;
+}
+
+base::Result<Key> Key::from_bytes(ByteView bytes) {
+  if (bytes.size() != kBytes) {
+    return base::fail(base::Code::kInvalidArgument, "A key must have exactly 32 bytes.");
+  }
+  return Key(bytes.bytes().first<kBytes>());
+}
+
+base::Result<Key> Key::from_base64(const base::Secret& text) {
+  const std::string_view given = text.reveal();
+  const Padding padding = given.ends_with('=') ? Padding::kRequired : Padding::kNone;
+  auto decoded = base64_decode(given, padding);
+  if (!decoded) decoded = base64url_decode(given, padding);
+  if (!decoded || decoded->size() != kBytes) {
+    return base::fail(base::Code::kInvalidArgument,
+                      "A key must be 32 bytes in base64; make one with: openssl rand -base64 32");
+  }
+  const base::Secret bytes(*std::move(decoded));
+  return from_bytes(bytes.reveal());
+}
+
+base::Secret Key::to_base64() const { return base::Secret(base64_encode(bytes_)); }
+
+}  // namespace crypto

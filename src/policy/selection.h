@@ -14,9 +14,6 @@ namespace policy {
 
 enum class Access { kReadWrite, kReadOnly };
 
-// Where the server speaks. The tools that log a person in are for the one who owns the process.
-enum class Audience { kStdio, kHttp };
-
 struct Selection {
   // Names of toolsets, or "all". Nothing: the default tools, unless single tools are named.
   std::optional<std::vector<std::string>> toolsets = std::nullopt;

@@ -1,0 +1,143 @@
+// One accepted connection of HttpServer, and what its connections share. For the .cpp files of net/ only.
+#pragma once
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "net/detail/asio_loop.h"
+#include "net/http_server.h"
+#include "net/request_reader.h"
+#include "net/response_writer.h"
+
+namespace net {
+
+// The concrete executor: the type-erased any_io_executor costs a virtual call and an allocation for each operation.
+using Executor = asio::io_context::executor_type;
+using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+
+class Connection;
+
+struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
+  Impl(AsioLoop& owner, http::Handler& answers, base::Log& events, HttpServerOptions given);
+
+  base::Result<void> listen();
+  void accept();
+  void accepted(Socket socket);
+  void refuse(Socket& socket);
+  void remove(uint64_t id);
+  void close_all();
+
+  // Buffers of finished answers, kept so that an idle connection needs none.
+  std::string take_buffer();
+  void give_back(std::string buffer);
+
+  AsioLoop& loop;
+  http::Handler& handler;
+  base::Log& log;
+  const HttpServerOptions options;
+  Acceptor acceptor;
+  uint16_t port = 0;
+  std::unordered_map<uint64_t, std::shared_ptr<Connection>> connections;
+  uint64_t next_id = 1;
+  bool draining = false;
+  std::optional<base::Completion<bool>::Setter> empty;
+  // What a socket gave last. One thread, and a connection is through with it before it returns to the loop.
+  std::vector<char> input = std::vector<char>(size_t{64} * 1024);
+  std::vector<std::string> spare_buffers;
+};
+
+// States: reading (neither task_ nor writing_), busy (task_: the handler or the stream runs), writing_ (the socket took
+// less than we had), lingering_ (we are done and let the peer read our last words), closed_.
+//
+// close() destroys task_, so it is never called from within the task: what runs in there posts.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(HttpServer::Impl& server, uint64_t id, Socket socket, std::string peer);
+
+  void start();
+  // The server stops: ends now when nothing is in flight, otherwise after the current answer.
+  void drain();
+  void close();
+
+ private:
+  // What the deadline is for while we read.
+  enum class Stage { kIdle, kHeader, kBody };
+  struct Drained;
+
+  void serve(std::string_view input);
+  void dispatch();
+  void write_refusal(int status, std::string_view message);
+  void read_on(Stage stage);
+
+  static base::Task<void> answer(Connection* self, base::Task<http::Response> work);
+  void answered(http::Response response);
+  void finish_answer();
+  void begin_stream(std::unique_ptr<http::BodyStream> stream);
+  static base::Task<void> pump(Connection* self);
+  void send_piece(std::string_view piece);
+  void finish_stream();
+  void start_task(base::Task<void> task);
+
+  void flush();
+  void write_some();
+  void after_write();
+  void fail_later();
+  void linger();
+
+  void wait_readable();
+  void readable();
+  void serve_pending();
+
+  void set_deadline(base::Duration from_now);
+  void clear_deadline() { deadline_ = base::Instant::never(); }
+  void arm(base::Instant at);
+  void timer_fired();
+  void timed_out();
+
+  bool busy() const { return task_.has_value(); }
+
+  HttpServer::Impl& server_;
+  const uint64_t id_;
+  Socket socket_;
+  const std::string peer_;
+  RequestReader reader_;
+  std::string pending_;  // Read, but not yet consumed.
+
+  std::string out_;
+  size_t out_sent_ = 0;
+  std::coroutine_handle<> drained_waiter_;
+
+  // Of the request in hand. The task comes after the stream that it pulls, so that it dies first.
+  http::Method method_ = http::Method::kGet;
+  RequestReader::Version version_ = RequestReader::Version::kHttp11;
+  RequestReader::Persistence persistence_ = RequestReader::Persistence::kKeepAlive;
+  Framing framing_;
+  std::optional<http::Response> answer_;
+  std::unique_ptr<http::BodyStream> stream_;
+  uint64_t stream_left_ = 0;
+  std::optional<base::Task<void>> task_;
+
+  // The timer may be armed for an earlier time than the deadline; it then looks again. So a request that meets its
+  // deadlines touches no timer.
+  base::Instant deadline_ = base::Instant::never();
+  base::Instant armed_at_ = base::Instant::never();
+  base::Loop::TimerId timer_ = 0;
+
+  Stage stage_ = Stage::kIdle;
+  bool starting_ = false;  // Inside start_task: the task may end before it returns.
+  bool stream_ended_ = false;
+  bool reading_ = false;
+  bool writing_ = false;
+  bool closing_ = false;  // Close after what is in out_.
+  bool lingering_ = false;
+  bool broken_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace net

@@ -1,0 +1,248 @@
+#include "net/request_reader.h"
+
+#include <algorithm>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <cstring>
+#include <optional>
+#include <string>
+
+#include "base/check.h"
+#include "base/text.h"
+
+namespace net {
+
+namespace {
+
+namespace beast = boost::beast;
+
+constexpr size_t kChunkHeaderBytes = size_t{4} * 1024;   // Size, extensions and trailers of one chunk.
+constexpr size_t kBodyReserveBytes = size_t{64} * 1024;  // A promised length alone takes no more memory than this.
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_host_text(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("-._~:[]%").find(c) != std::string_view::npos;
+  });
+}
+
+// Origin form, or the "*" of OPTIONS. Absolute and authority forms are for proxies, which this is not.
+bool is_target(std::string_view target, http::Method method) {
+  if (target == "*") return method == http::Method::kOptions;
+  return target.starts_with('/') && std::ranges::all_of(target, [](char c) {
+    return c > ' ' && c < '\x7f' && c != '#';
+  });
+}
+
+}  // namespace
+
+// Fills an http::Request straight from the parser's callbacks; no field goes through a map of Beast's.
+struct RequestReader::Parser final : beast::http::basic_parser<true> {
+  using Error = beast::error_code;
+  using View = beast::string_view;
+
+  void on_request_impl(beast::http::verb, View method, View target, int version, Error&) override {
+    request.method = http::parse_method(std::string_view(method));
+    request.target = std::string(target);
+    http11 = version == 11;
+  }
+  void on_field_impl(beast::http::field field, View name, View value, Error&) override {
+    if (in_body) return;  // Trailers: nothing here has a use for them.
+    switch (field) {
+      case beast::http::field::host:
+        ++hosts;
+        bad_host = bad_host || !is_host_text(value);
+        break;
+      case beast::http::field::content_length:
+        ++lengths;
+        bad_framing = bad_framing || !all_digits(value);
+        break;
+      case beast::http::field::transfer_encoding:
+        ++encodings;
+        bad_framing = bad_framing || !base::equals_ignoring_case(value, "chunked");
+        break;
+      case beast::http::field::expect:
+        expect = base::equals_ignoring_case(value, "100-continue") ? Expect::kContinue : Expect::kOther;
+        break;
+      case beast::http::field::authorization:
+        ++authorizations;
+        request.authorization = base::Secret(std::string(value));
+        return;
+      default:
+        break;
+    }
+    request.headers.add(std::string(name), std::string(value));
+  }
+  void on_header_impl(Error&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error&) override {
+    in_body = true;
+    if (length) request.body.reserve(std::min<size_t>(*length, kBodyReserveBytes));
+  }
+  size_t on_body_impl(View body, Error&) override {
+    request.body.append(body.data(), body.size());
+    return body.size();
+  }
+  void on_chunk_header_impl(std::uint64_t, View, Error&) override {}
+  size_t on_chunk_body_impl(std::uint64_t, View body, Error&) override {
+    request.body.append(body.data(), body.size());
+    return body.size();
+  }
+  void on_finish_impl(Error&) override {}
+  void on_response_impl(int, View, int, Error&) override {}
+
+  enum class Expect { kNothing, kContinue, kOther };
+
+  http::Request request;
+  bool http11 = false;
+  bool in_body = false;
+  bool bad_host = false;
+  bool bad_framing = false;
+  int hosts = 0;
+  int lengths = 0;
+  int encodings = 0;
+  int authorizations = 0;
+  Expect expect = Expect::kNothing;
+};
+
+RequestReader::RequestReader(const ServerLimits& limits) : limits_(limits) {}
+RequestReader::~RequestReader() = default;
+
+void RequestReader::next() {
+  parser_.reset();
+  state_ = State::kHeader;
+  started_ = expectation_ = false;
+  line_start_ = lines_ = 0;
+}
+
+size_t RequestReader::feed(std::string_view bytes) {
+  size_t consumed = 0;
+  if (state_ == State::kHeader) consumed += read_header(bytes);
+  if (state_ == State::kBody) consumed += read_body(bytes.substr(consumed));
+  return consumed;
+}
+
+bool RequestReader::take_expectation() { return std::exchange(expectation_, false); }
+
+http::Request RequestReader::take() {
+  CHECK(state_ == State::kComplete);
+  return std::move(parser_->request);
+}
+
+void RequestReader::refuse(int status, std::string_view message) {
+  state_ = State::kRefused;
+  refusal_ = Refusal{status, message};
+}
+
+size_t RequestReader::scan_lines(std::string_view bytes) {
+  while (true) {
+    const size_t newline = bytes.find('\n', line_start_);
+    const std::string_view line = bytes.substr(line_start_, newline - line_start_);
+    const bool request_line = lines_ == 0;
+    if (request_line && line.size() > limits_.request_line_bytes) {
+      return refuse(414, "The request line is too long."), 0;
+    }
+    if (line_start_ + line.size() > limits_.request_line_bytes + limits_.header_bytes) {
+      return refuse(431, "The request header is too large."), 0;
+    }
+    if (newline == std::string_view::npos) return 0;
+    if (!line.ends_with('\r')) return refuse(400, "A header line does not end with CR LF."), 0;
+    if (line.find('\r') != line.size() - 1 || line.find('\0') != std::string_view::npos) {
+      return refuse(400, "A header line holds a control character."), 0;
+    }
+    line_start_ = newline + 1;
+    if (line.size() == 1) return line_start_;
+    if (line.front() == ' ' || line.front() == '\t') {
+      return refuse(400, "A header line begins with white space."), 0;
+    }
+    if (++lines_ > limits_.header_fields + 1) return refuse(431, "The request has too many header fields."), 0;
+  }
+}
+
+size_t RequestReader::read_header(std::string_view bytes) {
+  // RFC 9112 section 2.2: one empty line before a request is forgiven.
+  const size_t skipped = !started_ && bytes.starts_with("\r\n") ? 2 : 0;
+  bytes.remove_prefix(skipped);
+  if (bytes.empty() || (!started_ && bytes == "\r")) return skipped;
+  started_ = true;
+
+  const size_t end = scan_lines(bytes);
+  if (end == 0) return skipped;
+  parser_ = std::make_unique<Parser>();
+  parser_->body_limit(limits_.body_bytes);
+  parser_->header_limit(static_cast<uint32_t>(limits_.request_line_bytes + limits_.header_bytes));
+  Parser::Error error;
+  const size_t used = parser_->put(boost::asio::const_buffer(bytes.data(), end), error);
+  if (error) {
+    refuse_parse_error(error.value());
+    return skipped;
+  }
+  CHECK(used == end && parser_->is_header_done());
+  check_header();
+  if (state_ == State::kRefused) return skipped;
+  state_ = parser_->is_done() ? State::kComplete : State::kBody;
+  expectation_ = state_ == State::kBody && parser_->expect == Parser::Expect::kContinue &&
+                 version_ == Version::kHttp11;
+  return skipped + end;
+}
+
+void RequestReader::check_header() {
+  const Parser& parser = *parser_;
+  version_ = parser.http11 ? Version::kHttp11 : Version::kHttp10;
+  persistence_ = parser.keep_alive() ? Persistence::kKeepAlive : Persistence::kClose;
+  if (parser.hosts > 1 || parser.bad_host || (parser.http11 && parser.hosts == 0)) {
+    return refuse(400, "The request needs exactly one valid Host field.");
+  }
+  if (parser.bad_framing || parser.lengths + parser.encodings > 1 || (parser.encodings > 0 && !parser.http11)) {
+    return refuse(400, "The length of the request is not clear.");
+  }
+  if (parser.authorizations > 1) return refuse(400, "The request has more than one Authorization field.");
+  if (!is_target(parser.request.target, parser.request.method)) {
+    return refuse(400, "The request target is not a path of this server.");
+  }
+  if (parser.expect == Parser::Expect::kOther) return refuse(417, "The expectation of the request cannot be met.");
+}
+
+size_t RequestReader::read_body(std::string_view bytes) {
+  size_t consumed = 0;
+  while (consumed < bytes.size() && !parser_->is_done()) {
+    Parser::Error error;
+    const std::string_view rest = bytes.substr(consumed);
+    consumed += parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
+    if (error == beast::http::error::need_more) {
+      if (bytes.size() - consumed > kChunkHeaderBytes) refuse(400, "A chunk header of the body is too long.");
+      return consumed;
+    }
+    if (error) {
+      refuse_parse_error(error.value());
+      return consumed;
+    }
+  }
+  if (parser_->is_done()) state_ = State::kComplete;
+  return consumed;
+}
+
+void RequestReader::refuse_parse_error(int kind) {
+  switch (static_cast<beast::http::error>(kind)) {
+    case beast::http::error::body_limit:
+      return refuse(413, "The request body is too large.");
+    case beast::http::error::header_limit:
+      return refuse(431, "The request header is too large.");
+    case beast::http::error::bad_version:
+      return refuse(505, "Use HTTP/1.1.");
+    case beast::http::error::bad_chunk:
+    case beast::http::error::bad_chunk_extension:
+      return refuse(400, "The chunks of the body are not well-formed.");
+    case beast::http::error::bad_content_length:
+    case beast::http::error::multiple_content_length:
+    case beast::http::error::bad_transfer_encoding:
+      return refuse(400, "The length of the request is not clear.");
+    default:
+      return refuse(400, "The request is not well-formed HTTP.");
+  }
+}
+
+}  // namespace net

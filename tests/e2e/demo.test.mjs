@@ -1,0 +1,44 @@
+// The demo of script/demo runs to its end with these binaries, leaves no process and no file behind, and fails loudly
+// when a step goes wrong.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { Workspace, programs } from './harness.mjs';
+
+const workspace = new Workspace();
+const temporary = path.join(workspace.directory, 'tmp');
+fs.mkdirSync(temporary);
+after(() => workspace.close());
+
+const demo = (args, env = {}) => workspace.start(
+  process.execPath, [path.join(import.meta.dirname, 'demo.mjs'), ...args],
+  { env: { TMPDIR: temporary, SMS_SERVER: programs.server, SMS_SIM: programs.sim, ...env } });
+
+test('--once does the main job with each client and cleans up', async () => {
+  const program = demo(['--once']);
+  const exit = await program.ended();
+  assert.equal(exit.code, 0, program.describe());
+  for (const step of ['stdio', 'HTTP', '2025-11-25', '2026-07-28', 'get_playlist', 'skip_next', 'Everything worked']) {
+    assert.ok(program.stdout.includes(step), `${step} is in the output`);
+  }
+  assert.deepEqual(fs.readdirSync(temporary), []);
+});
+
+test('without --once the server stays until Ctrl-C', async () => {
+  const program = demo([]);
+  const [, url] = await program.line(/URL +(http:\/\/\S+)/, 'stdout');
+  await program.line(/Ctrl-C/, 'stdout');
+  assert.equal((await fetch(new URL('/health', url))).status, 200);
+  assert.equal((await program.stop('SIGINT')).code, 0, program.describe());
+  await assert.rejects(fetch(new URL('/health', url)));
+  assert.deepEqual(fs.readdirSync(temporary), []);
+});
+
+test('a server that cannot start makes it fail with the reason', async () => {
+  const program = demo(['--once'], { SMS_SERVER: '/bin/false' });
+  const exit = await program.ended();
+  assert.equal(exit.code, 1, program.describe());
+  assert.match(program.stdout, /error: the demo failed/);
+  assert.deepEqual(fs.readdirSync(temporary), []);
+});

@@ -1,0 +1,73 @@
+// A server that is killed in the middle of a token refresh loses nothing: whatever moment it was, the next start works
+// without a new login. The simulator rotates the refresh token at every refresh, so a token that was not stored is felt.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Workspace, modernRequest, postModern, random, textOf } from './harness.mjs';
+import { calls } from './tool_calls.mjs';
+import { sim } from './sim.mjs';
+
+const rounds = Number(process.env.SMS_KILL_ROUNDS ?? 50);
+const seed = Number(process.env.SMS_SEED ?? 20260728);
+const workspace = new Workspace();
+
+before(async () => {
+  await workspace.startSim(sim.rotatingRefreshArgs);
+  workspace.writeConfig();
+  await workspace.login();
+});
+after(() => workspace.close());
+
+const [name, args] = calls.me();
+
+// One running server, over either transport, with a way to call a tool.
+const starters = {
+  async http() {
+    const server = await workspace.startServer();
+    return {
+      program: server,
+      call: async () => (await postModern(server, workspace.token(), 'tools/call', { name, arguments: args })).message.result,
+    };
+  },
+  async stdio() {
+    const wire = workspace.startStdio();
+    await wire.ask(modernRequest('ready', 'tools/list'));
+    let id = 0;
+    return {
+      program: wire.program,
+      call: async () => (await wire.ask(modernRequest((id += 1), 'tools/call', { name, arguments: args }))).result,
+    };
+  },
+};
+
+async function expectLoggedIn(server, when) {
+  const result = await server.call();
+  assert.ok(!result.isError, `${when}: ${textOf(result)}\n${server.program.describe()}`);
+}
+
+for (const [transport, start] of Object.entries(starters)) {
+  test(`kill -9 of the ${transport} server at ${rounds / 2} random points during refreshes (seed ${seed})`, async () => {
+    const next = random(seed + transport.length);
+    // How long a call with a refresh takes here; the kills are spread over that time and a little beyond.
+    let server = await start();
+    await sim.expireTokens(workspace);
+    const began = performance.now();
+    await expectLoggedIn(server, 'before the first kill');
+    const refreshMs = performance.now() - began;
+
+    let cutShort = 0;
+    for (let round = 1; round <= rounds / 2; round += 1) {
+      await sim.expireTokens(workspace);
+      let answered = false;
+      const call = server.call().then(() => (answered = true), () => {});
+      const delayMs = next() * refreshMs * 1.3;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      if (!answered) cutShort += 1;
+      await server.program.stop('SIGKILL');
+      await call;
+      server = await start();
+      await expectLoggedIn(server, `round ${round}, killed after ${delayMs.toFixed(1)} ms`);
+    }
+    assert.ok(cutShort >= rounds / 10, `only ${cutShort} kills came before the answer; the test would prove nothing`);
+    await server.program.stop();
+  });
+}

@@ -1,0 +1,121 @@
+// `login` as its user meets it: the browser's way through, and each way in which it can go wrong.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Workspace, consent, programs, textOf, modernRequest } from './harness.mjs';
+import { calls } from './tool_calls.mjs';
+
+const workspace = new Workspace();
+before(async () => {
+  await workspace.startSim();
+  workspace.writeConfig();
+});
+after(() => workspace.close());
+
+// Whether a tool that needs the login works, asked of a fresh stdio server.
+async function loggedIn() {
+  const wire = workspace.startStdio();
+  const [name, args] = calls.me();
+  const answer = await wire.ask(modernRequest(1, 'tools/call', { name, arguments: args }));
+  await wire.finish();
+  return answer.result;
+}
+
+function listenerOf(url) {
+  return new URL(new URL(url).searchParams.get('redirect_uri'));
+}
+
+test('the authorization URL uses PKCE, a state, and a loopback listener on a free port', async () => {
+  const { program, url } = await workspace.startLogin();
+  const query = new URL(url).searchParams;
+  assert.equal(query.get('response_type'), 'code');
+  assert.equal(query.get('code_challenge_method'), 'S256');
+  assert.match(query.get('code_challenge'), /^[A-Za-z0-9_-]{43}$/);
+  assert.ok(query.get('state').length >= 22, 'the state has at least 128 bits');
+  assert.ok(query.get('scope').includes('playlist-modify-private'));
+  assert.ok(['127.0.0.1', '[::1]'].includes(listenerOf(url).hostname));
+  assert.ok(Number(listenerOf(url).port) > 0);
+  await program.stop('SIGINT');
+  assert.notEqual(program.exit.code, 0);
+  assert.equal(program.stdout, '');
+});
+
+test('before any login a tool says how to log in, and nothing is stored', async () => {
+  const result = await loggedIn();
+  assert.equal(result.isError, true);
+  assert.match(textOf(result), /log in|login|authenticate/i);
+});
+
+test('a denied consent ends with a clear message and a non-zero exit', async () => {
+  const { program, url } = await workspace.startLogin();
+  const back = listenerOf(url);
+  back.search = new URLSearchParams({ error: 'access_denied', state: new URL(url).searchParams.get('state') });
+  const page = await fetch(back);
+  const exit = await program.ended();
+  assert.notEqual(exit.code, 0);
+  assert.match(program.stderr, /den(ied|y)|not (allowed|granted)|refused/i);
+  assert.doesNotMatch(await page.text(), /access_denied.*<script/);
+  assert.equal((await loggedIn()).isError, true);
+});
+
+test('an answer with a wrong state is refused and does not log in', async () => {
+  const { program, url } = await workspace.startLogin();
+  const back = listenerOf(url);
+  back.search = new URLSearchParams({ code: 'AQ-not-a-real-code', state: 'forged-state-forged-state' });
+  const page = await fetch(back);
+  assert.ok(page.status >= 400, `status ${page.status}`);
+  assert.doesNotMatch(await page.text(), /forged-state|not-a-real-code/);
+  await program.stop('SIGINT');
+  assert.equal((await loggedIn()).isError, true);
+});
+
+test('a login that nobody completes times out with the fix', async () => {
+  const { program } = await workspace.startLogin(['--timeout-seconds', '1']);
+  const exit = await program.ended();
+  assert.notEqual(exit.code, 0);
+  assert.match(program.stderr, /time/i);
+});
+
+test('other paths of the listener are not served', async () => {
+  const { program, url } = await workspace.startLogin();
+  const other = listenerOf(url);
+  other.pathname = '/other';
+  const page = await fetch(other);
+  assert.equal(page.status, 404);
+  await program.stop('SIGINT');
+});
+
+test('a localhost redirect is refused with the exact fix', async () => {
+  const good = workspace.config;
+  workspace.writeConfig((config) => (config.spotify.redirect_uri = 'http://localhost:8888/callback'), 'localhost.json');
+  const program = workspace.start(programs.server, ['login', '--config', workspace.config, '--no-browser']);
+  const exit = await program.ended();
+  workspace.config = good;
+  assert.notEqual(exit.code, 0);
+  assert.match(program.stderr, /redirect_uri/);
+  assert.match(program.stderr, /http:\/\/127\.0\.0\.1/);
+});
+
+test('a completed login stores sealed tokens with tight permissions and a page that says so', async () => {
+  const { page, program } = await workspace.login();
+  assert.match(page, /logged in|close this/i);
+  assert.equal(program.stdout.includes('BQ'), false);
+  assert.equal((await loggedIn()).isError ?? false, false);
+  assert.equal(fs.statSync(workspace.storage).mode & 0o777, 0o700);
+  for (const entry of fs.readdirSync(workspace.storage, { recursive: true })) {
+    const file = path.join(workspace.storage, entry);
+    if (!fs.statSync(file).isFile()) continue;
+    assert.equal(fs.statSync(file).mode & 0o777, 0o600, entry);
+    // No stored byte sequence may look like the key or a token: the simulator's begin with these letters.
+    assert.doesNotMatch(fs.readFileSync(file, 'latin1'), /\b(BQ|AQ)[A-Za-z0-9_-]{20,}/, `${entry} holds a bare token`);
+  }
+});
+
+test('the callback works once: the listener is gone afterwards', async () => {
+  const { program, url } = await workspace.startLogin();
+  const callback = await consent(url);
+  assert.equal((await fetch(callback)).status, 200);
+  assert.equal((await program.ended()).code, 0);
+  await assert.rejects(fetch(callback));
+});

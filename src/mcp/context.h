@@ -6,19 +6,29 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/loop.h"
+#include "base/result.h"
+#include "base/task.h"
 #include "json/value.h"
 #include "mcp/principal.h"
+#include "mcp/question.h"
 #include "mcp/version.h"
 
 namespace mcp {
+
+// RFC 5424 severities, as far as MCP names them, least severe first.
+enum class Severity { kDebug, kInfo, kNotice, kWarning, kError, kCritical, kAlert, kEmergency };
+std::string_view severity_name(Severity severity);
+std::optional<Severity> parse_severity(std::string_view name);
 
 class CallContext {
  public:
   // Sends one notification that belongs to this request, if the transport can carry one.
   using Notify = std::function<void(std::string_view method, json::Object params)>;
+  using Ask = std::function<base::Task<base::Result<Answers>>(std::vector<Question> questions)>;
 
   CallContext(base::Loop& loop, Principal principal, Revision revision, base::Instant deadline);
 
@@ -34,9 +44,26 @@ class CallContext {
   // notifications/progress. Ignored when the request carries no progressToken, when `progress` does not increase
   // (both eras: MUST increase), or once the handler has ended.
   void progress(double progress, std::optional<double> total = std::nullopt, std::string message = {});
+  // notifications/message: for protocols older than 2026-07-28, and there only if the client asked for it. Never
+  // anything secret or personal.
+  void log(Severity severity, json::Value data, std::string logger = {});
+
+  // Whether the client declared that it can answer this. Ask it first where the handler has another way.
+  bool can_ask(const Question& question) const { return can_answer(client_capabilities_, question); }
+  // Asks the client and waits. In the modern era the handler is dropped here and runs again from its start when the
+  // client comes back; then this gives the answer at once. So a handler changes nothing before its last question.
+  // kForbidden when the client cannot answer (the modern era ends the request instead), kCancelled when it refused
+  // to deal with the request at all. A person's "decline" is an answer.
+  base::Task<base::Result<json::Object>> ask(Question question);
+  // Several at once, where the client may show them together.
+  base::Task<base::Result<Answers>> ask_all(std::vector<Question> questions);
 
   void set_client_capabilities(json::Object capabilities) { client_capabilities_ = std::move(capabilities); }
+  void set_notify(Notify notify) { notify_ = std::move(notify); }
   void set_progress(json::Value token, Notify notify);
+  // Messages below `least` are dropped; nothing at all is sent before this is called.
+  void set_log_level(Severity least) { log_level_ = least; }
+  void set_ask(Ask ask) { ask_ = std::move(ask); }
 
  private:
   base::Loop& loop_;
@@ -46,7 +73,9 @@ class CallContext {
   json::Object client_capabilities_;
   std::optional<json::Value> progress_token_;
   std::optional<double> progress_so_far_;
+  std::optional<Severity> log_level_;
   Notify notify_;
+  Ask ask_;
 };
 
 }  // namespace mcp

@@ -1,0 +1,71 @@
+#include "mcp/question.h"
+
+#include <utility>
+
+namespace mcp {
+namespace {
+
+constexpr std::string_view kElicit = "elicitation/create";
+constexpr std::string_view kSample = "sampling/createMessage";
+
+bool is_url_mode(const Question& question) {
+  const json::Value* mode = question.params.find("mode");
+  return mode != nullptr && mode->is_string() && mode->string() == "url";
+}
+
+}  // namespace
+
+Question Question::form(std::string key, std::string message, json::Object requested_schema) {
+  return {std::move(key), std::string(kElicit),
+          json::Object{{"mode", "form"},
+                       {"message", std::move(message)},
+                       {"requestedSchema", std::move(requested_schema)}}};
+}
+
+Question Question::url(std::string key, std::string message, std::string url) {
+  return {std::move(key), std::string(kElicit),
+          json::Object{{"mode", "url"}, {"message", std::move(message)}, {"url", std::move(url)}}};
+}
+
+Question Question::sampling(std::string key, json::Object params) {
+  return {std::move(key), std::string(kSample), std::move(params)};
+}
+
+Question Question::roots(std::string key) { return {std::move(key), "roots/list", {}}; }
+
+json::Object required_capability(const Question& question) {
+  if (question.method == kSample) return {{"sampling", json::Object{}}};
+  if (question.method != kElicit) return {{"roots", json::Object{}}};
+  if (is_url_mode(question)) return {{"elicitation", json::Object{{"url", json::Object{}}}}};
+  return {{"elicitation", json::Object{}}};
+}
+
+bool can_answer(const json::Object& capabilities, const Question& question) {
+  const json::Object needed = required_capability(question);
+  const json::Value* declared = capabilities.find(needed.begin()->name);
+  if (declared == nullptr || !declared->is_object()) return false;
+  if (question.method != kElicit) return true;
+  const bool only_url = declared->find("url") != nullptr && declared->find("form") == nullptr;
+  return is_url_mode(question) ? declared->find("url") != nullptr : !only_url;
+}
+
+bool is_answer(const Question& question, const json::Object& answer) {
+  if (question.method == kSample) {
+    const json::Value* role = answer.find("role");
+    const json::Value* content = answer.find("content");
+    return role != nullptr && role->is_string() && content != nullptr &&
+           (content->is_object() || content->is_array());
+  }
+  if (question.method != kElicit) {
+    const json::Value* roots = answer.find("roots");
+    return roots != nullptr && roots->is_array();
+  }
+  const json::Value* action = answer.find("action");
+  if (action == nullptr || !action->is_string()) return false;
+  const json::Value* content = answer.find("content");
+  if (content != nullptr && !content->is_object()) return false;
+  if (action->string() == "accept") return content != nullptr || is_url_mode(question);
+  return action->string() == "decline" || action->string() == "cancel";
+}
+
+}  // namespace mcp

@@ -1,0 +1,41 @@
+// What a handler may ask of the client while it works: an answer of the person (elicitation), of the client's model
+// (sampling), or the client's roots. In the modern era (2026-07-28 basic/utilities/mrtr) the questions go out as the
+// result of the request and the client sends the request again with the answers; in the legacy era they are requests
+// of ours on the stream of the request that is served. A handler sees no difference, but for the rule at
+// CallContext::ask.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json/value.h"
+
+namespace mcp {
+
+struct Question {
+  std::string key;     // Unique among the questions of one call.
+  std::string method;  // elicitation/create, sampling/createMessage or roots/list
+  json::Object params;
+
+  // A form. `requested_schema` is a flat object schema; never ask for a secret in a form.
+  static Question form(std::string key, std::string message, json::Object requested_schema);
+  // A page that the person opens in a browser; "accept" means only that they agreed to open it.
+  static Question url(std::string key, std::string message, std::string url);
+  static Question sampling(std::string key, json::Object params);
+  static Question roots(std::string key);
+};
+
+// The client's result for each key, as it came but for its outer shape, which is checked.
+using Answers = std::map<std::string, json::Object>;
+
+// The capability that a client must have declared to be asked this, such as {"elicitation":{}}.
+json::Object required_capability(const Question& question);
+// Whether `capabilities` has it. {"elicitation":{}} means forms only; a URL needs {"elicitation":{"url":{}}}.
+bool can_answer(const json::Object& capabilities, const Question& question);
+// Whether `answer` has the outer shape of a result for `question`: an elicitation's action and content, a sampled
+// message, a list of roots.
+bool is_answer(const Question& question, const json::Object& answer);
+
+}  // namespace mcp

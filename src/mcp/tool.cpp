@@ -1,0 +1,71 @@
+#include "mcp/tool.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace mcp {
+namespace {
+
+constexpr size_t kNameBytesMax = 128;
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+         c == '-';
+}
+
+bool is_object_schema(const json::Object& schema) {
+  const json::Value* type = schema.find("type");
+  return type != nullptr && type->is_string() && type->string() == "object";
+}
+
+// All four hints are said out loud: what an absent one means differs from what a reader would guess.
+json::Object annotations(const ToolInfo& info) {
+  json::Object hints;
+  if (!info.title.empty()) hints.append("title", info.title);
+  hints.append("readOnlyHint", info.effect == Effect::kRead);
+  hints.append("destructiveHint", info.effect == Effect::kDestroy);
+  hints.append("idempotentHint", info.effect == Effect::kRead || info.repeat == Repeat::kIdempotent);
+  hints.append("openWorldHint", info.world == World::kOpen);
+  return hints;
+}
+
+}  // namespace
+
+json::Object describe(const Tool& tool, Revision revision) {
+  json::Object entry{{"name", tool.info.name}};
+  const bool since_june = revision >= Revision::k2025_06_18;
+  if (since_june && !tool.info.title.empty()) entry.append("title", tool.info.title);
+  entry.append("description", tool.info.description);
+  entry.append("inputSchema", tool.input_schema);
+  if (since_june && tool.output_schema) entry.append("outputSchema", *tool.output_schema);
+  if (revision >= Revision::k2025_03_26) entry.append("annotations", annotations(tool.info));
+  return entry;
+}
+
+std::optional<std::string> find_flaw(const Tool& tool) {
+  const std::string& name = tool.info.name;
+  if (name.empty() || name.size() > kNameBytesMax || !std::ranges::all_of(name, is_name_character)) {
+    return fmt::format("the name \"{}\" is not 1 to {} of A-Z a-z 0-9 _ . -", name, kNameBytesMax);
+  }
+  const auto flaw = [&](std::string_view what) { return fmt::format("{}: {}", name, what); };
+  if (tool.info.description.empty()) return flaw("the description is missing");
+  if (!base::is_valid_utf8(tool.info.description) || !base::is_valid_utf8(tool.info.title)) {
+    return flaw("the title or the description is not UTF-8");
+  }
+  if (!is_object_schema(tool.input_schema)) return flaw("the root of the input schema is no object");
+  if (tool.output_schema && !is_object_schema(*tool.output_schema)) {
+    return flaw("the root of the output schema is no object");
+  }
+  if (!tool.call) return flaw("there is no function to call");
+  return std::nullopt;
+}
+
+namespace detail {
+
+base::Task<ToolResult> refuse(base::Error error) { co_return ToolResult::failure(error); }
+
+}  // namespace detail
+}  // namespace mcp

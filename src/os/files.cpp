@@ -1,0 +1,182 @@
+#include "os/files.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace os {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number() const { return number_; }
+  bool valid() const { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+std::unexpected<base::Error> failed(std::string_view what, const std::string& path) {
+  const int error = errno;
+  const base::Code code = error == ENOENT                      ? base::Code::kNotFound
+                          : error == EACCES || error == EPERM ? base::Code::kForbidden
+                          : error == EEXIST                   ? base::Code::kConflict
+                                                              : base::Code::kUnavailable;
+  return base::fail(code, fmt::format("Cannot {} {}: {}.", what, path, std::strerror(error)));
+}
+
+std::string parent_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+base::Result<void> write_all(int descriptor, const std::string& bytes, const std::string& path) {
+  size_t written = 0;
+  while (written < bytes.size()) {
+    const ssize_t step = ::write(descriptor, bytes.data() + written, bytes.size() - written);
+    if (step < 0 && errno == EINTR) continue;
+    if (step < 0) return failed("write", path);
+    written += static_cast<size_t>(step);
+  }
+  if (::fsync(descriptor) != 0) return failed("write", path);
+  return {};
+}
+
+base::Result<void> sync_directory(const std::string& path) {
+  const Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.valid() || ::fsync(directory.number()) != 0) return failed("write", path);
+  return {};
+}
+
+enum class Privacy { kAny, kOwnerOnly };
+
+base::Result<std::string> read(const std::string& path, size_t bytes_max, Privacy privacy) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.valid()) return failed("read", path);
+  struct stat status {};
+  if (::fstat(file.number(), &status) != 0) return failed("read", path);
+  if (!S_ISREG(status.st_mode)) {
+    return base::fail(base::Code::kInvalidArgument, fmt::format("{} is no regular file.", path));
+  }
+  if (privacy == Privacy::kOwnerOnly && status.st_uid != ::geteuid()) {
+    return base::fail(base::Code::kForbidden, fmt::format("{} belongs to another user. Remove it or change its owner.", path));
+  }
+  if (privacy == Privacy::kOwnerOnly && (status.st_mode & 077) != 0) {
+    return base::fail(base::Code::kForbidden,
+                      fmt::format("{} can be read by others. Run: chmod 600 '{}'", path, path));
+  }
+  std::string bytes;
+  char chunk[16 * 1024];
+  // Ends at the end of the file or at the limit.
+  while (bytes.size() <= bytes_max) {
+    const ssize_t step = ::read(file.number(), chunk, sizeof chunk);
+    if (step < 0 && errno == EINTR) continue;
+    if (step < 0) return failed("read", path);
+    if (step == 0) return bytes;
+    bytes.append(chunk, static_cast<size_t>(step));
+  }
+  return base::fail(base::Code::kInvalidArgument, fmt::format("{} is larger than {} bytes.", path, bytes_max));
+}
+
+}  // namespace
+
+base::Result<std::string> read_file(const std::string& path, size_t bytes_max) {
+  return read(path, bytes_max, Privacy::kAny);
+}
+
+base::Result<std::string> read_private_file(const std::string& path, size_t bytes_max) {
+  return read(path, bytes_max, Privacy::kOwnerOnly);
+}
+
+base::Result<void> write_private_file(const std::string& path, const std::string& bytes) {
+  std::string temporary = path + ".XXXXXX";
+  {
+    const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // Mode 0600.
+    if (!file.valid()) return failed("write", path);
+    if (auto written = write_all(file.number(), bytes, path); !written) {
+      ::unlink(temporary.c_str());
+      return written;
+    }
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const auto error = failed("write", path);
+    ::unlink(temporary.c_str());
+    return error;
+  }
+  return sync_directory(parent_of(path));
+}
+
+base::Result<void> create_private_file(const std::string& path, const std::string& bytes) {
+  // Written under another name first, so that nobody ever reads half a key; link() fails when the name is taken.
+  std::string temporary = path + ".XXXXXX";
+  {
+    const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+    if (!file.valid()) return failed("create", path);
+    if (auto written = write_all(file.number(), bytes, path); !written) {
+      ::unlink(temporary.c_str());
+      return written;
+    }
+  }
+  base::Result<void> linked;
+  if (::link(temporary.c_str(), path.c_str()) != 0) linked = failed("create", path);
+  ::unlink(temporary.c_str());
+  if (!linked) return linked;
+  return sync_directory(parent_of(path));
+}
+
+base::Result<void> make_private_directory(const std::string& path) {
+  if (path.empty()) return base::fail(base::Code::kInvalidArgument, "A directory needs a path.");
+  for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    const std::string parent = path.substr(0, slash);
+    if (::mkdir(parent.c_str(), 0700) != 0 && errno != EEXIST) return failed("create", parent);
+  }
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return failed("create", path);
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return failed("open", path);
+  if (!S_ISDIR(status.st_mode)) {
+    return base::fail(base::Code::kInvalidArgument, fmt::format("{} is no directory.", path));
+  }
+  if (status.st_uid != ::geteuid()) {
+    return base::fail(base::Code::kForbidden,
+                      fmt::format("{} belongs to another user. Choose another directory.", path));
+  }
+  if ((status.st_mode & 077) != 0) {
+    return base::fail(base::Code::kForbidden,
+                      fmt::format("{} is open to other users. Run: chmod 700 '{}'", path, path));
+  }
+  return {};
+}
+
+bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+base::Result<std::optional<FileLock>> FileLock::try_take(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) return failed("lock", path);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return FileLock(descriptor);
+  const int error = errno;
+  ::close(descriptor);
+  if (error == EWOULDBLOCK) return std::optional<FileLock>();
+  errno = error;
+  return failed("lock", path);
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FileLock::~FileLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace os

@@ -1,0 +1,46 @@
+// Files that hold secrets or state: private, bounded, replaced as a whole. Every error names the path and the fix.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+
+namespace os {
+
+// kNotFound, kForbidden (no permission), kInvalidArgument (over `bytes_max`, or no regular file).
+base::Result<std::string> read_file(const std::string& path, size_t bytes_max);
+// The same, and refuses a file that another user owns or that others can read.
+base::Result<std::string> read_private_file(const std::string& path, size_t bytes_max);
+
+// Replaces the file as a whole or not at all: a temporary file of mode 0600 beside it, fsync, rename, fsync of the
+// directory.
+base::Result<void> write_private_file(const std::string& path, const std::string& bytes);
+// Fails with kConflict when the path exists already, whoever made it; for keys that must never be overwritten.
+base::Result<void> create_private_file(const std::string& path, const std::string& bytes);
+
+// Makes the directory and its parents (0700). An existing one must be ours, and closed to group and others.
+base::Result<void> make_private_directory(const std::string& path);
+bool exists(const std::string& path);
+
+// An advisory lock (flock) that the kernel gives back when the process dies. The lock file stays.
+class FileLock {
+ public:
+  // Nothing when another process or another FileLock holds it. Does not wait.
+  static base::Result<std::optional<FileLock>> try_take(const std::string& path);
+
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&&) = delete;
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+
+  int descriptor_;
+};
+
+}  // namespace os

@@ -1,0 +1,38 @@
+#include "os/json_log.h"
+
+#include <unistd.h>
+
+#include "json/write.h"
+
+namespace os {
+namespace {
+
+std::string_view level_name(base::Level level) {
+  switch (level) {
+    case base::Level::kDebug:
+      return "debug";
+    case base::Level::kInfo:
+      return "info";
+    case base::Level::kWarning:
+      return "warning";
+    case base::Level::kError:
+      return "error";
+  }
+  return "error";
+}
+
+}  // namespace
+
+void JsonLog::write(base::Level level, std::string_view event, std::span<const base::Field> fields) {
+  if (level < least_) return;
+  json::Object line{{"time", base::to_rfc3339(clock_.wall())}, {"level", level_name(level)}, {"event", event}};
+  for (const base::Field& field : fields) {
+    line.set(std::string(field.name), std::visit([](const auto& value) { return json::Value(value); }, field.value));
+  }
+  std::string text = json::write(line);
+  text.push_back('\n');
+  // A log that cannot be written must not stop the server; there is nowhere left to say so.
+  [[maybe_unused]] const ssize_t written = ::write(descriptor_, text.data(), text.size());
+}
+
+}  // namespace os

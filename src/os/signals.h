@@ -1,0 +1,26 @@
+// SIGINT and SIGTERM as events. SIGPIPE is ignored: a peer that went away is an error of a write, not the end.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+namespace os {
+
+void ignore_broken_pipes();
+
+// Blocks SIGINT and SIGTERM for the process and waits for them on a thread of its own. Make it before any other thread,
+// because threads inherit the mask. `on_signal` is called on that thread, once per signal: post to the loop from it.
+class SignalWaiter {
+ public:
+  explicit SignalWaiter(std::function<void(int signal)> on_signal);
+  // Gives the signals their old effect back.
+  ~SignalWaiter();
+  SignalWaiter(const SignalWaiter&) = delete;
+  SignalWaiter& operator=(const SignalWaiter&) = delete;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace os

@@ -91,7 +91,8 @@ std::optional<long long> parse_integer(std::string_view text) {
 
 std::optional<std::string_view> closest(std::string_view word, std::span<const std::string_view> candidates) {
   std::optional<std::string_view> best;
-  size_t best_distance = std::max<size_t>(1, word.size() / 3) + 1;
+  // Swapped letters are two edits, so even a short word may be two away.
+  size_t best_distance = (word.size() + 2) / 3 + 1;
   for (const std::string_view candidate : candidates) {
     // Levenshtein distance with a single row.
     std::vector<size_t> row(candidate.size() + 1);

@@ -23,7 +23,7 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 // Decimal digits with an optional minus, the whole text, within int64; nothing else.
 std::optional<long long> parse_integer(std::string_view text);
 
-// The candidate that a person most likely meant, or nothing when none is close (edit distance over a third).
+// The candidate that a person most likely meant, or nothing when none is close (over a third of the letters differ).
 std::optional<std::string_view> closest(std::string_view word, std::span<const std::string_view> candidates);
 
 }  // namespace base

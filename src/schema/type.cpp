@@ -79,7 +79,8 @@ base::Error to_error(const std::vector<Problem>& problems, std::string_view subj
     } else {
       where.remove_prefix(1);
     }
-    fmt::format_to(std::back_inserter(text), "{}{} {}.", text.empty() ? "" : " ", where, problems[i].message);
+    const std::string_view stop = problems[i].message.ends_with('?') ? "" : ".";
+    fmt::format_to(std::back_inserter(text), "{}{} {}{}", text.empty() ? "" : " ", where, problems[i].message, stop);
   }
   if (problems.size() > kShownMax) {
     fmt::format_to(std::back_inserter(text), " And {} more.", problems.size() - kShownMax);

@@ -1,0 +1,201 @@
+#include "config/load.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "http/url.h"
+#include "json/parse.h"
+
+namespace config {
+namespace {
+
+constexpr size_t kFileBytesMax = 256 * 1024;
+
+constexpr std::array kVariables{
+    Variable{"SPOTIFY_CLIENT_ID", "spotify.client_id"},
+    Variable{"SPOTIFY_CLIENT_SECRET", "spotify.client_secret"},
+    Variable{"SPOTIFY_REDIRECT_URI", "spotify.redirect_uri"},
+    Variable{"DEPLOYMENT_ENVIRONMENT", "environment"},
+    Variable{"SPOTIFY_MCP_HOST", "server.host"},
+    Variable{"SPOTIFY_MCP_PORT", "server.port"},
+    Variable{"SPOTIFY_MCP_LOG_LEVEL", "server.log_level"},
+    Variable{"SPOTIFY_MCP_DATA_DIRECTORY", "storage.directory"},
+    Variable{"SPOTIFY_MCP_READ_ONLY", "tools.read_only"},
+};
+
+// Sets a value by its dotted path, making the objects on the way.
+void set_path(json::Value& root, std::string_view path, json::Value value) {
+  json::Value* at = &root;
+  const auto names = base::split(path, '.');
+  for (size_t i = 0; i + 1 < names.size(); ++i) {
+    if (!at->is_object()) *at = json::Object();
+    json::Value* next = at->object().find(names[i]);
+    at = next != nullptr ? next : &at->object().set(std::string(names[i]), json::Object());
+  }
+  if (!at->is_object()) *at = json::Object();
+  at->object().set(std::string(names.back()), std::move(value));
+}
+
+void note_origins(const json::Value& value, const std::string& path, const std::string& origin, Loaded& loaded) {
+  if (!value.is_object()) {
+    loaded.origins[path] = origin;
+    return;
+  }
+  for (const auto& [name, member] : value.object()) {
+    note_origins(member, path.empty() ? name : path + "." + name, origin, loaded);
+  }
+}
+
+// "${NAME}" and "${file:PATH}" anywhere in a text. What they stand for is not expanded again.
+base::Result<std::string> expand(std::string_view text, const Sources& sources) {
+  std::string out;
+  for (size_t begin = text.find("${"); begin != std::string_view::npos; begin = text.find("${")) {
+    out.append(text.substr(0, begin));
+    const size_t end = text.find('}', begin);
+    if (end == std::string_view::npos) {
+      return base::fail(base::Code::kInvalidArgument, "A ${...} has no closing brace.");
+    }
+    const std::string_view inner = text.substr(begin + 2, end - begin - 2);
+    if (inner.starts_with("file:")) {
+      TRY(const std::string content, sources.read_file(std::string(inner.substr(5))));
+      out.append(content.substr(0, content.find_last_not_of("\r\n") + 1));
+    } else if (const auto value = sources.variable(inner)) {
+      out.append(*value);
+    } else {
+      return base::fail(base::Code::kNotFound,
+                        fmt::format("The environment variable {} is not set. Set it, or write the value itself.", inner));
+    }
+    text.remove_prefix(end + 1);
+  }
+  out.append(text);
+  return out;
+}
+
+base::Result<void> expand_all(json::Value& value, const Sources& sources) {
+  if (value.is_string()) {
+    TRY(std::string expanded, expand(value.string(), sources));
+    value = json::Value(std::move(expanded));
+  } else if (value.is_array()) {
+    for (json::Value& item : value.array()) TRY_VOID(expand_all(item, sources));
+  } else if (value.is_object()) {
+    for (auto& [name, member] : value.object()) TRY_VOID(expand_all(member, sources));
+  }
+  return {};
+}
+
+// A variable is text; what it means depends on the setting.
+json::Value from_text(const std::string& text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  if (const auto number = base::parse_integer(text)) return int64_t{*number};
+  return text;
+}
+
+base::Result<void> apply_variables(const Sources& sources, json::Value& document, Loaded& loaded) {
+  for (const Variable& variable : kVariables) {
+    auto value = sources.variable(variable.name);
+    std::string origin(variable.name);
+    const std::string file_variable = origin + "_FILE";
+    if (const auto path = sources.variable(file_variable); path && !value) {
+      TRY(std::string content, sources.read_file(*path));
+      content.resize(content.find_last_not_of("\r\n") + 1);
+      value = std::move(content);
+      origin = file_variable;
+    }
+    if (!value) continue;
+    const bool is_text = variable.setting.starts_with("spotify.") || variable.setting == "storage.directory";
+    set_path(document, variable.setting, is_text ? json::Value(*value) : from_text(*value));
+    loaded.origins[std::string(variable.setting)] = "environment " + origin;
+  }
+  return {};
+}
+
+void expect(std::vector<std::string>& problems, bool holds, std::string problem) {
+  if (!holds) problems.push_back(std::move(problem));
+}
+
+void check_api_url(const std::string& text, std::string_view name, std::string_view own, const Settings& settings,
+                   std::vector<std::string>& problems) {
+  const auto url = http::parse_url(text);
+  if (!url) {
+    problems.push_back(fmt::format("{} must be an http or https URL.", name));
+    return;
+  }
+  const bool loopback = http::is_loopback_literal(url->host);
+  if (url->scheme == "http" && !loopback) {
+    problems.push_back(fmt::format("{} must use https; plain http is for 127.0.0.1 and [::1] only.", name));
+  } else if (!loopback && url->server_url() != own && settings.environment != Deployment::kDevelopment) {
+    problems.push_back(fmt::format("{} must be {} or a simulator on loopback. Any other server is for environment "
+                                   "development only, since it would be sent your Spotify login.",
+                                   name, own));
+  }
+}
+
+void check_redirect(const std::string& text, std::vector<std::string>& problems) {
+  const auto url = http::parse_url(text);
+  if (!url) {
+    problems.emplace_back("spotify.redirect_uri must be a URL such as http://127.0.0.1/callback.");
+  } else if (url->host == "localhost") {
+    problems.push_back(
+        fmt::format("spotify.redirect_uri: Spotify refuses localhost. Register http://127.0.0.1{0}{1} in the "
+                    "dashboard and set spotify.redirect_uri to http://127.0.0.1{0}{1}",
+                    url->port ? fmt::format(":{}", *url->port) : "", url->target));
+  } else if (url->scheme == "http" && !http::is_loopback_literal(url->host)) {
+    problems.emplace_back("spotify.redirect_uri must use https, or http with 127.0.0.1 or [::1].");
+  }
+}
+
+}  // namespace
+
+std::span<const Variable> variables() { return kVariables; }
+
+base::Result<Loaded> load(const Sources& sources) {
+  Loaded loaded;
+  json::Value document = json::Object();
+  if (sources.file_text) {
+    auto parsed = json::parse(*sources.file_text, {.bytes_max = kFileBytesMax});
+    if (!parsed) {
+      return base::fail(parsed.error().code, fmt::format("{}: {}", sources.file_name, parsed.error().message));
+    }
+    if (!parsed->is_object()) {
+      return base::fail(base::Code::kInvalidArgument, fmt::format("{} must hold one JSON object.", sources.file_name));
+    }
+    document = *std::move(parsed);
+    if (auto expanded = expand_all(document, sources); !expanded) {
+      return base::fail(expanded.error().code, fmt::format("{}: {}", sources.file_name, expanded.error().message));
+    }
+    note_origins(document, "", "file " + sources.file_name, loaded);
+  }
+  TRY_VOID(apply_variables(sources, document, loaded));
+  for (const auto& [path, value] : sources.flags) {
+    set_path(document, path, value);
+    loaded.origins[path] = "flag";
+  }
+  const auto problems = schema::read(document, loaded.settings, schema::Mode::kStrict);
+  if (!problems.empty()) {
+    base::Error error = schema::to_error(problems, "The configuration");
+    if (sources.file_text) error.message = sources.file_name + ": " + error.message;
+    return std::unexpected(std::move(error));
+  }
+  return loaded;
+}
+
+base::Result<void> check(const Settings& settings) {
+  std::vector<std::string> problems;
+  check_redirect(settings.spotify.redirect_uri, problems);
+  check_api_url(settings.api.base_url, "api.base_url", "https://api.spotify.com", settings, problems);
+  check_api_url(settings.api.accounts_url, "api.accounts_url", "https://accounts.spotify.com", settings, problems);
+  expect(problems, http::is_loopback_host(settings.server.host),
+         fmt::format("server.host {}: this version listens on loopback only. Set it to 127.0.0.1 and let a proxy with "
+                     "TLS and a login stand in front.",
+                     settings.server.host));
+  expect(problems, settings.server.auth == HttpAuth::kLocal || settings.environment == Deployment::kDevelopment,
+         "server.auth none is for environment development only. Remove it, or set environment to development.");
+  if (problems.empty()) return {};
+  return base::fail(base::Code::kInvalidArgument, fmt::format("{}", fmt::join(problems, "\n")));
+}
+
+}  // namespace config

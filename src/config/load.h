@@ -1,0 +1,50 @@
+// Settings from four layers, each over the one before: defaults, the file, the environment, flags. Nothing here touches
+// a disk or the environment: the caller hands in the text and a look-up, so that every rule is a plain test.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "config/settings.h"
+
+namespace config {
+
+struct Sources {
+  // The file's name for messages, and its text. No text: there is no file.
+  std::string file_name;
+  std::optional<std::string> file_text;
+  // An environment variable's value, or nothing.
+  std::function<std::optional<std::string>(std::string_view name)> variable;
+  // The content of a small private file: for ${file:PATH} and for the *_FILE variables.
+  std::function<base::Result<std::string>(const std::string& path)> read_file;
+  // Settings by dotted path from the command line, such as {"server.port", 0}.
+  std::map<std::string, json::Value, std::less<>> flags;
+};
+
+struct Loaded {
+  Settings settings;
+  // Where each setting that is not a default came from: "server.port" -> "file config.json", "environment
+  // SPOTIFY_CLIENT_ID", "flag".
+  std::map<std::string, std::string, std::less<>> origins;
+};
+
+// kInvalidArgument with every problem at once, by the names of the settings; kNotFound for a ${VARIABLE} that is not set.
+base::Result<Loaded> load(const Sources& sources);
+
+// What is wrong with settings that are each valid alone: a redirect that Spotify refuses, a listener beyond loopback, an
+// API server that is neither Spotify's nor on loopback. All problems at once, each with its fix.
+base::Result<void> check(const Settings& settings);
+
+// The variables that are read and the setting that each stands for.
+struct Variable {
+  std::string_view name;
+  std::string_view setting;
+};
+std::span<const Variable> variables();
+
+}  // namespace config

@@ -1,0 +1,191 @@
+// Everything that can be set, once: names, types, defaults and what they mean. The file is JSON (docs/configuration.md);
+// the sections spotify, server, api and cache have the names of the security guide.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/secret.h"
+#include "schema/fields.h"
+
+namespace config {
+
+enum class Deployment { kDevelopment, kStaging, kProduction };
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+// How a client of `serve` proves that it may talk to us.
+enum class HttpAuth { kLocal, kNone };
+
+using Port = schema::Bounded<0, 65535>;
+using Seconds = schema::Bounded<1, 3600>;
+
+// A setting that is a secret: it is read, and never written anywhere.
+struct SecretText {
+  base::Secret secret;
+
+  SecretText() = default;
+  explicit SecretText(std::string text) : secret(std::move(text)) {}
+};
+
+struct Spotify {
+  std::string client_id;
+  SecretText client_secret;
+  std::string redirect_uri = "http://127.0.0.1/callback";
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::defaulted("client_id", &Spotify::client_id,
+                          "Client ID of your own app from Spotify's developer dashboard."),
+        schema::defaulted("client_secret", &Spotify::client_secret,
+                          "Only for a confidential app. PKCE, the default, needs none."),
+        schema::defaulted("redirect_uri", &Spotify::redirect_uri,
+                          "Where Spotify sends the browser back. Must be registered in the dashboard. Without a "
+                          "port, the login takes a free one."),
+    };
+  }
+};
+
+struct Server {
+  std::string host = "127.0.0.1";
+  Port port{8000};
+  LogLevel log_level = LogLevel::kInfo;
+  HttpAuth auth = HttpAuth::kLocal;
+  std::vector<std::string> allowed_hosts;
+  std::vector<std::string> allowed_origins;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::defaulted("host", &Server::host, "Address that serve listens on; loopback only in this version."),
+        schema::defaulted("port", &Server::port, "Port that serve listens on; 0 takes a free one."),
+        schema::defaulted("log_level", &Server::log_level, "What goes to the log on stderr."),
+        schema::defaulted("auth", &Server::auth,
+                          "local: clients send the bearer from the file http-token in the data directory. none: "
+                          "anyone on this machine may call; in environment development only."),
+        schema::defaulted("allowed_hosts", &Server::allowed_hosts,
+                          "Values of the Host field that are accepted beside the loopback names."),
+        schema::defaulted("allowed_origins", &Server::allowed_origins,
+                          "Origins of web pages that may call, such as http://localhost:6274."),
+    };
+  }
+};
+
+struct Api {
+  std::string base_url = "https://api.spotify.com/v1";
+  std::string accounts_url = "https://accounts.spotify.com";
+  Seconds timeout{30};
+  schema::Bounded<1, 1000> rate_limit{50};
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::defaulted("base_url", &Api::base_url, "Spotify's Web API, or a simulator on loopback."),
+        schema::defaulted("accounts_url", &Api::accounts_url,
+                          "Spotify's accounts service, or a simulator on loopback."),
+        schema::defaulted("timeout", &Api::timeout, "Seconds that a tool call may take."),
+        schema::defaulted("rate_limit", &Api::rate_limit, "Requests to Spotify in any 30 seconds."),
+    };
+  }
+};
+
+struct Cache {
+  bool enabled = true;
+  std::string db_path;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::defaulted("enabled", &Cache::enabled, "Keep catalogue answers in memory for a while."),
+        schema::defaulted("db_path", &Cache::db_path,
+                          "Read for compatibility. Answers are cached in memory only, so no file is written."),
+    };
+  }
+};
+
+struct Storage {
+  std::string directory;
+
+  static constexpr auto fields() {
+    return std::tuple{schema::defaulted(
+        "directory", &Storage::directory,
+        "Where the login is kept. Default: spotify-mcp-server in the XDG data directory.")};
+  }
+};
+
+struct Tools {
+  std::vector<std::string> toolsets;
+  std::vector<std::string> tools;
+  bool read_only = false;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::defaulted("toolsets", &Tools::toolsets, "Toolsets to offer; empty means the default ones."),
+        schema::defaulted("tools", &Tools::tools, "Single tools to offer beside them."),
+        schema::defaulted("read_only", &Tools::read_only, "Offer only tools that change nothing."),
+    };
+  }
+};
+
+struct Privacy {
+  bool lockdown = false;
+
+  static constexpr auto fields() {
+    return std::tuple{schema::defaulted("lockdown", &Privacy::lockdown,
+                                        "Send ids and links to the model, no names and no descriptions.")};
+  }
+};
+
+struct Settings {
+  Deployment environment = Deployment::kProduction;
+  Spotify spotify;
+  Server server;
+  Api api;
+  Cache cache;
+  Storage storage;
+  Tools tools;
+  Privacy privacy;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::defaulted("environment", &Settings::environment, "Kind of deployment; decides how strict we are."),
+        schema::defaulted("spotify", &Settings::spotify),
+        schema::defaulted("server", &Settings::server),
+        schema::defaulted("api", &Settings::api),
+        schema::defaulted("cache", &Settings::cache),
+        schema::defaulted("storage", &Settings::storage),
+        schema::defaulted("tools", &Settings::tools),
+        schema::defaulted("privacy", &Settings::privacy),
+    };
+  }
+};
+
+}  // namespace config
+
+template <>
+struct schema::EnumNames<config::Deployment> {
+  static constexpr std::array kNames{std::pair{config::Deployment::kDevelopment, std::string_view("development")},
+                                     std::pair{config::Deployment::kStaging, std::string_view("staging")},
+                                     std::pair{config::Deployment::kProduction, std::string_view("production")}};
+};
+
+// The guide writes levels in capitals; both cases are read, the lower one is written.
+template <>
+struct schema::Type<config::LogLevel> {
+  static json::Object schema();
+  static void read(const json::Value& value, config::LogLevel& out, Reader& reader);
+  static json::Value write(config::LogLevel value);
+};
+
+template <>
+struct schema::EnumNames<config::HttpAuth> {
+  static constexpr std::array kNames{std::pair{config::HttpAuth::kLocal, std::string_view("local")},
+                                     std::pair{config::HttpAuth::kNone, std::string_view("none")}};
+};
+
+template <>
+struct schema::Type<config::SecretText> {
+  static json::Object schema() { return {{"type", "string"}, {"writeOnly", true}}; }
+  static void read(const json::Value& value, config::SecretText& out, Reader& reader);
+  // Says whether there is one, never what it is.
+  static json::Value write(const config::SecretText& value) { return value.secret.empty() ? "" : "(set)"; }
+};

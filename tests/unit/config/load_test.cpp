@@ -1,0 +1,132 @@
+#include "config/load.h"
+
+#include "tests/test.h"
+
+namespace {
+
+using config::Sources;
+
+Sources sources(std::optional<std::string> text, std::map<std::string, std::string> variables = {}) {
+  return {.file_name = "config.json",
+          .file_text = std::move(text),
+          .variable = [variables](std::string_view name) -> std::optional<std::string> {
+            const auto found = variables.find(std::string(name));
+            if (found == variables.end()) return std::nullopt;
+            return found->second;
+          },
+          .read_file = [](const std::string& path) -> base::Result<std::string> {
+            if (path == "/run/id") return "id-from-file\n";
+            return base::fail(base::Code::kNotFound, "Cannot read " + path + ".");
+          },
+          .flags = {}};
+}
+
+std::string error_of(const Sources& given) {
+  const auto loaded = config::load(given);
+  REQUIRE(!loaded);
+  return loaded.error().message;
+}
+
+std::string problems_of(const std::string& text) {
+  const auto loaded = config::load(sources(text));
+  REQUIRE(loaded);
+  const auto checked = config::check(loaded->settings);
+  return checked ? "" : checked.error().message;
+}
+
+constexpr auto kGuideProduction = R"({
+  "spotify": {"client_id": "${SPOTIFY_CLIENT_ID}", "client_secret": "${SPOTIFY_CLIENT_SECRET}",
+              "redirect_uri": "https://your-domain.com/callback"},
+  "server": {"host": "127.0.0.1", "port": 8000, "log_level": "INFO"},
+  "api": {"rate_limit": 50, "timeout": 30},
+  "cache": {"enabled": true, "db_path": "/secure/path/spotify_cache.db"}})";
+
+}  // namespace
+
+TEST_CASE("without a file the defaults are valid") {
+  const auto loaded = config::load(sources(std::nullopt));
+  REQUIRE(loaded);
+  CHECK(config::check(loaded->settings));
+  CHECK(loaded->origins.empty());
+  CHECK(loaded->settings.server.host == "127.0.0.1");
+}
+
+TEST_CASE("the guide's production file loads, with its variables") {
+  const auto loaded = config::load(
+      sources(kGuideProduction, {{"SPOTIFY_CLIENT_ID", "an-id"}, {"SPOTIFY_CLIENT_SECRET", "not-a-real-secret"}}));
+  REQUIRE(loaded);
+  CHECK(loaded->settings.spotify.client_id == "an-id");
+  CHECK(loaded->settings.spotify.client_secret.secret.reveal() == "not-a-real-secret");
+  CHECK(loaded->settings.server.log_level == config::LogLevel::kInfo);
+  CHECK(config::check(loaded->settings));
+}
+
+TEST_CASE("a secret is never written") {
+  const auto loaded = config::load(sources(R"({"spotify":{"client_secret":"not-a-real-secret"}})"));
+  REQUIRE(loaded);
+  const json::Value shown = schema::to_json(loaded->settings);
+  CHECK(shown.find("spotify")->text_or_empty("client_secret") == "(set)");
+}
+
+TEST_CASE("each layer stands over the one before, and says where a value came from") {
+  auto given = sources(R"({"server":{"port":1},"spotify":{"client_id":"file"},"tools":{"read_only":true}})",
+                       {{"SPOTIFY_MCP_PORT", "2"}, {"SPOTIFY_CLIENT_ID", "12345"}});
+  given.flags.emplace("server.port", 3);
+  const auto loaded = config::load(given);
+  REQUIRE(loaded);
+  CHECK(loaded->settings.server.port.value() == 3);
+  CHECK(loaded->origins.at("server.port") == "flag");
+  // Digits stay a text where the setting is one.
+  CHECK(loaded->settings.spotify.client_id == "12345");
+  CHECK(loaded->origins.at("spotify.client_id") == "environment SPOTIFY_CLIENT_ID");
+  CHECK(loaded->origins.at("tools.read_only") == "file config.json");
+  CHECK(!loaded->origins.contains("api.timeout"));
+}
+
+TEST_CASE("a variable may name a file, and a value may too") {
+  const auto by_variable = config::load(sources(std::nullopt, {{"SPOTIFY_CLIENT_ID_FILE", "/run/id"}}));
+  REQUIRE(by_variable);
+  CHECK(by_variable->settings.spotify.client_id == "id-from-file");
+  CHECK(by_variable->origins.at("spotify.client_id") == "environment SPOTIFY_CLIENT_ID_FILE");
+  const auto by_value = config::load(sources(R"({"spotify":{"client_id":"${file:/run/id}"}})"));
+  REQUIRE(by_value);
+  CHECK(by_value->settings.spotify.client_id == "id-from-file");
+  CHECK(error_of(sources(R"({"spotify":{"client_id":"${file:/none}"}})")).find("/none") != std::string::npos);
+}
+
+TEST_CASE("what is wrong in the file is said with its name and the fix") {
+  CHECK(error_of(sources("{")).starts_with("config.json: Invalid JSON"));
+  CHECK(error_of(sources("[]")) == "config.json must hold one JSON object.");
+  CHECK(error_of(sources(R"({"servr":{}})")).find("did you mean server?") != std::string::npos);
+  CHECK(error_of(sources(R"({"server":{"prot":1}})")) == "config.json: server/prot is not known; did you mean port?");
+  const std::string both = error_of(sources(R"({"server":{"port":70000,"log_level":"LOUD"}})"));
+  CHECK(both.find("server/port must be from 0 to 65535") != std::string::npos);
+  CHECK(both.find("server/log_level must be one of") != std::string::npos);
+  CHECK(error_of(sources(R"({"spotify":{"client_id":"${NOT_SET}"}})")).find("NOT_SET is not set") != std::string::npos);
+  CHECK(error_of(sources(R"({"spotify":{"client_id":"${NOT"}})")).find("closing brace") != std::string::npos);
+}
+
+TEST_CASE("a localhost redirect is refused with the exact fix") {
+  const std::string problem = problems_of(R"({"spotify":{"redirect_uri":"http://localhost:8888/callback"}})");
+  CHECK(problem.find("set spotify.redirect_uri to http://127.0.0.1:8888/callback") != std::string::npos);
+  CHECK(problems_of(R"({"spotify":{"redirect_uri":"http://192.168.1.5/callback"}})").find("https") !=
+        std::string::npos);
+  CHECK(problems_of(R"({"spotify":{"redirect_uri":"http://[::1]/callback"}})").empty());
+}
+
+TEST_CASE("a listener beyond loopback and an unguarded one are refused, all problems at once") {
+  const std::string problem = problems_of(R"({"server":{"host":"0.0.0.0","auth":"none"}})");
+  CHECK(problem.find("server.host 0.0.0.0") != std::string::npos);
+  CHECK(problem.find("server.auth none") != std::string::npos);
+  CHECK(problems_of(R"({"environment":"development","server":{"auth":"none"}})").empty());
+}
+
+TEST_CASE("the login goes to Spotify or to loopback, elsewhere only in development") {
+  CHECK(problems_of(R"({"api":{"base_url":"http://127.0.0.1:9/v1","accounts_url":"http://[::1]:9"}})").empty());
+  CHECK(!problems_of(R"({"api":{"base_url":"https://example.org/v1"}})").empty());
+  CHECK(!problems_of(R"({"api":{"accounts_url":"http://example.org"}})").empty());
+  CHECK(problems_of(R"({"environment":"development","api":{"base_url":"https://example.org/v1"}})").empty());
+  CHECK(!problems_of(R"({"environment":"development","api":{"base_url":"http://example.org/v1"}})").empty());
+  CHECK(!problems_of(R"({"api":{"base_url":"https://api.spotify.com.example.org/v1"}})").empty());
+  CHECK(!problems_of(R"({"api":{"base_url":"nonsense"}})").empty());
+}

@@ -30,7 +30,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => e
 
 function report({ tool, said, detail, ms }) {
   const call = `${tool} ${faint(said)}`.trimEnd();
-  const width = tool.length + 1 + said.length;
+  const width = tool.length + (said ? 1 + said.length : 0);
   const time = ms === undefined ? '' : faint(` (${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms)`);
   print(`    ${call}${' '.repeat(Math.max(1, 56 - width))}${detail}${time}`);
 }

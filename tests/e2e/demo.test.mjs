@@ -25,6 +25,21 @@ test('--once does the main job with each client and cleans up', async () => {
   assert.deepEqual(fs.readdirSync(temporary), []);
 });
 
+// What differs from run to run is taken out: times, ports, process ids and the ids of new playlists.
+function stable(text) {
+  return text.replace(/ \([\d.]+ ms\)/g, '').replace(/127\.0\.0\.1:\d+/g, 'ADDRESS').replace(/process \d+/g, 'process')
+    .replace(/\b[A-Za-z0-9]{22}\b/g, 'ID').replace(/in [\d.]+ s\./, 'in a moment.').replace(/[ \t]+/g, ' ').trim();
+}
+
+test('the session recorded in the README is what the demo prints', async () => {
+  const readme = fs.readFileSync(path.join(import.meta.dirname, '../../README.md'), 'utf8');
+  const recorded = readme.match(/<!-- recorded session: begin -->\n```console\n\$ .*\n([^]*?)```\n<!-- recorded session: end -->/);
+  assert.ok(recorded, 'README.md has a recorded session; make it with script/record-session');
+  const program = demo(['--once']);
+  assert.equal((await program.ended()).code, 0, program.describe());
+  assert.equal(stable(recorded[1]), stable(program.stdout), 'run script/record-session and commit the README');
+});
+
 test('without --once the server stays until Ctrl-C', async () => {
   const program = demo([]);
   const [, url] = await program.line(/URL +(http:\/\/\S+)/, 'stdout');

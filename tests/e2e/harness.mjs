@@ -144,7 +144,8 @@ export class Workspace {
     const upstream = this.simUrl ?? 'http://127.0.0.1:9';
     const config = {
       environment: 'development',
-      spotify: { client_id: '0123456789abcdef0123456789abcdef', redirect_uri: 'http://127.0.0.1/callback' },
+      // The application that the simulator knows.
+      spotify: { client_id: '51b0c0de51b0c0de51b0c0de51b0c0de', redirect_uri: 'http://127.0.0.1/callback' },
       server: { host: '127.0.0.1', port: 0 },
       api: { base_url: `${upstream}/v1`, accounts_url: upstream },
       storage: { directory: this.storage },

@@ -18,9 +18,10 @@ before(async () => {
 after(() => workspace.close());
 
 const targets = {
-  stdio: () => ({ front: [programs.server, 'stdio', '--config', workspace.config], back: [] }),
-  'http, legacy era': () => ({ front: [], back: http('legacy') }),
-  'http, modern era': () => ({ front: [], back: http('modern') }),
+  // Behind the two dashes, because the Inspector has an option --config of its own.
+  stdio: () => ({ options: [], command: ['--', programs.server, 'stdio', '--config', workspace.config] }),
+  'http, legacy era': () => ({ options: http('legacy'), command: [] }),
+  'http, modern era': () => ({ options: http('modern'), command: [] }),
 };
 
 function http(era) {
@@ -29,8 +30,9 @@ function http(era) {
 }
 
 async function inspect(target, ...args) {
-  const { front, back } = target();
-  const program = workspace.start(process.execPath, [launcher, '--cli', '--format', 'json', ...front, ...back, ...args]);
+  const { options, command } = target();
+  const program = workspace.start(
+    process.execPath, [launcher, '--cli', '--format', 'json', ...options, ...args, ...command]);
   program.child.stdin.end();
   const { code } = await program.ended();
   return { code, program, json: () => JSON.parse(program.stdout).result };

@@ -29,7 +29,7 @@ struct PacingOptions {
   int concurrent_max = 8;
   // A wait that Spotify asks for is waited out up to this; anything longer is answered at once.
   std::chrono::seconds wait_max{60};
-  size_t waiting_max = 1024;
+  size_t waiting_max = 2048;
 };
 
 // A bucket that is closed until a moment of the calendar. This is what is kept across restarts.
@@ -111,8 +111,9 @@ class Pacer {
     std::array<Hour, 24> hours;
   };
 
-  // The earliest start of the waiter that has `ahead` others before it; nothing when it cannot be told.
-  std::optional<base::Instant> earliest_start(size_t ahead, base::Instant now) const;
+  bool may_start(base::Instant now) const;
+  // A waiter with `ahead` others before it does not start sooner than this.
+  base::Instant earliest_start(size_t ahead, base::Instant now) const;
   void start(const Waiter& waiter, Now now);
   Ledger& ledger(Bucket bucket) { return ledgers_[static_cast<size_t>(bucket)]; }
   const Ledger& ledger(Bucket bucket) const { return ledgers_[static_cast<size_t>(bucket)]; }

@@ -115,8 +115,9 @@ struct Reorder {
   std::optional<SnapshotId> snapshot{};
 };
 
-// How far a write came that is cut into requests. It is only given when at least one request succeeded or may have;
-// `stopped` tells why it ended early, and with Cause::kMayHaveHappened the request after `items_done` may have arrived.
+// How far a write came that is cut into requests. It is given once the first request succeeded (before that there is
+// only the error); `stopped` tells why it ended early. With Cause::kMayHaveHappened the request after `items_done` may
+// have arrived.
 struct PlaylistWrite {
   size_t items_done = 0;
   std::optional<SnapshotId> snapshot{};

@@ -1,0 +1,29 @@
+#include "spotify/client.h"
+
+#include <utility>
+
+#include "spotify/transport.h"
+
+namespace spotify {
+
+base::Result<http::Url> parse_api_url(std::string_view text) {
+  TRY(auto url, http::parse_url(text));
+  if (url.scheme != "https" && !http::is_loopback_host(url.host)) {
+    return base::fail(base::Code::kInvalidArgument,
+                      "The Spotify API must be an https URL; plain http is only for a simulator on this machine.");
+  }
+  if (!http::split_target(url.target).query.empty()) {
+    return base::fail(base::Code::kInvalidArgument, "The URL of the Spotify API must not have a query.");
+  }
+  return url;
+}
+
+Client::Client(Services services, ClientOptions options)
+    : transport_(std::make_unique<Transport>(services, std::move(options))) {}
+
+Client::~Client() = default;
+
+CacheStats Client::cache_stats() const { return transport_->cache().stats(); }
+void Client::clear_cache() { transport_->cache().clear(); }
+
+}  // namespace spotify

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/base64.h"
 #include "sim/spotify/answer.h"
 #include "sim/spotify/encoding.h"
 #include "sim/spotify/pkce.h"
@@ -117,7 +118,7 @@ Accounts::Outcome<Accounts::Caller> Accounts::identify(const http::Request& requ
   if (!authorization.starts_with("Basic ")) {
     return std::unexpected(OauthError{"invalid_client", "Invalid client"});
   }
-  const std::string pair = base64_decode(authorization.substr(6)).value_or("");
+  const std::string pair = crypto::base64_decode(authorization.substr(6)).value_or("");
   const size_t colon = std::min(pair.find(':'), pair.size());
   const App* app = find_app(std::string_view(pair).substr(0, colon));
   if (app == nullptr) return std::unexpected(OauthError{"invalid_client", "Invalid client"});

@@ -1,5 +1,4 @@
-// The encodings that the answers of Spotify need: standard base64 with padding (snapshot ids, cover images, HTTP
-// Basic), form-encoded parameters, Spotify URIs.
+// The texts that requests to Spotify are made of: form-encoded parameters, lists, Spotify URIs.
 #pragma once
 
 #include <optional>
@@ -10,10 +9,6 @@
 #include "http/url.h"
 
 namespace sim::spotify {
-
-std::string base64_encode(std::string_view bytes);
-// Nothing for a character outside the alphabet, a line break or a wrong length.
-std::optional<std::string> base64_decode(std::string_view text);
 
 // A query or form body, where "+" is a space. A pair with a bad escape is kept as it came: Spotify is lenient there.
 http::Parameters parse_form(std::string_view text);

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <unordered_set>
 
-#include "sim/spotify/encoding.h"
+#include "crypto/base64.h"
 
 namespace sim::spotify {
 namespace {
@@ -19,7 +19,7 @@ std::string make_snapshot_id(uint32_t counter, base::Random& random) {
   std::string bytes;
   for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>((counter >> shift) & 255);
   for (const std::byte b : hash) bytes += static_cast<char>(b);
-  return base64_encode(bytes);
+  return crypto::base64_encode(bytes);
 }
 
 }  // namespace

@@ -37,6 +37,11 @@ Playlist* World::find_playlist(std::string_view id) {
   return found == playlists_.end() ? nullptr : &found->second;
 }
 
+const SearchIndex& World::search_index() {
+  if (!search_index_) search_index_ = std::make_unique<SearchIndex>(catalogue);
+  return *search_index_;
+}
+
 Playlist& World::add_playlist(std::string id, std::string_view owner, std::string name) {
   Playlist& playlist = playlists_[id];
   playlist.id = std::move(id);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "sim/spotify/config.h"
 #include "sim/spotify/player.h"
 #include "sim/spotify/playlist.h"
+#include "sim/spotify/search.h"
 
 namespace sim::spotify {
 
@@ -73,6 +75,8 @@ class World {
   const std::map<std::string, Playlist, std::less<>>& playlists() const { return playlists_; }
   // Makes an empty playlist that the owner has in the list.
   Playlist& create_playlist(std::string_view owner, std::string name, base::Wall now);
+  // Made at the first search, since many tests never search.
+  const SearchIndex& search_index();
 
   const Config& config;
   base::Random& random;
@@ -84,6 +88,7 @@ class World {
   Playlist& add_playlist(std::string id, std::string_view owner, std::string name);
 
   std::map<std::string, Playlist, std::less<>> playlists_;
+  std::unique_ptr<SearchIndex> search_index_;
 };
 
 }  // namespace sim::spotify

@@ -66,7 +66,7 @@ class Accounts {
     base::Wall authorized_at;
     ClientKind client = ClientKind::kPublic;
     bool is_revoked = false;
-    std::string predecessor;  // Revoked when this one is first used.
+    std::string predecessor{};  // Revoked when this one is first used.
   };
   struct OauthError {
     std::string code;

@@ -249,10 +249,11 @@ class MusicMaker {
       }
     }
     for (Artist& artist : made_.artists) {
-      std::ranges::stable_sort(artist.albums, std::ranges::greater(),
-                               [&](Index i) { return made_.albums[i].released.text; });
-      std::ranges::stable_sort(artist.tracks, std::ranges::greater(),
-                               [&](Index i) { return made_.tracks[i].popularity; });
+      // The index decides between equals, so that the order is the same everywhere.
+      std::ranges::sort(artist.albums, std::ranges::greater(),
+                        [&](Index i) { return std::pair(std::string_view(made_.albums[i].released.text), i); });
+      std::ranges::sort(artist.tracks, std::ranges::greater(),
+                        [&](Index i) { return std::pair(made_.tracks[i].popularity, i); });
     }
   }
 

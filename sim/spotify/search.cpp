@@ -12,12 +12,12 @@ namespace {
 constexpr auto kFilters =
     std::to_array<std::string_view>({"album", "artist", "track", "year", "upc", "isrc", "genre", "tag"});
 
-// The letter under an accent, for U+00C0 to U+00FF and the few beyond that names here use; 0 leaves the bytes.
+// The letter under an accent, for U+00C0 to U+00FF and the few beyond that names here use; 0 leaves the bytes. A star is a sign without one.
 char unaccented(uint8_t lead, uint8_t trail) {
   constexpr std::string_view kLatin1 =
-      "aaaaaaaceeeeiiiidnooooo\0ouuuuypsaaaaaaaceeeeiiiidnooooo\0ouuuuypy";
+      "aaaaaaaceeeeiiiidnooooo*ouuuuypsaaaaaaaceeeeiiiidnooooo*ouuuuypy";
   static_assert(kLatin1.size() == 64);
-  if (lead == 0xC3 && trail >= 0x80) return kLatin1[trail - 0x80U];
+  if (lead == 0xC3 && trail >= 0x80 && kLatin1[trail - 0x80U] != '*') return kLatin1[trail - 0x80U];
   if (lead == 0xC4 && trail == 0xB0) return 'i';                      // İ
   if (lead == 0xC5 && (trail == 0x81 || trail == 0x82)) return 'l';  // Ł ł
   return 0;

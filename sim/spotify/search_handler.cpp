@@ -40,8 +40,9 @@ std::vector<const Playlist*> find_playlists(const Call& call, const SearchQuery&
     const SearchDocument document{tokenize(playlist.name), tokenize(playlist.owner), tokenize(playlist.description)};
     if (const auto scored = score(document, query.words)) hits.emplace_back(*scored, &playlist);
   }
-  std::ranges::stable_sort(hits, [](const auto& a, const auto& b) {
-    return std::tuple(-a.first.matched, -a.first.points) < std::tuple(-b.first.matched, -b.first.points);
+  std::ranges::sort(hits, [](const auto& a, const auto& b) {
+    return std::tuple(-a.first.matched, -a.first.points, std::string_view(a.second->id)) <
+           std::tuple(-b.first.matched, -b.first.points, std::string_view(b.second->id));
   });
   std::vector<const Playlist*> found;
   for (const auto& hit : hits) found.push_back(hit.second);

@@ -13,15 +13,15 @@ layer(src/http         1)
 
 layer(src/schema       2)
 layer(src/mcp          2 USES src/schema)
-layer(src/oauth        2)
-layer(src/spotify      2 USES src/schema)
 layer(src/store        2)
+layer(src/oauth        2 USES src/store)
+layer(src/spotify      2 USES src/schema)
 layer(src/policy       2)
 layer(src/config       2 USES src/schema)
 
 layer(src/os           3)
 layer(src/net          3 LIBS Boost::headers OpenSSL::SSL CURL::libcurl Threads::Threads)
-layer(src/store/sqlite 3 LIBS SQLite::SQLite3)
+layer(src/store/sqlite 3 USES src/os LIBS SQLite::SQLite3)
 layer(sim/spotify      3)
 layer(sim/world        3 USES sim/spotify)
 

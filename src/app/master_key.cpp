@@ -1,0 +1,73 @@
+#include "app/master_key.h"
+
+#include <fmt/format.h>
+
+#include "crypto/kdf.h"
+#include "os/files.h"
+
+namespace app {
+namespace {
+
+constexpr size_t kKeyFileBytesMax = 4096;
+constexpr size_t kSaltBytes = 16;
+
+std::string without_line_end(std::string text) {
+  text.resize(text.find_last_not_of("\r\n") + 1);
+  return text;
+}
+
+// The salt is no secret; it only must be the same at every start.
+base::Result<std::string> salt_of(const std::string& directory, base::Random& random) {
+  TRY_VOID(os::make_private_directory(directory));
+  const std::string path = directory + "/passphrase-salt";
+  if (!os::exists(path)) {
+    std::string salt(kSaltBytes, '\0');
+    random.fill(std::as_writable_bytes(std::span(salt)));
+    const auto created = os::create_private_file(path, salt);
+    // Another process may have been first; then its salt is the one.
+    if (!created && created.error().code != base::Code::kConflict) return std::unexpected(created.error());
+  }
+  TRY(std::string salt, os::read_private_file(path, kSaltBytes));
+  if (salt.size() == kSaltBytes) return salt;
+  return base::fail(base::Code::kUnavailable,
+                    fmt::format("{} is damaged. Restore it from a backup, or remove it and log in again.", path));
+}
+
+base::Result<crypto::Key> from_text(const base::Secret& text, const std::string& storage_directory,
+                                    base::Random& random) {
+  if (auto key = crypto::Key::from_base64(text)) return key;
+  TRY(const std::string salt, salt_of(storage_directory, random));
+  return crypto::argon2id(text, salt);
+}
+
+}  // namespace
+
+base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::Environment& environment,
+                                     base::Random& random, const std::function<void(const std::string&)>& made) {
+  if (auto text = environment.find("SPOTIFY_MCP_MASTER_KEY")) {
+    return from_text(base::Secret(*std::move(text)), places.storage_directory, random);
+  }
+  if (const auto path = environment.find("SPOTIFY_MCP_MASTER_KEY_FILE")) {
+    TRY(std::string text, os::read_private_file(*path, kKeyFileBytesMax));
+    return from_text(base::Secret(without_line_end(std::move(text))), places.storage_directory, random);
+  }
+  const std::string path = places.config_directory + "/master.key";
+  if (places.config_directory.empty()) {
+    return base::fail(base::Code::kInvalidArgument,
+                      "There is no place for the key file: HOME is not set. Set SPOTIFY_MCP_MASTER_KEY_FILE.");
+  }
+  if (!os::exists(path)) {
+    TRY_VOID(os::make_private_directory(places.config_directory));
+    const crypto::Key key = crypto::Key::generate(random);
+    const auto created = os::create_private_file(path, std::string(key.to_base64().reveal()) + "\n");
+    if (!created && created.error().code != base::Code::kConflict) return std::unexpected(created.error());
+    if (created) made(path);
+  }
+  TRY(std::string text, os::read_private_file(path, kKeyFileBytesMax));
+  auto key = crypto::Key::from_base64(base::Secret(without_line_end(std::move(text))));
+  if (key) return key;
+  return base::fail(base::Code::kUnavailable,
+                    fmt::format("{} holds no key. Restore it from a backup, or remove it and log in again.", path));
+}
+
+}  // namespace app

@@ -1,0 +1,27 @@
+// The key under which the login is sealed. It never lies beside what it opens.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "crypto/key.h"
+#include "os/environment.h"
+
+namespace app {
+
+struct MasterKeyPlaces {
+  // Where the database is; a passphrase's salt is kept there, and a key never.
+  std::string storage_directory;
+  // Where a key file is made when the environment gives none.
+  std::string config_directory;
+};
+
+// SPOTIFY_MCP_MASTER_KEY (32 bytes as base64, or a passphrase), else the content of SPOTIFY_MCP_MASTER_KEY_FILE, else the
+// key file, which is made at first use; `made` is then called with its path, so that the person learns of it.
+// Blocking, and slow for a passphrase: run it on a worker.
+base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::Environment& environment,
+                                     base::Random& random, const std::function<void(const std::string&)>& made);
+
+}  // namespace app

@@ -1,0 +1,26 @@
+#include "app/process.h"
+
+#include <optional>
+
+namespace app {
+namespace {
+
+base::Task<void> run_and_stop(net::AsioLoop* loop, base::Task<base::Result<void>> task,
+                              std::optional<base::Result<void>>* result) {
+  *result = co_await std::move(task);
+  loop->stop();
+}
+
+}  // namespace
+
+base::Result<void> run_to_end(net::AsioLoop& loop, base::Task<base::Result<void>> task) {
+  std::optional<base::Result<void>> result;
+  base::TaskGroup group(loop);
+  group.spawn(run_and_stop(&loop, std::move(task), &result));
+  // The task may have ended, and stopped the loop, before it ever ran.
+  if (!result) loop.run();
+  if (!result) return base::fail(base::Code::kCancelled, "Stopped.");
+  return *std::move(result);
+}
+
+}  // namespace app

@@ -1,0 +1,164 @@
+#include "app/login_service.h"
+
+#include "oauth/exchange.h"
+
+namespace app {
+namespace {
+
+constexpr std::chrono::seconds kExchangeMax{30};
+
+base::Task<void> close_listener(std::unique_ptr<CallbackListener> listener) { co_await listener->close(); }
+
+base::Error no_client_id() {
+  return {base::Code::kInvalidArgument,
+          "There is no Spotify client ID. Make an app in Spotify's developer dashboard with the redirect URI "
+          "http://127.0.0.1/callback, and set spotify.client_id or SPOTIFY_CLIENT_ID.",
+          {},
+          std::nullopt};
+}
+
+}  // namespace
+
+struct LoginService::Pending {
+  std::optional<oauth::PendingAuthorization> authorization;
+  std::unique_ptr<CallbackListener> listener;
+  std::optional<base::Completion<base::Result<tools::LoginStatus>>> done;
+};
+
+LoginService::LoginService(Services services, LoginOptions options)
+    : services_(services), options_(std::move(options)), closing_(services.loop) {}
+
+LoginService::~LoginService() = default;
+
+base::Task<base::Result<tools::LoginStatus>> LoginService::status(mcp::Principal) {
+  CO_TRY(const oauth::LoginState state, co_await services_.refresher.state());
+  tools::LoginStatus status;
+  status.logged_in = state.kind == oauth::LoginState::Kind::kLoggedIn;
+  if (state.kind == oauth::LoginState::Kind::kLoggedOut) co_return status;
+  if (!state.user_id.empty()) status.user_id = state.user_id;
+  status.scopes = state.scopes;
+  status.authorized_at = state.authorized_at;
+  status.consent_ends_at = state.authorized_at + oauth::kConsentLasts;
+  co_return status;
+}
+
+base::Task<base::Result<tools::PendingLogin>> LoginService::begin(mcp::Principal principal) {
+  if (options_.client.client_id.empty()) co_return std::unexpected(no_client_id());
+  if (const auto old = pending_.find(principal.id); old != pending_.end()) {
+    end(principal.id, base::fail(base::Code::kCancelled, "A newer login has taken the place of this one."));
+  }
+  const auto pending = std::make_shared<Pending>();
+  oauth::AuthorizationRequest request{options_.accounts_url, options_.client.client_id, options_.redirect_uri,
+                                      options_.scopes};
+  if (options_.answer == Answer::kListener && options_.redirect_uri.is_loopback()) {
+    auto listener = CallbackListener::open(
+        services_.loop, services_.log, options_.redirect_uri,
+        [this, id = principal.id](std::string query) { return answered(id, std::move(query)); });
+    if (!listener) co_return std::unexpected(std::move(listener).error());
+    pending->listener = *std::move(listener);
+    request.redirect_uri = pending->listener->address();
+  }
+  pending->authorization.emplace(services_.random, request, services_.loop.now() + options_.lasts);
+  pending->done.emplace(services_.loop);
+  pending_[principal.id] = pending;
+  services_.log.event(base::Level::kInfo, "login.begun");
+  co_return tools::PendingLogin{.url = pending->authorization->url(),
+                                .redirect_uri = pending->authorization->redirect_uri().text(),
+                                .valid_for = options_.lasts,
+                                .completes_itself = pending->listener != nullptr};
+}
+
+base::Task<base::Result<tools::LoginStatus>> LoginService::complete(mcp::Principal principal,
+                                                                    std::string callback_url) {
+  const auto found = pending_.find(principal.id);
+  if (found == pending_.end()) {
+    co_return base::fail(base::Code::kInvalidArgument, "No login is waiting. Begin one first, then open its URL.");
+  }
+  Accepted accepted = found->second->authorization->accept_pasted(callback_url, services_.loop.now());
+  co_return co_await finish(principal.id, std::move(accepted));
+}
+
+base::Task<base::Result<std::string>> LoginService::answered(std::string principal, std::string query) {
+  const auto found = pending_.find(principal);
+  if (found == pending_.end()) co_return base::fail(base::Code::kInvalidArgument, "No login is waiting.");
+  Accepted accepted = found->second->authorization->accept(query, services_.loop.now());
+  const auto result = co_await finish(principal, std::move(accepted));
+  if (!result) co_return std::unexpected(result.error());
+  co_return "You can close this window and go back to your assistant.";
+}
+
+base::Task<base::Result<tools::LoginStatus>> LoginService::finish(std::string principal, Accepted accepted) {
+  // An answer with a wrong state is a stranger's; the login goes on waiting for its own.
+  if (!accepted && accepted.error().code == base::Code::kInvalidArgument) {
+    services_.log.event(base::Level::kWarning, "login.foreign_answer");
+    co_return std::unexpected(std::move(accepted).error());
+  }
+  base::Result<void> stored;
+  if (accepted) {
+    stored = co_await store_grant(principal, *std::move(accepted));
+  } else {
+    stored = std::unexpected(std::move(accepted).error());
+  }
+  base::Result<tools::LoginStatus> outcome;
+  if (stored) {
+    mcp::Principal who{principal};
+    outcome = co_await status(std::move(who));
+  } else {
+    outcome = std::unexpected(stored.error());
+  }
+  services_.log.event(outcome ? base::Level::kInfo : base::Level::kWarning, outcome ? "login.completed" : "login.failed",
+                      {{"code", outcome ? std::string_view("ok") : base::code_name(outcome.error().code)}});
+  end(principal, outcome);
+  co_return outcome;
+}
+
+base::Task<base::Result<void>> LoginService::store_grant(std::string principal, oauth::Authorized authorized) {
+  oauth::ExchangeRequest request{options_.accounts_url, options_.client.clone(), std::move(authorized), options_.scopes,
+                                 services_.loop.now() + kExchangeMax};
+  CO_TRY(store::Grant grant, co_await oauth::exchange_code(services_.http, services_.clock, std::move(request)));
+  store::Grant named = grant.clone();
+  CO_TRY(named.generation, co_await services_.grants.replace(principal, std::move(grant)));
+  services_.refresher.forget();
+  services_.spotify.clear_cache();
+  // Whose login it is would be good to know, and the login is good without it.
+  const spotify::Call call{.deadline = services_.loop.now() + kExchangeMax};
+  const auto me = co_await services_.spotify.me(call);
+  if (!me) {
+    services_.log.event(base::Level::kWarning, "login.name_unknown", {{"code", base::code_name(me.error().code)}});
+    co_return {};
+  }
+  named.user_id = std::string(me->id.text());
+  const auto updated = co_await services_.grants.update(principal, std::move(named));
+  if (updated) services_.refresher.forget();
+  co_return {};
+}
+
+void LoginService::end(const std::string& principal, base::Result<tools::LoginStatus> outcome) {
+  const auto found = pending_.find(principal);
+  if (found == pending_.end()) return;
+  const auto pending = std::move(found->second);
+  pending_.erase(found);
+  pending->done->setter()(std::move(outcome));
+  if (pending->listener) closing_.spawn(close_listener(std::move(pending->listener)));
+}
+
+base::Task<base::Result<tools::LoginStatus>> LoginService::wait(mcp::Principal principal) {
+  const auto found = pending_.find(principal.id);
+  if (found == pending_.end()) co_return base::fail(base::Code::kInvalidArgument, "No login is waiting.");
+  const auto pending = found->second;
+  const base::Timer timer(services_.loop, pending->authorization->expires_at(), [this, id = principal.id] {
+    end(id, base::fail(base::Code::kDeadline, "Nobody logged in in time. Run the login again."));
+  });
+  co_return co_await *pending->done;
+}
+
+base::Task<base::Result<tools::Logout>> LoginService::logout(mcp::Principal principal) {
+  CO_TRY(const oauth::LoginState state, co_await services_.refresher.state());
+  CO_TRY_VOID(co_await services_.grants.erase(principal.id));
+  services_.refresher.forget();
+  services_.spotify.clear_cache();
+  services_.log.event(base::Level::kInfo, "login.forgotten");
+  co_return tools::Logout{.was_logged_in = state.kind != oauth::LoginState::Kind::kLoggedOut};
+}
+
+}  // namespace app

@@ -1,0 +1,83 @@
+// Logging in and out, for the command `login` and for the auth tools alike. One pending login per principal.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/callback_listener.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/random.h"
+#include "oauth/authorization.h"
+#include "oauth/refresher.h"
+#include "oauth/token.h"
+#include "spotify/client.h"
+#include "store/grants.h"
+#include "tools/login.h"
+
+namespace app {
+
+// OAuth pending logins live so long (the security guide's session limit).
+inline constexpr std::chrono::seconds kLoginLasts{300};
+
+enum class Answer {
+  kListener,  // A loopback listener takes the browser's answer where the redirect address allows it.
+  kPasted,    // The person brings it back.
+};
+
+struct LoginOptions {
+  std::string accounts_url;
+  oauth::ClientIdentity client;
+  oauth::RedirectUri redirect_uri;
+  std::vector<std::string> scopes;
+  Answer answer = Answer::kListener;
+  std::chrono::seconds lasts = kLoginLasts;
+};
+
+class LoginService final : public tools::Login {
+ public:
+  // All must outlive the service.
+  struct Services {
+    net::AsioLoop& loop;
+    const base::Clock& clock;
+    base::Random& random;
+    base::Log& log;
+    http::Client& http;
+    store::Grants& grants;
+    oauth::Refresher& refresher;
+    spotify::Client& spotify;
+  };
+
+  LoginService(Services services, LoginOptions options);
+  ~LoginService() override;
+
+  base::Task<base::Result<tools::LoginStatus>> status(mcp::Principal principal) override;
+  base::Task<base::Result<tools::PendingLogin>> begin(mcp::Principal principal) override;
+  base::Task<base::Result<tools::LoginStatus>> complete(mcp::Principal principal, std::string callback_url) override;
+  base::Task<base::Result<tools::Logout>> logout(mcp::Principal principal) override;
+
+  // Waits until the pending login has succeeded or can no longer: refused, or out of time (kDeadline).
+  base::Task<base::Result<tools::LoginStatus>> wait(mcp::Principal principal);
+
+ private:
+  struct Pending;
+  using Accepted = base::Result<oauth::Authorized>;
+
+  base::Task<base::Result<std::string>> answered(std::string principal, std::string query);
+  base::Task<base::Result<tools::LoginStatus>> finish(std::string principal, Accepted accepted);
+  base::Task<base::Result<void>> store_grant(std::string principal, oauth::Authorized authorized);
+  void end(const std::string& principal, base::Result<tools::LoginStatus> outcome);
+
+  Services services_;
+  LoginOptions options_;
+  std::map<std::string, std::shared_ptr<Pending>> pending_;
+  base::TaskGroup closing_;
+};
+
+}  // namespace app

@@ -23,6 +23,7 @@ struct LoginService::Pending {
   std::optional<oauth::PendingAuthorization> authorization;
   std::unique_ptr<CallbackListener> listener;
   std::optional<base::Completion<base::Result<tools::LoginStatus>>> done;
+  std::optional<base::Timer> timeout;
 };
 
 LoginService::LoginService(Services services, LoginOptions options)
@@ -60,6 +61,9 @@ base::Task<base::Result<tools::PendingLogin>> LoginService::begin(mcp::Principal
   }
   pending->authorization.emplace(services_.random, request, services_.loop.now() + options_.lasts);
   pending->done.emplace(services_.loop);
+  pending->timeout.emplace(services_.loop, pending->authorization->expires_at(), [this, id = principal.id] {
+    end(id, base::fail(base::Code::kDeadline, "Nobody logged in in time. Run the login again."));
+  });
   pending_[principal.id] = pending;
   services_.log.event(base::Level::kInfo, "login.begun");
   co_return tools::PendingLogin{.url = pending->authorization->url(),
@@ -146,9 +150,6 @@ base::Task<base::Result<tools::LoginStatus>> LoginService::wait(mcp::Principal p
   const auto found = pending_.find(principal.id);
   if (found == pending_.end()) co_return base::fail(base::Code::kInvalidArgument, "No login is waiting.");
   const auto pending = found->second;
-  const base::Timer timer(services_.loop, pending->authorization->expires_at(), [this, id = principal.id] {
-    end(id, base::fail(base::Code::kDeadline, "Nobody logged in in time. Run the login again."));
-  });
   co_return co_await *pending->done;
 }
 

@@ -1,0 +1,53 @@
+#include "sim/spotify/controls.h"
+
+#include "json/parse.h"
+#include "json/write.h"
+
+namespace sim::spotify {
+namespace {
+
+http::Response reply(int status, const json::Value& body) {
+  http::Response response;
+  response.status = status;
+  response.headers.add("Content-Type", "application/json");
+  response.body = json::write(body);
+  return response;
+}
+
+http::Response refusal(std::string message) { return reply(400, json::Object{{"error", std::move(message)}}); }
+
+}  // namespace
+
+base::Task<http::Response> Controls::handle(http::Request request) {
+  if (request.target.starts_with("/sim/")) co_return control(request);
+  co_return co_await simulator_.handle(std::move(request));
+}
+
+http::Response Controls::control(const http::Request& request) {
+  if (request.method == http::Method::kGet && request.target == "/sim/requests") {
+    json::Object counts;
+    for (const auto& [name, count] : simulator_.request_counts()) counts.append(name, count);
+    return reply(200, std::move(counts));
+  }
+  if (request.method != http::Method::kPost) return reply(404, json::Object{{"error", "No such control."}});
+  if (request.target == "/sim/faults") {
+    auto plan = FaultPlan::parse(request.body);
+    if (!plan) return refusal(plan.error().message);
+    simulator_.set_faults(*std::move(plan));
+    return reply(200, json::Object());
+  }
+  if (request.target == "/sim/clock") {
+    const auto body = json::parse(request.body);
+    const json::Value* seconds = body ? body->find("advance_s") : nullptr;
+    if (seconds == nullptr || !seconds->is_integer()) return refusal("advance_s must be a whole number of seconds.");
+    simulator_.advance(std::chrono::seconds(seconds->integer()));
+    return reply(200, json::Object());
+  }
+  if (request.target == "/sim/revoke") {
+    simulator_.revoke();
+    return reply(200, json::Object());
+  }
+  return reply(404, json::Object{{"error", "No such control."}});
+}
+
+}  // namespace sim::spotify

@@ -42,7 +42,7 @@ struct PromiseBase {
 template <class T>
 struct Promise : PromiseBase {
   Task<T> get_return_object();
-  template <class U>
+  template <class U = T>
   void return_value(U&& given) {
     value.emplace(std::forward<U>(given));
   }

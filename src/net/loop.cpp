@@ -54,6 +54,12 @@ void AsioLoop::stop_on(std::initializer_list<int> signals) {
   });
 }
 
+AsioLoop::Impl::~Impl() {
+  const auto dying = std::move(timers);
+  timers.clear();
+  due.clear();
+}
+
 void AsioLoop::Impl::arm() {
   const base::Instant first = timers.begin()->first.first;
   armed_at = first;

@@ -1,0 +1,32 @@
+// Bytes -> lines, without I/O. A line that is too long costs no more memory than the limit and is reported once; the
+// next line is whole again.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace net {
+
+class LineFramer {
+ public:
+  using Line = base::Result<std::string>;
+
+  explicit LineFramer(size_t line_bytes) : limit_(line_bytes) {}
+
+  // Appends what became complete, without the newline. An over-long line is a kInvalidArgument error in its place.
+  void feed(std::string_view bytes, std::deque<Line>& out);
+  // At the end of the input: an error when it came in the middle of a line.
+  std::optional<base::Error> end();
+
+ private:
+  const size_t limit_;
+  std::string partial_;
+  bool skipping_ = false;
+};
+
+}  // namespace net

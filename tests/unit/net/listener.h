@@ -1,0 +1,63 @@
+// A listening loopback socket for servers that a test plays itself.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tests {
+
+class Listener {
+ public:
+  Listener() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    ::bind(fd_, reinterpret_cast<const sockaddr*>(&address), size);
+    ::listen(fd_, 16);
+    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+  }
+  ~Listener() {
+    close();
+    ::close(fd_);
+  }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  uint16_t port() const { return port_; }
+  // Ends an accept() that waits in another thread.
+  void close() { ::shutdown(fd_, SHUT_RDWR); }
+  // -1 after close(), or when nobody comes.
+  int accept() {
+    pollfd wait{fd_, POLLIN, 0};
+    if (::poll(&wait, 1, 10'000) <= 0) return -1;
+    return ::accept(fd_, nullptr, nullptr);
+  }
+
+ private:
+  int fd_;
+  uint16_t port_ = 0;
+};
+
+// Reads one request head from an accepted socket; empty at its end.
+inline std::string read_head(int fd) {
+  std::string text;
+  char byte = 0;
+  while (!text.ends_with("\r\n\r\n")) {
+    pollfd wait{fd, POLLIN, 0};
+    if (::poll(&wait, 1, 10'000) <= 0 || ::recv(fd, &byte, 1, 0) <= 0) return {};
+    text += byte;
+  }
+  return text;
+}
+inline void write_all(int fd, std::string_view text) { (void)!::send(fd, text.data(), text.size(), MSG_NOSIGNAL); }
+
+}  // namespace tests

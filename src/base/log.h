@@ -3,6 +3,7 @@
 // a Field, so they cannot be logged by accident.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -17,7 +18,9 @@ enum class Level { kDebug, kInfo, kWarning, kError };
 struct Field {
   Field(std::string_view field_name, std::string_view text) : name(field_name), value(std::string(text)) {}
   Field(std::string_view field_name, const char* text) : name(field_name), value(std::string(text)) {}
-  Field(std::string_view field_name, bool flag) : name(field_name), value(flag) {}
+  // Exactly bool, since every pointer converts to one.
+  template <std::same_as<bool> Flag>
+  Field(std::string_view field_name, Flag flag) : name(field_name), value(flag) {}
   Field(std::string_view field_name, int number) : name(field_name), value(int64_t{number}) {}
   Field(std::string_view field_name, int64_t number) : name(field_name), value(number) {}
   Field(std::string_view field_name, uint64_t number) : name(field_name), value(static_cast<int64_t>(number)) {}

@@ -1,0 +1,4 @@
+// expect: selected deleted operator '='
+#include "base/secret.h"
+
+void assigned(base::Secret& to, const base::Secret& from) { to = from; }

@@ -19,9 +19,8 @@ struct HmacSha256::State {
     const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                                      OSSL_PARAM_construct_end()};
     // An empty key is legal here, but a null pointer would mean "keep the key".
-    const auto* const bytes =
-        key.size() == 0 ? reinterpret_cast<const unsigned char*>("") : reinterpret_cast<const unsigned char*>(key.data());
-    CHECK(EVP_MAC_init(context, bytes, key.size(), parameters) == 1);
+    const void* const bytes = key.size() == 0 ? static_cast<const void*>("") : key.data();
+    CHECK(EVP_MAC_init(context, static_cast<const unsigned char*>(bytes), key.size(), parameters) == 1);
   }
   ~State() { EVP_MAC_CTX_free(context); }
   State(const State&) = delete;

@@ -29,7 +29,9 @@ void look_at(void* memory) {
 // The bytes of a Secret object itself, where a short text lives.
 struct Storage {
   alignas(base::Secret) unsigned char bytes[sizeof(base::Secret)]{};
-  bool holds(const std::string& text) const { return memmem(bytes, sizeof(bytes), text.data(), text.size()) != nullptr; }
+  bool holds(const std::string& text) const {
+    return memmem(bytes, sizeof(bytes), text.data(), text.size()) != nullptr;
+  }
 };
 
 }  // namespace

@@ -72,7 +72,7 @@ TEST_CASE("The closest word is found when it is close enough") {
   constexpr std::array<std::string_view, 4> kWords{"client_id", "client_secret", "redirect_uri", "port"};
   CHECK(base::closest("clientid", kWords) == "client_id");
   CHECK(base::closest("redirect_url", kWords) == "redirect_uri");
-  CHECK(base::closest("prot", kWords) == std::nullopt);
+  CHECK(base::closest("prot", kWords) == "port");
   CHECK(base::closest("pot", kWords) == "port");
   CHECK(base::closest("elephant", kWords) == std::nullopt);
   CHECK(base::closest("port", {}) == std::nullopt);

@@ -87,7 +87,8 @@ TEST_CASE("Fields of odd shapes") {
 }
 
 TEST_CASE("A retry that is not a number is ignored") {
-  for (const auto bad : {"retry: 1.5\n"sv, "retry: -1\n"sv, "retry:\n"sv, "retry: 10s\n"sv, "retry: 99999999999999\n"sv}) {
+  for (const auto bad :
+       {"retry: 1.5\n"sv, "retry: -1\n"sv, "retry:\n"sv, "retry: 10s\n"sv, "retry: 99999999999999\n"sv}) {
     CAPTURE(bad);
     SseParser parser;
     CHECK(parser.feed(bad).has_value());

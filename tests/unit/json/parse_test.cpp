@@ -90,7 +90,7 @@ constexpr std::string_view kHex = "a \\u escape needs four hexadecimal digits";
 constexpr std::string_view kNul = "a member name has a NUL";
 constexpr std::string_view kMark = "a byte-order mark is not allowed";
 
-const std::vector<Refused> kRefused{
+const std::vector<Refused> kRefusedValues{
     {"", 0, kTooEarly},
     {" ", 1, kTooEarly},
     {"\0"sv, 0, kUnexpected},
@@ -138,6 +138,9 @@ const std::vector<Refused> kRefused{
     {"-1e400", 6, kTooLarge},
     {"1.7976931348623159e308", 22, kTooLarge},
     {"1e99999999999", 11, "the exponent of a number is too large"},
+};
+
+const std::vector<Refused> kRefusedStrings{
     {"\"abc", 4, kTooEarly},
     {"\"a\nb\"", 2, kUnexpected},
     {"\"a\tb\"", 2, kUnexpected},
@@ -168,6 +171,9 @@ const std::vector<Refused> kRefused{
     {"\"\xFF\"", 1, kUnexpected},
     {"\xC3\xA9", 0, kUnexpected},
     {"{\"\xC0\x80\":1}", 2, kUnexpected},
+};
+
+const std::vector<Refused> kRefusedContainers{
     {"[", 1, kTooEarly},
     {"[1", 2, kTooEarly},
     {"[1,", 3, kTooEarly},
@@ -220,13 +226,14 @@ TEST_CASE("Texts that RFC 8259 and our limits allow are read as what they are") 
 }
 
 TEST_CASE("Anything else is refused with the place and the rule") {
-  CHECK(kAccepted.size() + kRefused.size() >= 80);
-  for (const auto& [text, at, rule] : kRefused) {
-    CAPTURE(text);
-    const auto value = json::parse(text);
-    REQUIRE_FALSE(value.has_value());
-    CHECK(value.error().code == base::Code::kInvalidArgument);
-    CHECK(value.error().message == "Invalid JSON at byte " + std::to_string(at) + ": " + std::string(rule) + ".");
+  for (const auto* const table : {&kRefusedValues, &kRefusedStrings, &kRefusedContainers}) {
+    for (const auto& [text, at, rule] : *table) {
+      CAPTURE(text);
+      const auto value = json::parse(text);
+      REQUIRE_FALSE(value.has_value());
+      CHECK(value.error().code == base::Code::kInvalidArgument);
+      CHECK(value.error().message == "Invalid JSON at byte " + std::to_string(at) + ": " + std::string(rule) + ".");
+    }
   }
 }
 

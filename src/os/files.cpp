@@ -63,8 +63,7 @@ base::Result<void> sync_directory(const std::string& path) {
 
 enum class Privacy { kAny, kOwnerOnly };
 
-base::Result<std::string> read(const std::string& path, size_t bytes_max, Privacy privacy) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+base::Result<void> check(const Descriptor& file, const std::string& path, Privacy privacy) {
   if (!file.valid()) return failed("read", path);
   struct stat status {};
   if (::fstat(file.number(), &status) != 0) return failed("read", path);
@@ -78,6 +77,12 @@ base::Result<std::string> read(const std::string& path, size_t bytes_max, Privac
     return base::fail(base::Code::kForbidden,
                       fmt::format("{} can be read by others. Run: chmod 600 '{}'", path, path));
   }
+  return {};
+}
+
+base::Result<std::string> read(const std::string& path, size_t bytes_max, Privacy privacy) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  TRY_VOID(check(file, path, privacy));
   std::string bytes;
   char chunk[16 * 1024];
   // Ends at the end of the file or at the limit.
@@ -99,6 +104,10 @@ base::Result<std::string> read_file(const std::string& path, size_t bytes_max) {
 
 base::Result<std::string> read_private_file(const std::string& path, size_t bytes_max) {
   return read(path, bytes_max, Privacy::kOwnerOnly);
+}
+
+base::Result<void> check_private_file(const std::string& path) {
+  return check(Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)), path, Privacy::kOwnerOnly);
 }
 
 base::Result<void> write_private_file(const std::string& path, const std::string& bytes) {

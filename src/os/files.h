@@ -15,6 +15,9 @@ base::Result<std::string> read_file(const std::string& path, size_t bytes_max);
 // The same, and refuses a file that another user owns or that others can read.
 base::Result<std::string> read_private_file(const std::string& path, size_t bytes_max);
 
+// The same checks without reading, for a file that another library opens.
+base::Result<void> check_private_file(const std::string& path);
+
 // Replaces the file as a whole or not at all: a temporary file of mode 0600 beside it, fsync, rename, fsync of the
 // directory.
 base::Result<void> write_private_file(const std::string& path, const std::string& bytes);

@@ -1,0 +1,192 @@
+#include "store/sqlite/store.h"
+
+#include <array>
+#include <utility>
+
+#include "store/sqlite/database.h"
+#include "store/vault.h"
+
+namespace store::sqlite {
+
+using base::Code;
+using base::fail;
+using base::Result;
+using base::Task;
+
+namespace {
+
+constexpr std::array kMigrations{
+    // A grant that was erased leaves its generation behind, without key and box.
+    "CREATE TABLE grants ("
+    "  principal TEXT PRIMARY KEY NOT NULL,"
+    "  generation INTEGER NOT NULL CHECK (generation > 0),"
+    "  key_id TEXT,"
+    "  box BLOB,"
+    "  CHECK ((key_id IS NULL) = (box IS NULL))"
+    ") STRICT;"
+    "CREATE TABLE quota ("
+    "  bucket TEXT PRIMARY KEY NOT NULL,"
+    "  until_ms INTEGER NOT NULL"
+    ") STRICT;",
+};
+constexpr Schema kSchema{.application_id = 0x534D4353, .migrations = kMigrations};
+
+std::unexpected<base::Error> wrong_key() {
+  return fail(Code::kUnavailable,
+              "The stored Spotify login was sealed with another key. Give that key back (SPOTIFY_MCP_MASTER_KEY, or the "
+              "key file), or run `spotify-mcp-server logout` and log in again. Nothing was changed.",
+              "key id differs");
+}
+
+enum class Expect { kAny, kSameGeneration };
+
+}  // namespace
+
+// Everything that lives on the worker's thread.
+struct Store::Core {
+  Core(base::Random& source, StoreOptions given) : random(source), options(std::move(given)) {}
+
+  Result<Database*> opened() {
+    if (!database) {
+      TRY(Database fresh, Database::open(options.directory, kFileName, kSchema));
+      database.emplace(std::move(fresh));
+    }
+    return &*database;
+  }
+
+  Result<const Vault*> unlocked() {
+    if (!vault) {
+      TRY(const crypto::Key key, options.master_key());
+      vault.emplace(key);
+    }
+    return &*vault;
+  }
+
+  Result<std::optional<Grant>> load(const std::string& principal);
+  Result<int64_t> write(const std::string& principal, const Grant& grant, Expect expect);
+  Result<void> erase(const std::string& principal);
+  Result<std::map<std::string, base::Wall>> load_quota();
+  Result<void> block(const std::string& bucket, base::Wall until);
+
+  base::Random& random;
+  StoreOptions options;
+  std::optional<Database> database;
+  std::optional<Vault> vault;
+};
+
+Result<std::optional<Grant>> Store::Core::load(const std::string& principal) {
+  TRY(const Database* file, opened());
+  TRY(Database::Rows rows, file->query("SELECT generation, key_id, box FROM grants WHERE principal = ?1", {principal}));
+  TRY(const bool found, rows.next());
+  // Without a grant no key is asked for, so a look at an empty store makes none.
+  if (!found || rows.is_null(2)) return std::optional<Grant>();
+  TRY(const Vault* key, unlocked());
+  if (rows.text(1) != key->key_id()) return wrong_key();
+  TRY(Grant grant, key->open(principal, rows.integer(0), rows.blob(2)));
+  return std::optional<Grant>(std::move(grant));
+}
+
+Result<int64_t> Store::Core::write(const std::string& principal, const Grant& grant, Expect expect) {
+  TRY(const Database* file, opened());
+  TRY(const Vault* key, unlocked());
+  TRY(Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
+  int64_t generation = 0;
+  {
+    TRY(Database::Rows rows, file->query("SELECT generation, key_id FROM grants WHERE principal = ?1", {principal}));
+    TRY(const bool found, rows.next());
+    const bool live = found && !rows.is_null(1);
+    generation = found ? rows.integer(0) : 0;
+    if (expect == Expect::kSameGeneration && (!live || generation != grant.generation)) {
+      return fail(Code::kConflict, "The stored login has changed in the meantime. Try again.");
+    }
+    if (live && rows.text(1) != key->key_id()) return wrong_key();
+  }
+  ++generation;
+  const Blob box{key->seal(random, principal, generation, grant)};
+  TRY([[maybe_unused]] const int64_t changed,
+      file->execute("INSERT INTO grants (principal, generation, key_id, box) VALUES (?1, ?2, ?3, ?4) "
+                    "ON CONFLICT (principal) DO UPDATE SET generation = ?2, key_id = ?3, box = ?4",
+                    {principal, generation, key->key_id(), box}));
+  TRY_VOID(transaction.commit());
+  return generation;
+}
+
+Result<void> Store::Core::erase(const std::string& principal) {
+  TRY(const Database* file, opened());
+  TRY([[maybe_unused]] const int64_t changed,
+      file->execute("UPDATE grants SET generation = generation + 1, key_id = NULL, box = NULL "
+                    "WHERE principal = ?1 AND box IS NOT NULL",
+                    {principal}));
+  return {};
+}
+
+Result<std::map<std::string, base::Wall>> Store::Core::load_quota() {
+  TRY(const Database* file, opened());
+  TRY(Database::Rows rows, file->query("SELECT bucket, until_ms FROM quota", {}));
+  std::map<std::string, base::Wall> ends;
+  TRY(bool found, rows.next());
+  while (found) {
+    ends.emplace(rows.text(0), base::Wall{rows.integer(1)});
+    TRY(const bool more, rows.next());
+    found = more;
+  }
+  return ends;
+}
+
+Result<void> Store::Core::block(const std::string& bucket, base::Wall until) {
+  TRY(const Database* file, opened());
+  TRY([[maybe_unused]] const int64_t changed,
+      file->execute("INSERT INTO quota (bucket, until_ms) VALUES (?1, ?2) "
+                    "ON CONFLICT (bucket) DO UPDATE SET until_ms = max(until_ms, ?2)",
+                    {bucket, until.unix_ms}));
+  return {};
+}
+
+Store::Store(Services services, StoreOptions options)
+    : services_(services), core_(std::make_shared<Core>(services.random, std::move(options))) {}
+
+Store::~Store() = default;
+
+Task<Result<void>> Store::open() {
+  auto work = [core = core_]() -> Result<void> {
+    TRY([[maybe_unused]] const Database* file, core->opened());
+    return {};
+  };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<std::optional<Grant>>> Store::load(std::string principal) {
+  auto work = [core = core_, principal = std::move(principal)] { return core->load(principal); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<int64_t>> Store::replace(std::string principal, Grant grant) {
+  auto work = [core = core_, principal = std::move(principal), grant = std::move(grant)] {
+    return core->write(principal, grant, Expect::kAny);
+  };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<int64_t>> Store::update(std::string principal, Grant grant) {
+  auto work = [core = core_, principal = std::move(principal), grant = std::move(grant)] {
+    return core->write(principal, grant, Expect::kSameGeneration);
+  };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<void>> Store::erase(std::string principal) {
+  auto work = [core = core_, principal = std::move(principal)] { return core->erase(principal); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<std::map<std::string, base::Wall>>> Store::load() {
+  auto work = [core = core_] { return core->load_quota(); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<void>> Store::block(std::string bucket, base::Wall until) {
+  auto work = [core = core_, bucket = std::move(bucket), until] { return core->block(bucket, until); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+}  // namespace store::sqlite

@@ -1,0 +1,66 @@
+// Grants and quota blocks in one SQLite file, the grants sealed. It is opened at the first use, on the worker; the loop
+// never waits for the disk.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/loop.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "crypto/key.h"
+#include "store/grants.h"
+#include "store/quota.h"
+
+namespace store::sqlite {
+
+struct StoreOptions {
+  std::string directory;
+  // The key that seals the grants. Called on the worker, once, when a grant is first written or read; it may block
+  // and may make the key. Its error becomes the error of the call.
+  std::function<base::Result<crypto::Key>()> master_key;
+};
+
+class Store final : public Grants, public Quota {
+ public:
+  // The name of the file in the directory.
+  static constexpr const char* kFileName = "spotify-mcp-server.db";
+
+  // All must outlive the store; `random` is used on the worker's thread.
+  struct Services {
+    base::Loop& loop;
+    base::Worker& worker;
+    base::Random& random;
+  };
+
+  Store(Services services, StoreOptions options);
+  // Work that the worker has begun is finished.
+  ~Store() override;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Opens the database now, so that a damaged one is told at start. Needs no key.
+  base::Task<base::Result<void>> open();
+
+  // kUnavailable, and nothing changes, when the stored grant was sealed under another key.
+  base::Task<base::Result<std::optional<Grant>>> load(std::string principal) override;
+  base::Task<base::Result<int64_t>> replace(std::string principal, Grant grant) override;
+  base::Task<base::Result<int64_t>> update(std::string principal, Grant grant) override;
+  // Needs no key: one may always log out.
+  base::Task<base::Result<void>> erase(std::string principal) override;
+
+  base::Task<base::Result<std::map<std::string, base::Wall>>> load() override;
+  base::Task<base::Result<void>> block(std::string bucket, base::Wall until) override;
+
+ private:
+  struct Core;
+
+  Services services_;
+  // Shared with the work on the worker, which may outlive a dropped task.
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace store::sqlite

@@ -1,0 +1,215 @@
+// What every implementation of the stores must do, as one suite. A fixture gives `loop`, and two views of one store as
+// two processes would have them: grants(0) and grants(1), leases(0) and leases(1), quota(0) and quota(1).
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/grants.h"
+#include "store/leases.h"
+#include "store/quota.h"
+#include "tests/support/manual_loop.h"
+#include "tests/test.h"
+
+namespace store_contract {
+
+inline store::Grant a_grant(const std::string& mark = "1") {
+  store::Grant grant;
+  grant.user_id = "user-" + mark;
+  grant.scopes = {"user-top-read", "streaming"};
+  grant.access_token = base::Secret("fake-access-" + mark);
+  grant.refresh_token = base::Secret("fake-refresh-" + mark);
+  grant.access_expires_at = {1'700'000'003'600'000};
+  grant.authorized_at = {1'700'000'000'000};
+  return grant;
+}
+
+template <class World>
+std::optional<store::Grant> load(World& world, int view, const std::string& principal) {
+  auto loaded = world.loop.run(world.grants(view).load(principal));
+  REQUIRE(loaded);
+  return *std::move(loaded);
+}
+
+template <class World>
+int64_t replace(World& world, int view, const std::string& principal, const std::string& mark) {
+  const auto generation = world.loop.run(world.grants(view).replace(principal, a_grant(mark)));
+  REQUIRE(generation);
+  return *generation;
+}
+
+template <class World>
+void keeps_a_grant_whole() {
+  World world;
+  CHECK(!load(world, 0, "owner"));
+  const int64_t generation = replace(world, 0, "owner", "1");
+  const auto grant = load(world, 1, "owner");
+  REQUIRE(grant);
+  CHECK(grant->state == store::GrantState::kActive);
+  CHECK(grant->user_id == "user-1");
+  CHECK(grant->scopes == std::vector<std::string>{"user-top-read", "streaming"});
+  CHECK(grant->access_token.reveal() == "fake-access-1");
+  CHECK(grant->refresh_token.reveal() == "fake-refresh-1");
+  CHECK(grant->access_expires_at.unix_ms == 1'700'000'003'600'000);
+  CHECK(grant->authorized_at.unix_ms == 1'700'000'000'000);
+  CHECK(grant->generation == generation);
+}
+
+template <class World>
+void keeps_principals_apart() {
+  World world;
+  for (const std::string& name : {std::string("a"), std::string("b"), std::string("a' OR '1'='1"), std::string("\xC3\xA9")}) {
+    CHECK(!load(world, 0, name));
+    replace(world, 0, name, name);
+  }
+  CHECK(load(world, 1, "a")->user_id == "user-a");
+  CHECK(load(world, 1, "a' OR '1'='1")->user_id == "user-a' OR '1'='1");
+  REQUIRE(world.loop.run(world.grants(0).erase("a")));
+  CHECK(!load(world, 0, "a"));
+  CHECK(load(world, 0, "b"));
+  CHECK(load(world, 0, "\xC3\xA9"));
+}
+
+template <class World>
+void updates_only_what_was_read() {
+  World world;
+  CHECK(world.loop.run(world.grants(0).update("owner", a_grant())).error().code == base::Code::kConflict);
+  CHECK(!load(world, 0, "owner"));
+  replace(world, 0, "owner", "1");
+  store::Grant first = *load(world, 0, "owner");
+  store::Grant second = *load(world, 1, "owner");
+  first.access_token = base::Secret("from-first");
+  second.access_token = base::Secret("from-second");
+  const auto written = world.loop.run(world.grants(0).update("owner", first.clone()));
+  REQUIRE(written);
+  CHECK(*written > first.generation);
+  CHECK(world.loop.run(world.grants(1).update("owner", second.clone())).error().code == base::Code::kConflict);
+  CHECK(load(world, 1, "owner")->access_token.reveal() == "from-first");
+}
+
+template <class World>
+void never_repeats_a_generation() {
+  World world;
+  int64_t last = replace(world, 0, "owner", "1");
+  const store::Grant old = *load(world, 0, "owner");
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(world.loop.run(world.grants(0).erase("owner")));
+    REQUIRE(world.loop.run(world.grants(0).erase("owner")));
+    CHECK(world.loop.run(world.grants(1).update("owner", old.clone())).error().code == base::Code::kConflict);
+    CHECK(!load(world, 0, "owner"));
+    const int64_t next = replace(world, 1, "owner", "2");
+    CHECK(next > last);
+    last = next;
+  }
+  CHECK(world.loop.run(world.grants(0).update("owner", old.clone())).error().code == base::Code::kConflict);
+  CHECK(load(world, 0, "owner")->user_id == "user-2");
+}
+
+template <class World>
+void keeps_an_ended_grant() {
+  World world;
+  replace(world, 0, "owner", "1");
+  store::Grant grant = *load(world, 0, "owner");
+  grant.state = store::GrantState::kEnded;
+  grant.access_token = base::Secret();
+  grant.refresh_token = base::Secret();
+  REQUIRE(world.loop.run(world.grants(0).update("owner", std::move(grant))));
+  const auto ended = load(world, 1, "owner");
+  REQUIRE(ended);
+  CHECK(ended->state == store::GrantState::kEnded);
+  CHECK(ended->refresh_token.empty());
+  CHECK(ended->user_id == "user-1");
+}
+
+// Takes the lease, notes who had it, holds it for a moment.
+inline base::Task<void> work(store::Leases* leases, base::Loop* loop, std::string principal, std::vector<std::string>* trace,
+                             std::string name) {
+  const auto lease = co_await leases->acquire(principal, base::Instant::never());
+  trace->push_back((lease ? "+" : "!") + name);
+  co_await base::sleep_for(*loop, std::chrono::milliseconds(100));
+  trace->push_back("-" + name);
+}
+
+template <class World>
+void gives_a_lease_to_one_at_a_time() {
+  World world;
+  std::vector<std::string> trace;
+  base::TaskGroup group(world.loop);
+  for (int i = 0; i < 6; ++i) {
+    group.spawn(work(&world.leases(i % 2), &world.loop, "owner", &trace, std::to_string(i)));
+  }
+  world.loop.run(group.join());
+  REQUIRE(trace.size() == 12);
+  for (size_t i = 0; i < trace.size(); i += 2) {
+    CHECK(trace[i].front() == '+');
+    CHECK(trace[i].substr(1) == trace[i + 1].substr(1));
+  }
+}
+
+template <class World>
+void leases_of_principals_are_apart() {
+  World world;
+  std::vector<std::string> trace;
+  base::TaskGroup group(world.loop);
+  group.spawn(work(&world.leases(0), &world.loop, "a", &trace, "a"));
+  group.spawn(work(&world.leases(1), &world.loop, "b/../x", &trace, "b"));
+  world.loop.run(group.join());
+  CHECK(trace == std::vector<std::string>{"+a", "+b", "-a", "-b"});
+}
+
+template <class World>
+void a_wait_for_a_lease_ends_at_its_deadline() {
+  World world;
+  const auto held = world.loop.run(world.leases(0).acquire("owner", base::Instant::never()));
+  REQUIRE(held);
+  const base::Instant deadline = world.loop.now() + std::chrono::milliseconds(500);
+  const auto late = world.loop.run(world.leases(1).acquire("owner", deadline));
+  REQUIRE(!late);
+  CHECK(late.error().code == base::Code::kDeadline);
+  CHECK(world.loop.now() == deadline);
+}
+
+template <class World>
+void a_dropped_waiter_and_a_dropped_holder_free_the_lease() {
+  World world;
+  std::vector<std::string> trace;
+  {
+    base::TaskGroup group(world.loop);
+    group.spawn(work(&world.leases(0), &world.loop, "owner", &trace, "holder"));
+    group.spawn(work(&world.leases(1), &world.loop, "owner", &trace, "waiter"));
+  }
+  CHECK(trace == std::vector<std::string>{"+holder"});
+  CHECK(world.loop.run(world.leases(1).acquire("owner", world.loop.now())));
+}
+
+template <class World>
+void keeps_the_later_end_of_a_block() {
+  World world;
+  CHECK(world.loop.run(world.quota(0).load())->empty());
+  REQUIRE(world.loop.run(world.quota(0).block("search", {2000})));
+  REQUIRE(world.loop.run(world.quota(1).block("search", {1000})));
+  REQUIRE(world.loop.run(world.quota(1).block("player", {500})));
+  const auto ends = world.loop.run(world.quota(0).load());
+  REQUIRE(ends);
+  CHECK(*ends == std::map<std::string, base::Wall>{{"player", {500}}, {"search", {2000}}});
+}
+
+template <class World>
+void run_all() {
+  SUBCASE("keeps a grant whole") { keeps_a_grant_whole<World>(); }
+  SUBCASE("keeps principals apart, whatever they are called") { keeps_principals_apart<World>(); }
+  SUBCASE("updates only the grant that was read") { updates_only_what_was_read<World>(); }
+  SUBCASE("never repeats a generation") { never_repeats_a_generation<World>(); }
+  SUBCASE("keeps an ended grant") { keeps_an_ended_grant<World>(); }
+  SUBCASE("gives a lease to one at a time") { gives_a_lease_to_one_at_a_time<World>(); }
+  SUBCASE("keeps the leases of principals apart") { leases_of_principals_are_apart<World>(); }
+  SUBCASE("ends a wait for a lease at its deadline") { a_wait_for_a_lease_ends_at_its_deadline<World>(); }
+  SUBCASE("frees the lease of a dropped holder or waiter") { a_dropped_waiter_and_a_dropped_holder_free_the_lease<World>(); }
+  SUBCASE("keeps the later end of a block") { keeps_the_later_end_of_a_block<World>(); }
+}
+
+}  // namespace store_contract

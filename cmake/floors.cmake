@@ -17,7 +17,7 @@ layer(src/store        2)
 layer(src/oauth        2 USES src/store)
 layer(src/spotify      2 USES src/schema)
 layer(src/policy       2)
-layer(src/config       2 USES src/schema)
+layer(src/config       2 USES src/schema src/oauth)
 
 layer(src/os           3)
 layer(src/net          3 LIBS Boost::headers OpenSSL::SSL CURL::libcurl Threads::Threads)

@@ -24,6 +24,9 @@ constexpr std::array kVariables{
     Variable{"SPOTIFY_MCP_LOG_LEVEL", "server.log_level"},
     Variable{"SPOTIFY_MCP_DATA_DIRECTORY", "storage.directory"},
     Variable{"SPOTIFY_MCP_READ_ONLY", "tools.read_only"},
+    Variable{"SECURITY_SESSION_TIMEOUT_MINUTES", "security.session_timeout_minutes"},
+    Variable{"SECURITY_MAX_SESSIONS_PER_USER", "security.max_sessions_per_user"},
+    Variable{"SECURITY_ENABLE_REQUEST_SIGNING", "security.enable_request_signing"},
 };
 
 // Sets a value by its dotted path, making the objects on the way.
@@ -148,6 +151,11 @@ void check_redirect(const std::string& text, std::vector<std::string>& problems)
   }
 }
 
+base::Result<void> to_result(const std::vector<std::string>& problems) {
+  if (problems.empty()) return {};
+  return base::fail(base::Code::kInvalidArgument, fmt::format("{}", fmt::join(problems, "\n")));
+}
+
 }  // namespace
 
 std::span<const Variable> variables() { return kVariables; }
@@ -174,8 +182,12 @@ base::Result<Loaded> load(const Sources& sources) {
     set_path(document, path, value);
     loaded.origins[path] = "flag";
   }
-  const auto problems = schema::read(document, loaded.settings, schema::Mode::kStrict);
+  auto problems = schema::read(document, loaded.settings, schema::Mode::kStrict);
   if (!problems.empty()) {
+    // Settings are named by dots everywhere else, so here too.
+    for (schema::Problem& problem : problems) {
+      if (!problem.pointer.empty()) std::ranges::replace(problem.pointer.begin() + 1, problem.pointer.end(), '/', '.');
+    }
     base::Error error = schema::to_error(problems, "The configuration");
     if (sources.file_text) error.message = sources.file_name + ": " + error.message;
     return std::unexpected(std::move(error));
@@ -188,14 +200,18 @@ base::Result<void> check(const Settings& settings) {
   check_redirect(settings.spotify.redirect_uri, problems);
   check_api_url(settings.api.base_url, "api.base_url", "https://api.spotify.com", settings, problems);
   check_api_url(settings.api.accounts_url, "api.accounts_url", "https://accounts.spotify.com", settings, problems);
+  return to_result(problems);
+}
+
+base::Result<void> check_listener(const Settings& settings) {
+  std::vector<std::string> problems;
   expect(problems, http::is_loopback_host(settings.server.host),
          fmt::format("server.host {}: this version listens on loopback only. Set it to 127.0.0.1 and let a proxy with "
                      "TLS and a login stand in front.",
                      settings.server.host));
   expect(problems, settings.server.auth == HttpAuth::kLocal || settings.environment == Deployment::kDevelopment,
          "server.auth none is for environment development only. Remove it, or set environment to development.");
-  if (problems.empty()) return {};
-  return base::fail(base::Code::kInvalidArgument, fmt::format("{}", fmt::join(problems, "\n")));
+  return to_result(problems);
 }
 
 }  // namespace config

@@ -36,9 +36,12 @@ struct Loaded {
 // kInvalidArgument with every problem at once, by the names of the settings; kNotFound for a ${VARIABLE} that is not set.
 base::Result<Loaded> load(const Sources& sources);
 
-// What is wrong with settings that are each valid alone: a redirect that Spotify refuses, a listener beyond loopback, an
-// API server that is neither Spotify's nor on loopback. All problems at once, each with its fix.
+// What is wrong with settings that are each valid alone: a redirect that Spotify refuses, an API server that is neither
+// Spotify's nor on loopback. All problems at once, each with its fix.
 base::Result<void> check(const Settings& settings);
+// What is wrong with the listener of `serve`: one beyond loopback, or one without a guard. Apart, because no other
+// command listens, and the guide's file with host 0.0.0.0 is good for those.
+base::Result<void> check_listener(const Settings& settings);
 
 // The variables that are read and the setting that each stands for.
 struct Variable {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "oauth/scopes.h"
 #include "schema/fields.h"
 
 namespace config {
@@ -34,6 +35,7 @@ struct Spotify {
   std::string client_id;
   SecretText client_secret;
   std::string redirect_uri = "http://127.0.0.1/callback";
+  std::vector<oauth::Scope> scopes;
 
   static constexpr auto fields() {
     return std::tuple{
@@ -44,6 +46,8 @@ struct Spotify {
         schema::defaulted("redirect_uri", &Spotify::redirect_uri,
                           "Where Spotify sends the browser back. Must be registered in the dashboard. Without a "
                           "port, the login takes a free one."),
+        schema::defaulted("scopes", &Spotify::scopes,
+                          "Permissions that the login asks for; empty means those that the offered tools need."),
     };
   }
 };
@@ -135,6 +139,25 @@ struct Privacy {
   }
 };
 
+// The section that the security guide sets by SECURITY_* variables.
+struct Security {
+  schema::Bounded<1, 60> session_timeout_minutes{5};
+  schema::Bounded<1, 100> max_sessions_per_user{3};
+  bool enable_request_signing = false;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::defaulted("session_timeout_minutes", &Security::session_timeout_minutes,
+                          "Minutes after which a login that nobody completed ends."),
+        schema::defaulted("max_sessions_per_user", &Security::max_sessions_per_user,
+                          "Sessions of one user over HTTP that are kept at once."),
+        schema::defaulted("enable_request_signing", &Security::enable_request_signing,
+                          "Read for compatibility. Clients of this version prove themselves with the local bearer; "
+                          "serve says so when this is set."),
+    };
+  }
+};
+
 struct Settings {
   Deployment environment = Deployment::kProduction;
   Spotify spotify;
@@ -144,6 +167,7 @@ struct Settings {
   Storage storage;
   Tools tools;
   Privacy privacy;
+  Security security;
 
   static constexpr auto fields() {
     return std::tuple{
@@ -155,6 +179,7 @@ struct Settings {
         schema::defaulted("storage", &Settings::storage),
         schema::defaulted("tools", &Settings::tools),
         schema::defaulted("privacy", &Settings::privacy),
+        schema::defaulted("security", &Settings::security),
     };
   }
 };

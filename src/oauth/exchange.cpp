@@ -17,8 +17,8 @@ base::Task<base::Result<store::Grant>> exchange_code(http::Client& client, const
     TokenFailure failure = std::move(reply).error();
     if (failure.kind == TokenFailure::Kind::kGrantEnded) {
       co_return fail(Code::kUnauthenticated,
-                     "Spotify did not accept the answer of the browser: it was used before, is too old, or the redirect "
-                     "address is not the registered one. Start the login again.",
+                     "Spotify did not accept the answer of the browser: it was used before, is too old, or the "
+                     "redirect address is not the registered one. Start the login again.",
                      std::move(failure.error.detail));
     }
     co_return std::unexpected(std::move(failure.error));

@@ -42,7 +42,7 @@ RedirectUri RedirectUri::with_port(uint16_t port) const {
   RedirectUri uri = *this;
   uri.port_ = port;
   const bool ipv6 = host_.find(':') != std::string::npos;
-  uri.text_ = ipv6 ? fmt::format("http://[{}]:{}{}", host_, port, path_) : fmt::format("http://{}:{}{}", host_, port, path_);
+  uri.text_ = fmt::format("http://{}:{}{}", ipv6 ? "[" + host_ + "]" : host_, port, path_);
   return uri;
 }
 

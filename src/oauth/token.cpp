@@ -29,7 +29,7 @@ http::Request token_request(const std::string& accounts_url, const ClientIdentit
   if (client.client_secret.empty()) {
     parameters.emplace_back("client_id", client.client_id);
   } else {
-    // RFC 6749 section 2.3.1 encodes both parts first; Spotify's are plain letters and digits, for which it is the same.
+    // RFC 6749 section 2.3.1 encodes both parts first; for Spotify's plain letters and digits that changes nothing.
     const base::Secret pair(client.client_id + ":" + std::string(client.client_secret.reveal()));
     request.authorization = base::Secret("Basic " + crypto::base64_encode(pair.reveal()));
   }

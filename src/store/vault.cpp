@@ -20,8 +20,8 @@ constexpr std::string_view kIdPurpose = "spotify-mcp/store/key-id/1";
 
 std::unexpected<base::Error> changed(std::string_view what) {
   return fail(Code::kUnavailable,
-              "The stored Spotify login was changed from outside and is not used. Run `spotify-mcp-server logout`, then "
-              "`spotify-mcp-server login`.",
+              "The stored Spotify login was changed from outside and is not used. Run `spotify-mcp-server logout`, "
+              "then `spotify-mcp-server login`.",
               std::string(what));
 }
 

@@ -33,8 +33,8 @@ constexpr Schema kSchema{.application_id = 0x534D4353, .migrations = kMigrations
 
 std::unexpected<base::Error> wrong_key() {
   return fail(Code::kUnavailable,
-              "The stored Spotify login was sealed with another key. Give that key back (SPOTIFY_MCP_MASTER_KEY, or the "
-              "key file), or run `spotify-mcp-server logout` and log in again. Nothing was changed.",
+              "The stored Spotify login was sealed with another key. Give that key back (SPOTIFY_MCP_MASTER_KEY, or "
+              "the key file), or run `spotify-mcp-server logout` and log in again. Nothing was changed.",
               "key id differs");
 }
 

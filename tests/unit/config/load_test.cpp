@@ -37,7 +37,7 @@ std::string problems_of(const std::string& text) {
 constexpr auto kGuideProduction = R"({
   "spotify": {"client_id": "${SPOTIFY_CLIENT_ID}", "client_secret": "${SPOTIFY_CLIENT_SECRET}",
               "redirect_uri": "https://your-domain.com/callback"},
-  "server": {"host": "127.0.0.1", "port": 8000, "log_level": "INFO"},
+  "server": {"host": "0.0.0.0", "port": 8000, "log_level": "INFO"},
   "api": {"rate_limit": 50, "timeout": 30},
   "cache": {"enabled": true, "db_path": "/secure/path/spotify_cache.db"}})";
 
@@ -98,10 +98,10 @@ TEST_CASE("what is wrong in the file is said with its name and the fix") {
   CHECK(error_of(sources("{")).starts_with("config.json: Invalid JSON"));
   CHECK(error_of(sources("[]")) == "config.json must hold one JSON object.");
   CHECK(error_of(sources(R"({"servr":{}})")).find("did you mean server?") != std::string::npos);
-  CHECK(error_of(sources(R"({"server":{"prot":1}})")) == "config.json: server/prot is not known; did you mean port?");
+  CHECK(error_of(sources(R"({"server":{"prot":1}})")) == "config.json: server.prot is not known; did you mean port?");
   const std::string both = error_of(sources(R"({"server":{"port":70000,"log_level":"LOUD"}})"));
-  CHECK(both.find("server/port must be from 0 to 65535") != std::string::npos);
-  CHECK(both.find("server/log_level must be one of") != std::string::npos);
+  CHECK(both.find("server.port must be from 0 to 65535") != std::string::npos);
+  CHECK(both.find("server.log_level must be one of") != std::string::npos);
   CHECK(error_of(sources(R"({"spotify":{"client_id":"${NOT_SET}"}})")).find("NOT_SET is not set") != std::string::npos);
   CHECK(error_of(sources(R"({"spotify":{"client_id":"${NOT"}})")).find("closing brace") != std::string::npos);
 }
@@ -115,10 +115,19 @@ TEST_CASE("a localhost redirect is refused with the exact fix") {
 }
 
 TEST_CASE("a listener beyond loopback and an unguarded one are refused, all problems at once") {
-  const std::string problem = problems_of(R"({"server":{"host":"0.0.0.0","auth":"none"}})");
+  const auto listener_problems_of = [](const std::string& text) {
+    const auto loaded = config::load(sources(text));
+    REQUIRE(loaded);
+    // Only serve listens; for every other command such a file is good.
+    CHECK(config::check(loaded->settings));
+    const auto checked = config::check_listener(loaded->settings);
+    return checked ? std::string() : checked.error().message;
+  };
+  const std::string problem = listener_problems_of(R"({"server":{"host":"0.0.0.0","auth":"none"}})");
   CHECK(problem.find("server.host 0.0.0.0") != std::string::npos);
   CHECK(problem.find("server.auth none") != std::string::npos);
-  CHECK(problems_of(R"({"environment":"development","server":{"auth":"none"}})").empty());
+  CHECK(listener_problems_of(R"({"environment":"development","server":{"auth":"none"}})").empty());
+  CHECK(listener_problems_of(R"({"server":{"host":"localhost"}})").empty());
 }
 
 TEST_CASE("the login goes to Spotify or to loopback, elsewhere only in development") {
@@ -129,4 +138,32 @@ TEST_CASE("the login goes to Spotify or to loopback, elsewhere only in developme
   CHECK(!problems_of(R"({"environment":"development","api":{"base_url":"http://example.org/v1"}})").empty());
   CHECK(!problems_of(R"({"api":{"base_url":"https://api.spotify.com.example.org/v1"}})").empty());
   CHECK(!problems_of(R"({"api":{"base_url":"nonsense"}})").empty());
+}
+
+TEST_CASE("the guide's security variables and its development file are read") {
+  const auto loaded = config::load(sources(std::nullopt, {{"SECURITY_SESSION_TIMEOUT_MINUTES", "7"},
+                                                          {"SECURITY_MAX_SESSIONS_PER_USER", "4"},
+                                                          {"SECURITY_ENABLE_REQUEST_SIGNING", "true"},
+                                                          {"DEPLOYMENT_ENVIRONMENT", "staging"}}));
+  REQUIRE(loaded);
+  CHECK(loaded->settings.security.session_timeout_minutes.value() == 7);
+  CHECK(loaded->settings.security.max_sessions_per_user.value() == 4);
+  CHECK(loaded->settings.security.enable_request_signing);
+  CHECK(loaded->settings.environment == config::Deployment::kStaging);
+  CHECK(error_of(sources(std::nullopt, {{"SECURITY_MAX_SESSIONS_PER_USER", "many"}}))
+            .find("security.max_sessions_per_user must be an integer") != std::string::npos);
+  const auto development = config::load(sources(R"({
+    "spotify": {"client_id": "an-id", "client_secret": "not-a-real-secret",
+                "redirect_uri": "http://localhost:8888/callback"},
+    "server": {"host": "localhost", "port": 8000, "log_level": "DEBUG"}})"));
+  REQUIRE(development);
+  CHECK(config::check_listener(development->settings));
+  // The redirect alone is what Spotify refuses.
+  CHECK(config::check(development->settings).error().message.starts_with("spotify.redirect_uri"));
+}
+
+TEST_CASE("scopes are checked by name") {
+  CHECK(config::load(sources(R"({"spotify":{"scopes":["user-top-read"]}})")));
+  CHECK(error_of(sources(R"({"spotify":{"scopes":["user-top-raed"]}})")) ==
+        "config.json: spotify.scopes.0 is no Spotify permission; did you mean user-top-read?");
 }

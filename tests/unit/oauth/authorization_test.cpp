@@ -18,7 +18,9 @@ struct Login {
   test::SeededRandom random;
   PendingAuthorization pending{
       random,
-      {.client_id = "a-client", .redirect_uri = RedirectUri().with_port(4000), .scopes = {"user-top-read", "streaming"}},
+      {.client_id = "a-client",
+       .redirect_uri = RedirectUri().with_port(4000),
+       .scopes = {"user-top-read", "streaming"}},
       kEnd};
 
   std::string parameter(std::string_view name) const {

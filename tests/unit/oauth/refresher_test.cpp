@@ -36,8 +36,9 @@ class Endpoint final : public http::Client {
     }
     ++issued;
     http::Response response;
-    response.body = fmt::format(
-        R"({{"access_token":"access-{0}","token_type":"Bearer","expires_in":3600,"refresh_token":"refresh-{0}"}})", issued);
+    response.body = fmt::format(R"({{"access_token":"access-{0}","token_type":"Bearer","expires_in":3600,)"
+                                R"("refresh_token":"refresh-{0}"}})",
+                                issued);
     co_return response;
   }
   void answer(int status, std::string body) {

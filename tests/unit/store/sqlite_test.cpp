@@ -39,10 +39,12 @@ struct SqliteWorld {
   store::sqlite::FileLeases stored_leases[2]{{loop, directory}, {loop, directory}};
 
   std::unique_ptr<Store> make(uint64_t seed) {
-    store::sqlite::StoreOptions options{.directory = directory, .master_key = [this, seed]() -> base::Result<crypto::Key> {
-                                          ++keys_asked;
-                                          return key(seed);
-                                        }};
+    store::sqlite::StoreOptions options;
+    options.directory = directory;
+    options.master_key = [this, seed]() -> base::Result<crypto::Key> {
+      ++keys_asked;
+      return key(seed);
+    };
     return std::make_unique<Store>(Store::Services{loop, worker, random}, std::move(options));
   }
   std::string file() const { return directory + "/" + Store::kFileName; }

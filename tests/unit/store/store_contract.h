@@ -62,7 +62,8 @@ void keeps_a_grant_whole() {
 template <class World>
 void keeps_principals_apart() {
   World world;
-  for (const std::string& name : {std::string("a"), std::string("b"), std::string("a' OR '1'='1"), std::string("\xC3\xA9")}) {
+  for (const char* text : {"a", "b", "a' OR '1'='1", "\xC3\xA9"}) {
+    const std::string name = text;
     CHECK(!load(world, 0, name));
     replace(world, 0, name, name);
   }
@@ -126,8 +127,8 @@ void keeps_an_ended_grant() {
 }
 
 // Takes the lease, notes who had it, holds it for a moment.
-inline base::Task<void> work(store::Leases* leases, base::Loop* loop, std::string principal, std::vector<std::string>* trace,
-                             std::string name) {
+inline base::Task<void> work(store::Leases* leases, base::Loop* loop, std::string principal,
+                             std::vector<std::string>* trace, std::string name) {
   const auto lease = co_await leases->acquire(principal, base::Instant::never());
   trace->push_back((lease ? "+" : "!") + name);
   co_await base::sleep_for(*loop, std::chrono::milliseconds(100));
@@ -208,7 +209,9 @@ void run_all() {
   SUBCASE("gives a lease to one at a time") { gives_a_lease_to_one_at_a_time<World>(); }
   SUBCASE("keeps the leases of principals apart") { leases_of_principals_are_apart<World>(); }
   SUBCASE("ends a wait for a lease at its deadline") { a_wait_for_a_lease_ends_at_its_deadline<World>(); }
-  SUBCASE("frees the lease of a dropped holder or waiter") { a_dropped_waiter_and_a_dropped_holder_free_the_lease<World>(); }
+  SUBCASE("frees the lease of a dropped holder or waiter") {
+    a_dropped_waiter_and_a_dropped_holder_free_the_lease<World>();
+  }
   SUBCASE("keeps the later end of a block") { keeps_the_later_end_of_a_block<World>(); }
 }
 

@@ -1,0 +1,41 @@
+// Argument types and texts that several tools share, so that the same thing has one name, one limit and one description
+// everywhere.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mcp/context.h"
+#include "schema/fields.h"
+#include "spotify/id.h"
+#include "spotify/market.h"
+#include "spotify/requests.h"
+#include "tools/cursor.h"
+
+namespace tools {
+
+using Limit = schema::Bounded<1, 50>;
+using Query = schema::Text<1, 1000>;
+
+// Whether a write is carried out. A dry run checks everything that can be checked by reading.
+enum class Run { kReal, kDry };
+constexpr Run run_of(bool dry_run) { return dry_run ? Run::kDry : Run::kReal; }
+
+inline constexpr std::string_view kAboutCursor = "next_cursor of the answer before.";
+inline constexpr std::string_view kAboutMarket = "Country; default: the account's.";
+inline constexpr std::string_view kAboutLimit = "How many at most.";
+inline constexpr std::string_view kAboutDevice = "From get_devices; default: the active one.";
+inline constexpr std::string_view kAboutDryRun = "Only say what would happen.";
+inline constexpr std::string_view kAboutPlaylist = "Id, URI or link.";
+inline constexpr std::string_view kAboutSnapshot = "Refuse if the playlist changed since this snapshot.";
+
+inline spotify::Call call_of(const mcp::CallContext& context) { return {.deadline = context.deadline()}; }
+inline spotify::Call fresh_call_of(const mcp::CallContext& context) {
+  return {.deadline = context.deadline(), .freshness = spotify::Freshness::kFresh};
+}
+
+// For cursors: "" where there is no market.
+inline std::string_view text_of(const std::optional<spotify::Market>& market) { return market ? market->text() : ""; }
+
+}  // namespace tools

@@ -1,0 +1,35 @@
+// How a tool of this folder is put together: its table entry, and a handler that is a free coroutine over Services.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "mcp/tool.h"
+#include "tools/services.h"
+
+namespace tools {
+
+template <class Args, class Out>
+using Handler = base::Task<base::Result<Out>> (*)(const Services& services, mcp::CallContext& context, Args arguments);
+
+// `services` must outlive the tool.
+template <class Args, class Out>
+mcp::Tool make(const Services& services, mcp::ToolInfo info, Handler<Args, Out> handler) {
+  return mcp::tool<Args, Out>(std::move(info), [&services, handler](mcp::CallContext& context, Args arguments) {
+    return handler(services, context, std::move(arguments));
+  });
+}
+
+// One function per toolset.
+std::vector<mcp::Tool> search_tools(const Services& services);
+std::vector<mcp::Tool> catalogue_tools(const Services& services);
+std::vector<mcp::Tool> playback_tools(const Services& services);
+std::vector<mcp::Tool> queue_tools(const Services& services);
+std::vector<mcp::Tool> playlist_tools(const Services& services);
+std::vector<mcp::Tool> library_tools(const Services& services);
+std::vector<mcp::Tool> user_tools(const Services& services);
+std::vector<mcp::Tool> auth_tools(const Services& services);
+
+}  // namespace tools

@@ -1,0 +1,205 @@
+#include "tools/present.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "tools/sanitise.h"
+
+namespace tools {
+namespace {
+
+constexpr size_t kNameMax = 120;
+constexpr size_t kDescriptionMax = 300;
+constexpr size_t kNamesMax = 10;
+
+std::optional<std::string> some(std::string text) {
+  return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+template <class T>
+std::optional<int64_t> number(const spotify::Maybe<T>& value) {
+  return value ? std::optional<int64_t>(*value) : std::nullopt;
+}
+
+// The URI of a local file spells out its artist and title.
+std::string shown_uri(const spotify::Uri& uri, bool lockdown) {
+  return lockdown && uri.kind() == spotify::Kind::kLocal ? "spotify:local:hidden" : uri.text();
+}
+
+template <class Thing>
+std::optional<std::string> uri_text(const Thing& thing, bool lockdown) {
+  if (thing.uri) return shown_uri(*thing.uri, lockdown);
+  if (thing.id) return thing.id->uri();
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> Presenter::name(const base::ForeignText& text) const {
+  return lockdown_ ? std::nullopt : some(sanitise(text.raw(), kNameMax));
+}
+
+std::optional<std::string> Presenter::description(const base::ForeignText& html) const {
+  return lockdown_ ? std::nullopt : some(sanitise(html.raw(), kDescriptionMax, Markup::kHtml));
+}
+
+std::string Presenter::quoted(const base::ForeignText& text, std::string otherwise) const {
+  const auto shown = name(text);
+  return shown ? fmt::format("\"{}\"", *shown) : std::move(otherwise);
+}
+
+std::string Presenter::spoken(const spotify::Playable& item) const {
+  const auto& uri = uri_of(item);
+  std::string text = quoted(name_of(item), uri ? shown_uri(*uri, lockdown_) : "an item without a name");
+  if (const auto* track = std::get_if<spotify::Track>(&item); track != nullptr && !track->artists.empty()) {
+    if (const auto artist = name(track->artists.front().name)) text += fmt::format(" by {}", *artist);
+  }
+  return text;
+}
+
+std::string Presenter::spoken(const spotify::Device& device) const {
+  return quoted(device.name, device.id ? fmt::format("device {}", device.id->text()) : "a device without an id");
+}
+
+std::optional<std::string> Presenter::link(std::string url) const {
+  return lockdown_ ? std::nullopt : some(std::move(url));
+}
+
+std::optional<std::vector<std::string>> Presenter::names(
+    const spotify::Several<spotify::SimplifiedArtist>& artists) const {
+  std::vector<std::string> out;
+  for (const auto& artist : artists) {
+    if (out.size() == kNamesMax) break;
+    if (auto shown = name(artist.name)) out.push_back(*std::move(shown));
+  }
+  return out.empty() ? std::nullopt : std::optional(std::move(out));
+}
+
+std::optional<std::vector<std::string>> Presenter::names(const spotify::Several<base::ForeignText>& words) const {
+  std::vector<std::string> out;
+  for (const auto& word : words) {
+    if (out.size() == kNamesMax) break;
+    if (auto shown = name(word)) out.push_back(*std::move(shown));
+  }
+  return out.empty() ? std::nullopt : std::optional(std::move(out));
+}
+
+std::optional<Item> Presenter::item(const spotify::SimplifiedTrack& track) const {
+  auto uri = uri_text(track, lockdown_);
+  if (!uri) return std::nullopt;
+  Item item{.uri = *std::move(uri)};
+  item.name = name(track.name);
+  item.artists = names(track.artists);
+  item.duration_ms = number(track.duration_ms);
+  item.is_explicit = only_if(true, track.is_explicit);
+  item.is_playable = only_if(false, track.is_playable);
+  if (track.id) item.url = link(track.id->url());
+  return item;
+}
+
+std::optional<Item> Presenter::item(const spotify::Track& track) const {
+  auto item = this->item(static_cast<const spotify::SimplifiedTrack&>(track));
+  if (item && track.album) item->album = name(track.album->name);
+  return item;
+}
+
+std::optional<Item> Presenter::item(const spotify::SimplifiedEpisode& episode) const {
+  auto uri = uri_text(episode, lockdown_);
+  if (!uri) return std::nullopt;
+  Item item{.uri = *std::move(uri)};
+  item.name = name(episode.name);
+  item.released = text_of(episode.release_date);
+  item.duration_ms = number(episode.duration_ms);
+  item.is_explicit = only_if(true, episode.is_explicit);
+  item.is_playable = only_if(false, episode.is_playable);
+  if (episode.id) item.url = link(episode.id->url());
+  return item;
+}
+
+std::optional<Item> Presenter::item(const spotify::Episode& episode) const {
+  auto item = this->item(static_cast<const spotify::SimplifiedEpisode&>(episode));
+  if (item && episode.show) item->album = name(episode.show->name);
+  return item;
+}
+
+std::optional<Item> Presenter::item(const spotify::Playable& playable) const {
+  if (const auto* track = std::get_if<spotify::Track>(&playable)) return item(*track);
+  if (const auto* episode = std::get_if<spotify::Episode>(&playable)) return item(*episode);
+  const auto& uri = uri_of(playable);
+  if (!uri) return std::nullopt;
+  return Item{.uri = shown_uri(*uri, lockdown_), .name = name(name_of(playable))};
+}
+
+std::optional<Item> Presenter::item(const spotify::SimplifiedAlbum& album) const {
+  if (!album.id) return std::nullopt;
+  Item item{.uri = album.id->uri()};
+  item.name = name(album.name);
+  item.artists = names(album.artists);
+  item.released = text_of(album.release_date);
+  item.tracks = number(album.total_tracks);
+  item.is_playable = only_if(false, album.is_playable);
+  item.url = link(album.id->url());
+  return item;
+}
+
+std::optional<Item> Presenter::item(const spotify::SimplifiedArtist& artist) const {
+  if (!artist.id) return std::nullopt;
+  return Item{.uri = artist.id->uri(), .name = name(artist.name), .url = link(artist.id->url())};
+}
+
+std::optional<Item> Presenter::item(const spotify::Playlist& playlist) const {
+  if (!playlist.id) return std::nullopt;
+  Item item{.uri = playlist.id->uri()};
+  item.name = name(playlist.name);
+  if (playlist.owner) item.owner = name(playlist.owner->display_name);
+  if (playlist.items) item.tracks = playlist.items->total;
+  item.url = link(playlist.id->url());
+  return item;
+}
+
+std::optional<Item> Presenter::item(const spotify::SimplifiedShow& show) const {
+  if (!show.id) return std::nullopt;
+  Item item{.uri = show.id->uri()};
+  item.name = name(show.name);
+  item.tracks = number(show.total_episodes);
+  item.is_explicit = only_if(true, show.is_explicit);
+  item.url = link(show.id->url());
+  return item;
+}
+
+std::optional<Item> Presenter::item(const spotify::SimplifiedAudiobook& book) const {
+  if (!book.id) return std::nullopt;
+  Item item{.uri = book.id->uri()};
+  item.name = name(book.name);
+  spotify::Several<base::ForeignText> authors;
+  for (const auto& author : book.authors) authors.push_back(author.name);
+  item.artists = names(authors);
+  item.tracks = number(book.total_chapters);
+  item.is_explicit = only_if(true, book.is_explicit);
+  item.url = link(book.id->url());
+  return item;
+}
+
+Device Presenter::device(const spotify::Device& device) const {
+  Device out;
+  if (device.id) out.id = device.id->text();
+  out.name = name(device.name);
+  out.type = device.type.text();
+  out.active = device.is_active;
+  if (device.is_restricted) out.restricted = true;
+  out.volume_percent = number(device.volume_percent);
+  if (device.supports_volume && !*device.supports_volume) out.volume_fixed = true;
+  return out;
+}
+
+std::optional<std::string> text_of(const spotify::Word& word) {
+  return word.empty() ? std::nullopt : std::optional(word.text());
+}
+
+std::optional<bool> only_if(bool wanted, const spotify::Maybe<bool>& value) {
+  return value && *value == wanted ? std::optional(wanted) : std::nullopt;
+}
+
+}  // namespace tools

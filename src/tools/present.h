@@ -1,0 +1,82 @@
+// Turns what Spotify sent into what a model may read. This is the only place where ForeignText becomes output: every word
+// passes the sanitiser, and none passes in lockdown.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/foreign_text.h"
+#include "spotify/model.h"
+#include "tools/answers.h"
+#include "tools/services.h"
+
+namespace tools {
+
+class Presenter {
+ public:
+  explicit Presenter(const Options& options) : lockdown_(options.privacy == Privacy::kLockdown) {}
+
+  // Nothing for an empty text, and in lockdown.
+  std::optional<std::string> name(const base::ForeignText& text) const;
+  std::optional<std::string> description(const base::ForeignText& html) const;
+  // For a sentence: the name in quotation marks, or `otherwise` (an id or a URI) where there is none to show.
+  std::string quoted(const base::ForeignText& text, std::string otherwise) const;
+  // "Name" by Artist, or its URI.
+  std::string spoken(const spotify::Playable& item) const;
+  std::string spoken(const spotify::Device& device) const;
+
+  // Nothing when the thing has no URI, as some entries that are no longer available.
+  std::optional<Item> item(const spotify::SimplifiedTrack& track) const;
+  std::optional<Item> item(const spotify::Track& track) const;
+  std::optional<Item> item(const spotify::SimplifiedEpisode& episode) const;
+  std::optional<Item> item(const spotify::Episode& episode) const;
+  std::optional<Item> item(const spotify::Playable& playable) const;
+  std::optional<Item> item(const spotify::SimplifiedAlbum& album) const;
+  std::optional<Item> item(const spotify::SimplifiedArtist& artist) const;
+  std::optional<Item> item(const spotify::Playlist& playlist) const;
+  std::optional<Item> item(const spotify::SimplifiedShow& show) const;
+  std::optional<Item> item(const spotify::SimplifiedAudiobook& book) const;
+
+  Device device(const spotify::Device& device) const;
+  std::optional<std::vector<std::string>> names(const spotify::Several<spotify::SimplifiedArtist>& artists) const;
+  std::optional<std::vector<std::string>> names(const spotify::Several<base::ForeignText>& words) const;
+  // Links say nothing that the URI does not; in lockdown they are left out.
+  std::optional<std::string> link(std::string url) const;
+
+ private:
+  bool lockdown_;
+};
+
+// A word of Spotify's own vocabulary, when there is one.
+std::optional<std::string> text_of(const spotify::Word& word);
+// The member's value, when it is not what one would expect anyway.
+std::optional<bool> only_if(bool wanted, const spotify::Maybe<bool>& value);
+
+// One page of a list as rows with their places, and how many places held nothing that can be shown.
+struct Rows {
+  std::vector<Placed> rows;
+  std::vector<int> unusable;  // Places, in order.
+};
+
+template <class T, class ToItem>
+Rows rows_of(const spotify::Page<T>& page, ToItem to_item) {
+  Rows out;
+  int expected = page.offset;
+  for (size_t i = 0; i < page.items.size(); ++i) {
+    const int place = page.position(i);
+    for (; expected < place; ++expected) out.unusable.push_back(expected);
+    expected = place + 1;
+    if (auto item = to_item(page.items[i])) {
+      out.rows.push_back({.item = *std::move(item), .place = place});
+    } else {
+      out.unusable.push_back(place);
+    }
+  }
+  // Entries after the last good one that Spotify sent as null.
+  const int received = static_cast<int>(page.items.size()) + page.items.skipped;
+  for (; expected < page.offset + received; ++expected) out.unusable.push_back(expected);
+  return out;
+}
+
+}  // namespace tools

@@ -1,0 +1,37 @@
+// What the tools are given. The composition root makes one Services and keeps it for as long as any tool may run.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "base/clock.h"
+#include "mcp/principal.h"
+#include "spotify/client.h"
+#include "tools/login.h"
+
+namespace tools {
+
+// kLockdown: answers hold ids, URIs, numbers and states, and no word that somebody wrote on Spotify.
+enum class Privacy { kFull, kLockdown };
+
+struct Options {
+  Privacy privacy = Privacy::kFull;
+  // A whole result, the text twin included. Lists are cut to it, and say so.
+  size_t answer_bytes_max = 32 * 1024;
+  // Spotify carries a player command out some time after it took it. The state is read after the first wait, and once
+  // more after the second.
+  std::chrono::milliseconds first_look{250};
+  std::chrono::milliseconds second_look{900};
+};
+
+struct Services {
+  // Shared, so that a client that is replaced at a logout lives until the calls that use it have ended.
+  std::function<std::shared_ptr<spotify::Client>(const mcp::Principal&)> client_for;
+  Login& login;
+  const base::Clock& clock;
+  Options options = {};
+};
+
+}  // namespace tools

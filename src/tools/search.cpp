@@ -1,5 +1,6 @@
 // The toolset "search". Spotify gives ten results at a time; the client walks them, and what could not be read is said.
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -211,11 +212,10 @@ std::optional<std::string> next_cursor(const ListKey& key, const std::vector<Fou
 
 // Rows of one type stand together, each type in its own order.
 void group_by_type(std::vector<Item>& items, const std::vector<Origin>& order) {
-  std::vector<std::pair<size_t, Item>> keyed;
-  for (size_t n = 0; n < items.size(); ++n) keyed.emplace_back(order[n].found, std::move(items[n]));
-  std::ranges::stable_sort(keyed, {}, &std::pair<size_t, Item>::first);
+  std::map<size_t, std::vector<Item>> groups;
+  for (size_t n = 0; n < items.size(); ++n) groups[order[n].found].push_back(std::move(items[n]));
   items.clear();
-  for (auto& [found, item] : keyed) items.push_back(std::move(item));
+  for (auto& [found, group] : groups) std::ranges::move(group, std::back_inserter(items));
 }
 
 SearchAnswer merge(std::vector<Found> found, const ListKey& key, std::optional<std::string> incomplete,
@@ -260,7 +260,7 @@ base::Task<base::Result<SearchAnswer>> find(const Services& services, mcp::CallC
     if (results) collect_all(presenter, *results, wanted.limit, found);
     if (!results) break;
   }
-  std::ranges::stable_sort(found, {}, &Found::type);
+  std::ranges::sort(found, {}, &Found::type);
   co_return merge(std::move(found), key_of(wanted), std::move(incomplete), services.options.answer_bytes_max);
 }
 

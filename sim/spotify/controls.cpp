@@ -39,7 +39,11 @@ http::Response Controls::control(const http::Request& request) {
   if (request.target == "/sim/clock") {
     const auto body = json::parse(request.body);
     const json::Value* seconds = body ? body->find("advance_s") : nullptr;
-    if (seconds == nullptr || !seconds->is_integer()) return refusal("advance_s must be a whole number of seconds.");
+    // Ten years are enough for every lifetime here, and time does not run backwards.
+    constexpr int64_t kAdvanceMax = int64_t{10} * 366 * 86'400;
+    const bool valid = seconds != nullptr && seconds->is_integer() && seconds->integer() >= 0 &&
+                       seconds->integer() <= kAdvanceMax;
+    if (!valid) return refusal("advance_s must be a whole number of seconds, at most ten years.");
     simulator_.advance(std::chrono::seconds(seconds->integer()));
     return reply(200, json::Object());
   }

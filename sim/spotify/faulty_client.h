@@ -1,5 +1,5 @@
-// Calls the simulator as http::HandlerClient does, and turns what a handler cannot do into the errors that a real client
-// would see: a refused connection, and a connection that drops before or in the middle of the answer.
+// Calls the simulator as http::HandlerClient does, and turns what a handler cannot do into the errors that a real
+// client would see: a refused connection, and a connection that drops before or in the middle of the answer.
 #pragma once
 
 #include "http/interfaces.h"

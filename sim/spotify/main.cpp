@@ -74,7 +74,8 @@ int main(int argc, char** argv) {
   app.add_option("--regime", options.regime, "dev2026, dev-legacy or extended")->capture_default_str();
   app.add_option("--seed", options.config.seed, "Seed of the catalogue")->capture_default_str();
   app.add_option("--faults", options.faults_file, "JSON file with a fault plan");
-  app.add_option("--refresh-mode", options.refresh_mode, "What a refresh does to the refresh token: never, grace, strict")
+  app.add_option("--refresh-mode", options.refresh_mode,
+                 "What a refresh does to the refresh token: never, grace or strict")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (const auto problem = complete(options)) {

@@ -55,7 +55,9 @@ Answer<std::vector<Playable>> context_items(Call& call, std::string_view uri) {
   const Catalogue& catalogue = call.catalogue();
   std::vector<Playable> items;
   if (uri == fmt::format("spotify:user:{}:collection", call.user().id)) {
-    for (const Saved& saved : call.user().tracks.items()) append_playable(catalogue, "spotify:track:" + saved.id, items);
+    for (const Saved& saved : call.user().tracks.items()) {
+      append_playable(catalogue, "spotify:track:" + saved.id, items);
+    }
     return items;
   }
   const auto parsed = parse_uri(uri);

@@ -1,5 +1,5 @@
-// A playlist with its revisions. Each entry has an identity of its own, so that a write against an older snapshot can be
-// carried over to the present: it acts on the entries that it meant, wherever they stand now.
+// A playlist with its revisions. Each entry has an identity of its own, so that a write against an older snapshot can
+// be carried over to the present: it acts on the entries that it meant, wherever they stand now.
 #pragma once
 
 #include <cstdint>

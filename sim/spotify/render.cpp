@@ -140,12 +140,23 @@ json::Object render_local_track(std::string_view uri) {
     return i < parts.size() ? http::percent_decode(parts[i], true).value_or("") : std::string();
   };
   const long long seconds = base::parse_integer(part(5)).value_or(0);
-  const json::Object artist{{"external_urls", json::Object()}, {"href", nullptr}, {"id", nullptr},
-                            {"name", part(2)},                 {"type", "artist"}, {"uri", nullptr}};
-  json::Object album{{"album_type", nullptr},   {"artists", json::Array()},           {"external_urls", json::Object()},
-                     {"href", nullptr},         {"id", nullptr},                      {"images", json::Array()},
-                     {"name", part(3)},         {"release_date", nullptr},            {"release_date_precision", nullptr},
-                     {"type", "album"},         {"uri", nullptr}};
+  const json::Object artist{{"external_urls", json::Object()},
+                            {"href", nullptr},
+                            {"id", nullptr},
+                            {"name", part(2)},
+                            {"type", "artist"},
+                            {"uri", nullptr}};
+  json::Object album{{"album_type", nullptr},
+                     {"artists", json::Array()},
+                     {"external_urls", json::Object()},
+                     {"href", nullptr},
+                     {"id", nullptr},
+                     {"images", json::Array()},
+                     {"name", part(3)},
+                     {"release_date", nullptr},
+                     {"release_date_precision", nullptr},
+                     {"type", "album"},
+                     {"uri", nullptr}};
   return json::Object{{"album", std::move(album)},
                       {"artists", json::Array{artist}},
                       {"disc_number", 0},

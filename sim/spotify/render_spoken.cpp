@@ -32,8 +32,8 @@ json::Array people(const std::vector<std::string>& names) {
   return list;
 }
 
-json::Object page_over_ids(std::string_view href, const std::vector<Index>& all, json::Object (*render)(const View&, Index),
-                           const View& view) {
+json::Object page_over_ids(std::string_view href, const std::vector<Index>& all,
+                           json::Object (*render)(const View&, Index), const View& view) {
   const Window window{50, 0};
   json::Array items;
   for (size_t i = 0; i < window.end(all.size()); ++i) items.emplace_back(render(view, all[i]));
@@ -141,7 +141,8 @@ json::Object render_simplified_chapter(const View& view, Index index) {
                       {"duration_ms", chapter.duration_ms},
                       {"explicit", book.is_explicit}};
   add_identity(object, "chapter", "chapters", chapter.id);
-  object.set("external_urls", json::Object{{"spotify", fmt::format("https://open.spotify.com/episode/{}", chapter.id)}});
+  object.set("external_urls",
+             json::Object{{"spotify", fmt::format("https://open.spotify.com/episode/{}", chapter.id)}});
   object.set("uri", fmt::format("spotify:episode:{}", chapter.id));
   object.append("images", render_images("ab676663000022a8", book.id));
   object.append("languages", json::Array{book.language});

@@ -12,7 +12,8 @@ namespace {
 constexpr auto kFilters =
     std::to_array<std::string_view>({"album", "artist", "track", "year", "upc", "isrc", "genre", "tag"});
 
-// The letter under an accent, for U+00C0 to U+00FF and the few beyond that names here use; 0 leaves the bytes. A star is a sign without one.
+// The letter under an accent, for U+00C0 to U+00FF and the few beyond that names here use; 0 leaves the bytes. In the
+// table a star is a sign without a letter.
 char unaccented(uint8_t lead, uint8_t trail) {
   constexpr std::string_view kLatin1 =
       "aaaaaaaceeeeiiiidnooooo*ouuuuypsaaaaaaaceeeeiiiidnooooo*ouuuuypy";

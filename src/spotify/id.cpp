@@ -14,7 +14,6 @@ namespace {
 
 constexpr size_t kReferenceBytesMax = 1024;
 constexpr size_t kUserIdBytesMax = 128;
-constexpr size_t kPlainIdTextMax = 512;
 
 constexpr std::array<std::pair<Kind, std::string_view>, 8> kWordOfKind{{
     {Kind::kTrack, "track"},
@@ -258,7 +257,7 @@ base::Result<UserId> UserId::parse(std::string_view text) {
 }
 
 json::Object UserId::constraints() {
-  return {{"minLength", 1}, {"maxLength", static_cast<int64_t>(kPlainIdTextMax)}};
+  return {{"minLength", 1}, {"maxLength", static_cast<int64_t>(kReferenceBytesMax)}};
 }
 
 base::Result<Uri> parse_uri_in(std::string_view text, bool (*accepts)(Kind), std::string_view what,

@@ -33,6 +33,13 @@ std::string_view bucket_name(Bucket bucket) {
   return "";
 }
 
+std::optional<Bucket> parse_bucket(std::string_view name) {
+  for (const Bucket bucket : kAllBuckets) {
+    if (bucket_name(bucket) == name) return bucket;
+  }
+  return std::nullopt;
+}
+
 Pacer::Id Pacer::enqueue(Bucket bucket, base::Instant deadline) {
   waiting_.push_back({next_id_, bucket, deadline});
   return next_id_++;

@@ -22,6 +22,7 @@ namespace spotify {
 enum class Bucket { kSearch, kCatalogue, kPlayer, kPlaylists, kLibrary, kUser };
 inline constexpr size_t kBuckets = 6;
 std::string_view bucket_name(Bucket bucket);
+std::optional<Bucket> parse_bucket(std::string_view name);
 
 struct PacingOptions {
   int window_requests_max = 50;

@@ -46,7 +46,7 @@ struct SearchRequest {
   std::string query;  // Spotify's own syntax passes through: artist:"..." year:1990-1999 isrc:...
   // Of track, album, artist, playlist, show, episode, audiobook; not empty.
   std::vector<Kind> kinds{Kind::kTrack};
-  PageRequest page;  // Per kind. Spotify ends every search at 1,000 results.
+  PageRequest page{};  // Per kind. Spotify ends every search at 1,000 results.
   std::optional<Market> market{};
 };
 

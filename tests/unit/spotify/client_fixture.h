@@ -66,7 +66,9 @@ class ScriptedService final : public http::Client {
   explicit ScriptedService(base::Loop& loop) : loop_(loop) {}
 
   base::Task<base::Result<http::Response>> send(http::Request request) override {
-    Asked asked{.method = request.method, .server_url = request.server_url};
+    Asked asked;
+    asked.method = request.method;
+    asked.server_url = request.server_url;
     const auto target = http::split_target(request.target);
     asked.path = target.path;
     asked.query = http::parse_query(target.query).value();

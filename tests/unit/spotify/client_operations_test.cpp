@@ -1,4 +1,5 @@
 // Each operation: method, path, query and body on the wire, and how a long list or a long write is cut.
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>

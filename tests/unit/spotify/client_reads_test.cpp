@@ -1,4 +1,5 @@
 // Cached and joined reads, the pacing of the client, and where the token goes.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -164,7 +165,6 @@ TEST_CASE("a read that began before a write is not taken for one after it") {
   };
   std::vector<int> totals;
   base::TaskGroup group(bench.loop);
-  const auto created = bench.client.create_playlist({.name = "N"}, {});
   group.spawn(keep_playlists(&bench.client, &totals));
   bench.loop.run_for(std::chrono::milliseconds(500));
   CHECK(bench.run(bench.client.create_playlist({.name = "N"}, {})).has_value());

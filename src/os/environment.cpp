@@ -42,4 +42,8 @@ std::string config_directory(const Environment& environment) {
   return below(environment, "XDG_CONFIG_HOME", "/.config");
 }
 
+std::string state_directory(const Environment& environment) {
+  return below(environment, "XDG_STATE_HOME", "/.local/state");
+}
+
 }  // namespace os

@@ -28,5 +28,6 @@ class Environment {
 // the XDG variable nor HOME is an absolute path.
 std::string data_directory(const Environment& environment);
 std::string config_directory(const Environment& environment);
+std::string state_directory(const Environment& environment);
 
 }  // namespace os

@@ -61,6 +61,20 @@ base::Result<void> sync_directory(const std::string& path) {
   return {};
 }
 
+// Owned by us, and no permission for anybody else.
+base::Result<void> check_owner_only(const struct stat& status, const std::string& path) {
+  if (status.st_uid != ::geteuid()) {
+    return base::fail(base::Code::kForbidden,
+                      fmt::format("{} belongs to another user. Change its owner, or choose another path.", path));
+  }
+  if ((status.st_mode & 077) != 0) {
+    const char* mode = S_ISDIR(status.st_mode) ? "700" : "600";
+    return base::fail(base::Code::kForbidden,
+                      fmt::format("{} is open to other users. Run: chmod {} '{}'", path, mode, path));
+  }
+  return {};
+}
+
 enum class Privacy { kAny, kOwnerOnly };
 
 base::Result<void> check(const Descriptor& file, const std::string& path, Privacy privacy) {
@@ -70,14 +84,7 @@ base::Result<void> check(const Descriptor& file, const std::string& path, Privac
   if (!S_ISREG(status.st_mode)) {
     return base::fail(base::Code::kInvalidArgument, fmt::format("{} is no regular file.", path));
   }
-  if (privacy == Privacy::kOwnerOnly && status.st_uid != ::geteuid()) {
-    return base::fail(base::Code::kForbidden, fmt::format("{} belongs to another user. Remove it or change its owner.", path));
-  }
-  if (privacy == Privacy::kOwnerOnly && (status.st_mode & 077) != 0) {
-    return base::fail(base::Code::kForbidden,
-                      fmt::format("{} can be read by others. Run: chmod 600 '{}'", path, path));
-  }
-  return {};
+  return privacy == Privacy::kOwnerOnly ? check_owner_only(status, path) : base::Result<void>();
 }
 
 base::Result<std::string> read(const std::string& path, size_t bytes_max, Privacy privacy) {
@@ -158,21 +165,23 @@ base::Result<void> make_private_directory(const std::string& path) {
   if (!S_ISDIR(status.st_mode)) {
     return base::fail(base::Code::kInvalidArgument, fmt::format("{} is no directory.", path));
   }
-  if (status.st_uid != ::geteuid()) {
+  return check_owner_only(status, path);
+}
+
+base::Result<void> check_private(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return failed("check", path);
+  if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
     return base::fail(base::Code::kForbidden,
-                      fmt::format("{} belongs to another user. Choose another directory.", path));
+                      fmt::format("{} is neither a file nor a directory. Put the file itself there.", path));
   }
-  if ((status.st_mode & 077) != 0) {
-    return base::fail(base::Code::kForbidden,
-                      fmt::format("{} is open to other users. Run: chmod 700 '{}'", path, path));
-  }
-  return {};
+  return check_owner_only(status, path);
 }
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
 base::Result<std::optional<FileLock>> FileLock::try_take(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) return failed("lock", path);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return FileLock(descriptor);
   const int error = errno;

@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+
+#include "base/text.h"
 #include "json/write.h"
 
 namespace os {
@@ -27,12 +30,19 @@ void JsonLog::write(base::Level level, std::string_view event, std::span<const b
   if (level < least_) return;
   json::Object line{{"time", base::to_rfc3339(clock_.wall())}, {"level", level_name(level)}, {"event", event}};
   for (const base::Field& field : fields) {
+    const auto* words = std::get_if<std::string>(&field.value);
+    // What a stranger sent may be any bytes; the log stays JSON.
+    if (words != nullptr && !base::is_valid_utf8(*words)) {
+      line.set(std::string(field.name), "(not UTF-8)");
+      continue;
+    }
     line.set(std::string(field.name), std::visit([](const auto& value) { return json::Value(value); }, field.value));
   }
   std::string text = json::write(line);
   text.push_back('\n');
   // A log that cannot be written must not stop the server; there is nowhere left to say so.
-  [[maybe_unused]] const ssize_t written = ::write(descriptor_, text.data(), text.size());
+  while (::write(descriptor_, text.data(), text.size()) < 0 && errno == EINTR) {
+  }
 }
 
 }  // namespace os

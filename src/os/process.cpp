@@ -1,0 +1,37 @@
+#include "os/process.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "os/files.h"
+
+namespace os {
+
+pid_t process_id() { return ::getpid(); }
+
+base::Result<uint64_t> resident_bytes() {
+  constexpr size_t kLimit = 4096;
+  TRY(const std::string text, read_file("/proc/self/statm", kLimit));
+  const auto parts = base::split(text, ' ');
+  const auto pages = parts.size() > 1 ? base::parse_integer(parts[1]) : std::nullopt;
+  if (!pages || *pages < 0) return base::fail(base::Code::kUnavailable, "The memory use of this process is not known.");
+  return static_cast<uint64_t>(*pages) * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+uint64_t raise_open_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlim_t before = limit.rlim_cur;
+  limit.rlim_cur = limit.rlim_max;
+  return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
+}
+
+void forbid_memory_dumps() {
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
+
+}  // namespace os

@@ -1,15 +1,14 @@
 #include "net/addresses.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <netinet/in.h>
 #include <string>
+#include <sys/socket.h>
 
 namespace net {
 
@@ -23,9 +22,21 @@ struct Block4 {
 constexpr uint32_t v4(uint32_t a, uint32_t b, uint32_t c = 0) { return a << 24 | b << 16 | c << 8; }
 
 constexpr std::array<Block4, 15> kNotPublic4{{
-    {v4(0, 0), 8},        {v4(10, 0), 8},        {v4(100, 64), 10},     {v4(127, 0), 8},   {v4(169, 254), 16},
-    {v4(172, 16), 12},    {v4(192, 0, 0), 24},   {v4(192, 0, 2), 24},   {v4(192, 88, 99), 24}, {v4(192, 168), 16},
-    {v4(198, 18), 15},    {v4(198, 51, 100), 24}, {v4(203, 0, 113), 24}, {v4(224, 0), 4},   {v4(240, 0), 4},
+    {v4(0, 0), 8},
+    {v4(10, 0), 8},
+    {v4(100, 64), 10},
+    {v4(127, 0), 8},
+    {v4(169, 254), 16},
+    {v4(172, 16), 12},
+    {v4(192, 0, 0), 24},
+    {v4(192, 0, 2), 24},
+    {v4(192, 88, 99), 24},
+    {v4(192, 168), 16},
+    {v4(198, 18), 15},
+    {v4(198, 51, 100), 24},
+    {v4(203, 0, 113), 24},
+    {v4(224, 0), 4},
+    {v4(240, 0), 4},
 }};
 
 bool is_public4(uint32_t address) {
@@ -36,15 +47,17 @@ bool is_public4(uint32_t address) {
 
 bool is_public6(const std::array<uint8_t, 16>& bytes) {
   const auto inner = [&] {
-    return uint32_t{bytes[12]} << 24 | uint32_t{bytes[13]} << 16 | uint32_t{bytes[14]} << 8 | bytes[15];
+    return uint32_t{bytes[12]} << 24 | uint32_t{bytes[13]} << 16 | uint32_t{bytes[14]} << 8 |
+           bytes[15];
   };
   const auto starts_with = [&](std::initializer_list<uint8_t> prefix) {
     return std::equal(prefix.begin(), prefix.end(), bytes.begin());
   };
   if (starts_with({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff})) return is_public4(inner());
   if (starts_with({0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0})) return is_public4(inner());
-  if (starts_with({0x20, 0x01, 0x0d, 0xb8}) || starts_with({0x20, 0x02})) return false;  // Documentation, 6to4.
-  if (starts_with({0x20, 0x01, 0x00, 0x00})) return false;                               // Teredo.
+  if (starts_with({0x20, 0x01, 0x0d, 0xb8}) || starts_with({0x20, 0x02}))
+    return false;                                           // Documentation, 6to4.
+  if (starts_with({0x20, 0x01, 0x00, 0x00})) return false;  // Teredo.
   return (bytes[0] & 0xe0) == 0x20;  // 2000::/3 is all that was ever handed out.
 }
 
@@ -67,7 +80,8 @@ bool is_public_address(const sockaddr& address) {
 bool is_address_literal(std::string_view host) {
   const std::string text(host);
   std::array<uint8_t, 16> out{};
-  return ::inet_pton(AF_INET, text.c_str(), out.data()) == 1 || ::inet_pton(AF_INET6, text.c_str(), out.data()) == 1;
+  return ::inet_pton(AF_INET, text.c_str(), out.data()) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), out.data()) == 1;
 }
 
 }  // namespace net

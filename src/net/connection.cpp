@@ -1,8 +1,8 @@
+#include "net/detail/connection.h"
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
-
-#include "net/detail/connection.h"
 
 namespace net {
 
@@ -11,19 +11,23 @@ namespace {
 using Persistence = RequestReader::Persistence;
 using ErrorCode = boost::system::error_code;
 
-constexpr size_t kOutputBatchBytes = size_t{64} * 1024;  // Answers to pipelined requests are sent together up to this.
-constexpr int kPiecesPerTurn = 32;                       // A stream that is always ready lets the others run.
+constexpr size_t kOutputBatchBytes =
+    size_t{64} * 1024;              // Answers to pipelined requests are sent together up to this.
+constexpr int kPiecesPerTurn = 32;  // A stream that is always ready lets the others run.
 
 }  // namespace
 
-// Waits until the socket has taken everything. On a broken connection it waits for the end of the connection.
+// Waits until the socket has taken everything. On a broken connection it waits for the end of the
+// connection.
 struct Connection::Drained {
   explicit Drained(Connection& owner) : connection(owner) {}
   Drained(const Drained&) = delete;
   Drained& operator=(const Drained&) = delete;
   ~Drained() { connection.drained_waiter_ = nullptr; }
   bool await_ready() const noexcept { return !connection.writing_ && !connection.broken_; }
-  void await_suspend(std::coroutine_handle<> caller) const noexcept { connection.drained_waiter_ = caller; }
+  void await_suspend(std::coroutine_handle<> caller) const noexcept {
+    connection.drained_waiter_ = caller;
+  }
   void await_resume() const noexcept {}
 
   Connection& connection;
@@ -125,9 +129,9 @@ void Connection::serve(std::string_view input) {
     if (reader_.take_expectation() && input.empty()) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
   }
   if (!busy() && !writing_ && !closing_) {
-    read_on(!reader_.started()                                   ? Stage::kIdle
+    read_on(!reader_.started()                                 ? Stage::kIdle
             : reader_.state() == RequestReader::State::kHeader ? Stage::kHeader
-                                                                 : Stage::kBody);
+                                                               : Stage::kBody);
   }
   if (!out_.empty() && !writing_) flush();
   if (closing_ || broken_) return;
@@ -141,14 +145,18 @@ void Connection::read_on(Stage stage) {
   if (stage == stage_ && stage != Stage::kIdle && deadline_ != base::Instant::never()) return;
   stage_ = stage;
   switch (stage) {
-    case Stage::kIdle: return set_deadline(limits.idle_timeout);
-    case Stage::kHeader: return set_deadline(limits.header_timeout);
-    case Stage::kBody: return set_deadline(limits.body_timeout);
+    case Stage::kIdle:
+      return set_deadline(limits.idle_timeout);
+    case Stage::kHeader:
+      return set_deadline(limits.header_timeout);
+    case Stage::kBody:
+      return set_deadline(limits.body_timeout);
   }
 }
 
 void Connection::write_refusal(int status, std::string_view message) {
-  server_.log.event(base::Level::kDebug, "http.refused", {{"status", status}, {"reason", message}, {"peer", peer_}});
+  server_.log.event(base::Level::kDebug, "http.refused",
+                    {{"status", status}, {"reason", message}, {"peer", peer_}});
   http::Response response = error_response(status, message);
   const Framing framing = frame(response, http::Method::kGet, version_, Persistence::kClose);
   if (out_.capacity() == 0) out_ = server_.take_buffer();
@@ -238,7 +246,8 @@ base::Task<void> Connection::pump(Connection* self) {
     co_await Drained(*self);
     self->send_piece(*piece);
     co_await Drained(*self);
-    if (pieces % kPiecesPerTurn == 0) co_await base::sleep_until(self->server_.loop, self->server_.loop.now());
+    if (pieces % kPiecesPerTurn == 0)
+      co_await base::sleep_until(self->server_.loop, self->server_.loop.now());
   }
   co_await Drained(*self);
   self->stream_ended_ = true;
@@ -293,7 +302,8 @@ void Connection::write_some() {
   const size_t before = out_sent_;
   while (out_sent_ < out_.size()) {
     ErrorCode error;
-    out_sent_ += socket_.write_some(asio::buffer(out_.data() + out_sent_, out_.size() - out_sent_), error);
+    out_sent_ +=
+        socket_.write_some(asio::buffer(out_.data() + out_sent_, out_.size() - out_sent_), error);
     if (!error) continue;
     if (error != asio::error::would_block) return fail_later();
     if (!writing_ || out_sent_ > before) set_deadline(server_.options.limits.write_stall);
@@ -325,7 +335,8 @@ void Connection::fail_later() {
   asio::post(server_.loop.impl().context, [self = shared_from_this()] { self->close(); });
 }
 
-// Closing at once with unread bytes in the socket would reset the connection, and the peer could lose our answer.
+// Closing at once with unread bytes in the socket would reset the connection, and the peer could
+// lose our answer.
 void Connection::linger() {
   lingering_ = true;
   pending_.clear();

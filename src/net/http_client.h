@@ -1,5 +1,6 @@
-// http::Client on libcurl: one I/O thread that starts with the first request, an allow-list of servers that is checked
-// before a byte leaves, deadlines and limits for everything. Results come back on the loop.
+// http::Client on libcurl: one I/O thread that starts with the first request, an allow-list of
+// servers that is checked before a byte leaves, deadlines and limits for everything. Results come
+// back on the loop.
 #pragma once
 
 #include <memory>
@@ -15,17 +16,19 @@
 
 namespace net {
 
-// Whether a server that is named (not a loopback literal) may turn out to stand at a private, loopback or link-local
-// address. Refusing stops DNS rebinding; an issuer inside a company's network needs kAllow.
+// Whether a server that is named (not a loopback literal) may turn out to stand at a private,
+// loopback or link-local address. Refusing stops DNS rebinding; an issuer inside a company's
+// network needs kAllow.
 enum class PrivateAddresses { kRefuse, kAllow };
 
 struct CurlClientOptions {
-  // "https://api.spotify.com", with ":port" where it is not the scheme's own. Requests to any other are refused with
-  // kForbidden. http is allowed for loopback literals only.
+  // "https://api.spotify.com", with ":port" where it is not the scheme's own. Requests to any other
+  // are refused with kForbidden. http is allowed for loopback literals only.
   std::vector<std::string> allowed_servers;
   PrivateAddresses private_addresses = PrivateAddresses::kRefuse;
   std::string user_agent = "mcp-server-for-spotify";
-  // Never read from the environment. The proxy sees host names; with it, addresses are the proxy's matter.
+  // Never read from the environment. The proxy sees host names; with it, addresses are the proxy's
+  // matter.
   std::optional<std::string> proxy;
   // PEM file with the trusted authorities; the system's when empty.
   std::string ca_file;
@@ -34,9 +37,10 @@ struct CurlClientOptions {
 
 // The loop must outlive the client. send() belongs to the loop's thread.
 //
-// Dropping the task of send() aborts the transfer. A request with an effect (any but GET, HEAD and OPTIONS) is never
-// sent a second time, not even where libcurl would do so because a kept connection turned out to be dead. In an
-// Error, `detail` is "not sent" exactly when no byte of the request left this process.
+// Dropping the task of send() aborts the transfer. A request with an effect (any but GET, HEAD and
+// OPTIONS) is never sent a second time, not even where libcurl would do so because a kept
+// connection turned out to be dead. In an Error, `detail` is "not sent" exactly when no byte of the
+// request left this process.
 class CurlClient final : public http::Client {
  public:
   CurlClient(base::Loop& loop, CurlClientOptions options);

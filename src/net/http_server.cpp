@@ -1,8 +1,7 @@
 #include "net/http_server.h"
 
-#include <fmt/format.h>
-
 #include <boost/asio/write.hpp>
+#include <fmt/format.h>
 #include <utility>
 
 #include "net/detail/connection.h"
@@ -13,7 +12,8 @@ namespace {
 
 using ErrorCode = boost::system::error_code;
 
-constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // When the process has no descriptor left.
+constexpr auto kAcceptPause =
+    std::chrono::milliseconds(100);  // When the process has no descriptor left.
 constexpr size_t kSpareBuffers = 16;
 constexpr size_t kSpareBufferBytes = size_t{128} * 1024;
 
@@ -34,20 +34,25 @@ base::Error listen_error(const ErrorCode& error, const HttpServerOptions& option
   };
   if (error == asio::error::address_in_use) {
     return make(base::Code::kUnavailable,
-                fmt::format("Port {} on {} is in use. Stop the other program or pass --port.", options.port, options.host));
+                fmt::format("Port {} on {} is in use. Stop the other program or pass --port.",
+                            options.port, options.host));
   }
   if (error == asio::error::access_denied) {
-    return make(base::Code::kForbidden, fmt::format("Port {} needs privileges. Pass --port with a number from 1024.",
-                                                    options.port));
+    return make(base::Code::kForbidden,
+                fmt::format("Port {} needs privileges. Pass --port with a number from 1024.",
+                            options.port));
   }
-  return make(base::Code::kInvalidArgument,
-              fmt::format("Cannot listen on {}. Pass --host with an address of this machine, such as 127.0.0.1.",
-                          options.host));
+  return make(
+      base::Code::kInvalidArgument,
+      fmt::format(
+          "Cannot listen on {}. Pass --host with an address of this machine, such as 127.0.0.1.",
+          options.host));
 }
 
 }  // namespace
 
-HttpServer::Impl::Impl(AsioLoop& owner, http::Handler& answers, base::Log& events, HttpServerOptions given)
+HttpServer::Impl::Impl(AsioLoop& owner, http::Handler& answers, base::Log& events,
+                       HttpServerOptions given)
     : loop(owner),
       handler(answers),
       log(events),
@@ -56,7 +61,8 @@ HttpServer::Impl::Impl(AsioLoop& owner, http::Handler& answers, base::Log& event
 
 base::Result<void> HttpServer::Impl::listen() {
   ErrorCode error;
-  const auto address = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, error);
+  const auto address =
+      asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, error);
   if (error) return std::unexpected(listen_error(error, options));
   const asio::ip::tcp::endpoint endpoint(address, options.port);
   acceptor.open(endpoint.protocol(), error);
@@ -74,7 +80,8 @@ void HttpServer::Impl::accept() {
     if (!self->acceptor.is_open()) return;
     if (!error) self->accepted(std::move(socket));
     if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
-        error == asio::error::no_memory || error == ErrorCode(ENFILE, boost::system::system_category())) {
+        error == asio::error::no_memory ||
+        error == ErrorCode(ENFILE, boost::system::system_category())) {
       self->log.event(base::Level::kWarning, "http.accept_failed", {{"reason", error.message()}});
       // Trying again at once would spin until another connection ends.
       self->loop.call_at(self->loop.now() + kAcceptPause, [weak = self->weak_from_this()] {
@@ -95,16 +102,19 @@ void HttpServer::Impl::accepted(Socket socket) {
   if (connections.size() >= options.limits.connections) return refuse(socket);
   const uint64_t id = next_id++;
   std::string peer = peer_name(socket);
-  const auto connection = std::make_shared<Connection>(*this, id, std::move(socket), std::move(peer));
+  const auto connection =
+      std::make_shared<Connection>(*this, id, std::move(socket), std::move(peer));
   connections.emplace(id, connection);
   connection->start();
 }
 
 void HttpServer::Impl::refuse(Socket& socket) {
-  http::Response response = error_response(503, "The server has too many connections. Try again later.");
+  http::Response response =
+      error_response(503, "The server has too many connections. Try again later.");
   response.headers.add("Retry-After", "10");
   constexpr auto kVersion = RequestReader::Version::kHttp11;
-  const Framing framing = frame(response, http::Method::kGet, kVersion, RequestReader::Persistence::kClose);
+  const Framing framing =
+      frame(response, http::Method::kGet, kVersion, RequestReader::Persistence::kClose);
   std::string out;
   write_head_to(out, response, framing, kVersion);
   out += response.body;
@@ -144,7 +154,8 @@ HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() { impl_->close_all(); }
 
 base::Result<std::unique_ptr<HttpServer>> HttpServer::start(AsioLoop& loop, http::Handler& handler,
-                                                            base::Log& log, HttpServerOptions options) {
+                                                            base::Log& log,
+                                                            HttpServerOptions options) {
   auto impl = std::make_shared<Impl>(loop, handler, log, std::move(options));
   TRY_VOID(impl->listen());
   impl->accept();

@@ -1,5 +1,6 @@
-// An HTTP/1.1 server (RFC 9112) for one http::Handler: framing, limits, deadlines, keep-alive and pipelining.
-// It knows no path, no origin and no user; what is wrong with the bytes it answers itself with a small JSON body
+// An HTTP/1.1 server (RFC 9112) for one http::Handler: framing, limits, deadlines, keep-alive and
+// pipelining. It knows no path, no origin and no user; what is wrong with the bytes it answers
+// itself with a small JSON body
 // {"error":"..."} and closes the connection.
 #pragma once
 
@@ -24,12 +25,12 @@ struct HttpServerOptions {
 
 // All of it runs on the loop's thread. The loop, the handler and the log must outlive it.
 //
-// The handler's task, or the response's stream, is dropped when the peer closes the connection. Requests of one
-// connection are handled one after another, in order.
+// The handler's task, or the response's stream, is dropped when the peer closes the connection.
+// Requests of one connection are handled one after another, in order.
 class HttpServer {
  public:
-  // Listens before it returns. kUnavailable when the port is taken, kForbidden when it is privileged,
-  // kInvalidArgument for a host that is no address of this machine.
+  // Listens before it returns. kUnavailable when the port is taken, kForbidden when it is
+  // privileged, kInvalidArgument for a host that is no address of this machine.
   static base::Result<std::unique_ptr<HttpServer>> start(AsioLoop& loop, http::Handler& handler,
                                                          base::Log& log, HttpServerOptions options);
   // Closes everything at once.
@@ -41,8 +42,8 @@ class HttpServer {
   // Connections that are open now.
   size_t connections() const;
 
-  // Stops accepting, ends streams and idle connections, lets requests in flight finish and closes what is left after
-  // `drain`. Done when no connection is left.
+  // Stops accepting, ends streams and idle connections, lets requests in flight finish and closes
+  // what is left after `drain`. Done when no connection is left.
   base::Task<void> stop(base::Duration drain);
 
   struct Impl;

@@ -17,24 +17,32 @@ struct ServerLimits {
   // Bytes that are read ahead while a handler or a stream is busy: pipelined requests wait there.
   size_t read_ahead_bytes = size_t{16} * 1024;
 
-  base::Duration header_timeout = std::chrono::seconds(10);  // From the first byte (or the accept) to the blank line.
-  base::Duration body_timeout = std::chrono::seconds(30);    // From the blank line to the last byte of the body.
-  base::Duration idle_timeout = std::chrono::seconds(60);    // Between requests of one connection.
-  base::Duration write_stall = std::chrono::seconds(30);     // Without one byte being taken by the peer.
-  base::Duration linger = std::chrono::seconds(2);           // For the peer to read a last answer before the close.
+  // From the first byte (or the accept) to the blank line.
+  base::Duration header_timeout = std::chrono::seconds(10);
+  // From the blank line to the last byte of the body.
+  base::Duration body_timeout = std::chrono::seconds(30);
+  // Between requests of one connection.
+  base::Duration idle_timeout = std::chrono::seconds(60);
+  // Without one byte being taken by the peer.
+  base::Duration write_stall = std::chrono::seconds(30);
+  // For the peer to read a last answer before the close.
+  base::Duration linger = std::chrono::seconds(2);
 };
 
 struct ClientLimits {
   size_t response_bytes = size_t{8} * 1024 * 1024;  // After decompression.
   size_t response_header_bytes = size_t{64} * 1024;
   size_t connections_per_server = 8;
-  base::Duration connect_timeout = std::chrono::seconds(10);  // Name lookup, TCP and TLS together.
+  // Name lookup, TCP and TLS together.
+  base::Duration connect_timeout = std::chrono::seconds(10);
 };
 
 struct StdioLimits {
   size_t line_bytes = size_t{4} * 1024 * 1024;
-  size_t input_queue_bytes = size_t{8} * 1024 * 1024;  // Reading pauses when so much waits for read().
-  size_t backlog_bytes = size_t{16} * 1024 * 1024;     // What a slow reader of our output may leave unread.
+  // Reading pauses when so much waits for read().
+  size_t input_queue_bytes = size_t{8} * 1024 * 1024;
+  // What a slow reader of our output may leave unread.
+  size_t backlog_bytes = size_t{16} * 1024 * 1024;
 };
 
 }  // namespace net

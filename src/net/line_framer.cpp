@@ -1,7 +1,6 @@
 #include "net/line_framer.h"
 
 #include <fmt/format.h>
-
 #include <utility>
 
 namespace net {
@@ -13,8 +12,9 @@ void LineFramer::feed(std::string_view bytes, std::deque<Line>& out) {
     if (!skipping_ && partial_.size() + piece.size() > limit_) {
       skipping_ = true;
       partial_ = {};
-      out.push_back(base::fail(base::Code::kInvalidArgument,
-                               fmt::format("A message is longer than {} bytes. Send less at once.", limit_)));
+      out.push_back(
+          base::fail(base::Code::kInvalidArgument,
+                     fmt::format("A message is longer than {} bytes. Send less at once.", limit_)));
     }
     if (!skipping_) partial_ += piece;
     if (newline == std::string_view::npos) return;
@@ -27,7 +27,10 @@ std::optional<base::Error> LineFramer::end() {
   // Of a line that was too long we have spoken already.
   if (partial_.empty()) return std::nullopt;
   partial_ = {};
-  return base::Error{base::Code::kInvalidArgument, "The input ended in the middle of a message.", {}, std::nullopt};
+  return base::Error{base::Code::kInvalidArgument,
+                     "The input ended in the middle of a message.",
+                     {},
+                     std::nullopt};
 }
 
 }  // namespace net

@@ -1,5 +1,5 @@
-// Bytes -> lines, without I/O. A line that is too long costs no more memory than the limit and is reported once; the
-// next line is whole again.
+// Bytes -> lines, without I/O. A line that is too long costs no more memory than the limit and is
+// reported once; the next line is whole again.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,8 @@ class LineFramer {
 
   explicit LineFramer(size_t line_bytes) : limit_(line_bytes) {}
 
-  // Appends what became complete, without the newline. An over-long line is a kInvalidArgument error in its place.
+  // Appends what became complete, without the newline. An over-long line is a kInvalidArgument
+  // error in its place.
   void feed(std::string_view bytes, std::deque<Line>& out);
   // At the end of the input: an error when it came in the middle of a line.
   std::optional<base::Error> end();

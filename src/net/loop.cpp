@@ -10,7 +10,8 @@ namespace net {
 namespace {
 
 base::Instant steady_now() {
-  return {std::chrono::duration_cast<base::Duration>(std::chrono::steady_clock::now().time_since_epoch())};
+  return {std::chrono::duration_cast<base::Duration>(
+      std::chrono::steady_clock::now().time_since_epoch())};
 }
 
 }  // namespace
@@ -75,7 +76,8 @@ void AsioLoop::Impl::arm() {
 
 void AsioLoop::Impl::fire_due() {
   const base::Instant now = steady_now();
-  // A callback may set timers that are due at once; those wait for the next turn, so that sockets get theirs.
+  // A callback may set timers that are due at once; those wait for the next turn, so that sockets
+  // get theirs.
   const TimerId first_new = next_timer;
   for (auto at = timers.begin(); at != timers.end() && at->first.first <= now;) {
     if (at->first.second >= first_new) {
@@ -105,6 +107,7 @@ void ThreadWorker::submit(base::Callback work) {
 
 void ThreadWorker::work_until_stopped() {
   std::unique_lock lock(mutex_);
+  // Ends when the owner stops it and the queue is empty.
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (queue_.empty()) return;

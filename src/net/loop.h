@@ -12,8 +12,8 @@
 
 namespace net {
 
-// Time is std::chrono::steady_clock. Everything but post(), now() and stop() belongs to the thread that calls run()
-// (before run() starts: to the thread that set it up).
+// Time is std::chrono::steady_clock. Everything but post(), now() and stop() belongs to the thread
+// that calls run() (before run() starts: to the thread that set it up).
 class AsioLoop final : public base::Loop {
  public:
   AsioLoop();
@@ -26,12 +26,13 @@ class AsioLoop final : public base::Loop {
   TimerId call_at(base::Instant at, base::Callback callback) override;
   void cancel(TimerId id) override;
 
-  // Runs callbacks on the calling thread until stop(). An idle loop keeps waiting. May be called again afterwards.
+  // Runs callbacks on the calling thread until stop(). An idle loop keeps waiting. May be called
+  // again afterwards.
   void run();
   // Thread-safe. The callback that runs now ends first; what is queued waits for the next run().
   void stop();
-  // Calls stop() when one of these signals (SIGINT, SIGTERM) arrives. For small programs; the server drains first
-  // and uses os::SignalWaiter.
+  // Calls stop() when one of these signals (SIGINT, SIGTERM) arrives. For small programs; the
+  // server drains first and uses os::SignalWaiter.
   void stop_on(std::initializer_list<int> signals);
 
   // What net/ itself needs of Asio; see net/detail/asio_loop.h.
@@ -42,8 +43,8 @@ class AsioLoop final : public base::Loop {
   std::unique_ptr<Impl> impl_;
 };
 
-// One thread that does blocking work in order. The destructor finishes what is queued and joins. It does not know a
-// loop: base::run_on brings the result back to one.
+// One thread that does blocking work in order. The destructor finishes what is queued and joins. It
+// does not know a loop: base::run_on brings the result back to one.
 class ThreadWorker final : public base::Worker {
  public:
   ThreadWorker();

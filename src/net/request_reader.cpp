@@ -16,8 +16,10 @@ namespace {
 
 namespace beast = boost::beast;
 
-constexpr size_t kChunkHeaderBytes = size_t{4} * 1024;   // Size, extensions and trailers of one chunk.
-constexpr size_t kBodyReserveBytes = size_t{64} * 1024;  // A promised length alone takes no more memory than this.
+constexpr size_t kChunkHeaderBytes =
+    size_t{4} * 1024;  // Size, extensions and trailers of one chunk.
+constexpr size_t kBodyReserveBytes =
+    size_t{64} * 1024;  // A promised length alone takes no more memory than this.
 
 bool all_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -30,17 +32,18 @@ bool is_host_text(std::string_view text) {
   });
 }
 
-// Origin form, or the "*" of OPTIONS. Absolute and authority forms are for proxies, which this is not.
+// Origin form, or the "*" of OPTIONS. Absolute and authority forms are for proxies, which this is
+// not.
 bool is_target(std::string_view target, http::Method method) {
   if (target == "*") return method == http::Method::kOptions;
-  return target.starts_with('/') && std::ranges::all_of(target, [](char c) {
-    return c > ' ' && c < '\x7f' && c != '#';
-  });
+  return target.starts_with('/') &&
+         std::ranges::all_of(target, [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
 }
 
 }  // namespace
 
-// Fills an http::Request straight from the parser's callbacks; no field goes through a map of Beast's.
+// Fills an http::Request straight from the parser's callbacks; no field goes through a map of
+// Beast's.
 struct RequestReader::Parser final : beast::http::basic_parser<true> {
   using Error = beast::error_code;
   using View = beast::string_view;
@@ -66,7 +69,8 @@ struct RequestReader::Parser final : beast::http::basic_parser<true> {
         bad_framing = bad_framing || !base::equals_ignoring_case(value, "chunked");
         break;
       case beast::http::field::expect:
-        expect = base::equals_ignoring_case(value, "100-continue") ? Expect::kContinue : Expect::kOther;
+        expect =
+            base::equals_ignoring_case(value, "100-continue") ? Expect::kContinue : Expect::kOther;
         break;
       case beast::http::field::authorization:
         ++authorizations;
@@ -138,6 +142,7 @@ void RequestReader::refuse(int status, std::string_view message) {
 }
 
 size_t RequestReader::scan_lines(std::string_view bytes) {
+  // Ends at the blank line, at a refusal, or where the bytes end.
   while (true) {
     const size_t newline = bytes.find('\n', line_start_);
     const std::string_view line = bytes.substr(line_start_, newline - line_start_);
@@ -158,7 +163,8 @@ size_t RequestReader::scan_lines(std::string_view bytes) {
     if (line.front() == ' ' || line.front() == '\t') {
       return refuse(400, "A header line begins with white space."), 0;
     }
-    if (++lines_ > limits_.header_fields + 1) return refuse(431, "The request has too many header fields."), 0;
+    if (++lines_ > limits_.header_fields + 1)
+      return refuse(431, "The request has too many header fields."), 0;
   }
 }
 
@@ -196,14 +202,17 @@ void RequestReader::check_header() {
   if (parser.hosts > 1 || parser.bad_host || (parser.http11 && parser.hosts == 0)) {
     return refuse(400, "The request needs exactly one valid Host field.");
   }
-  if (parser.bad_framing || parser.lengths + parser.encodings > 1 || (parser.encodings > 0 && !parser.http11)) {
+  if (parser.bad_framing || parser.lengths + parser.encodings > 1 ||
+      (parser.encodings > 0 && !parser.http11)) {
     return refuse(400, "The length of the request is not clear.");
   }
-  if (parser.authorizations > 1) return refuse(400, "The request has more than one Authorization field.");
+  if (parser.authorizations > 1)
+    return refuse(400, "The request has more than one Authorization field.");
   if (!is_target(parser.request.target, parser.request.method)) {
     return refuse(400, "The request target is not a path of this server.");
   }
-  if (parser.expect == Parser::Expect::kOther) return refuse(417, "The expectation of the request cannot be met.");
+  if (parser.expect == Parser::Expect::kOther)
+    return refuse(417, "The expectation of the request cannot be met.");
 }
 
 size_t RequestReader::read_body(std::string_view bytes) {
@@ -213,7 +222,8 @@ size_t RequestReader::read_body(std::string_view bytes) {
     const std::string_view rest = bytes.substr(consumed);
     consumed += parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
     if (error == beast::http::error::need_more) {
-      if (bytes.size() - consumed > kChunkHeaderBytes) refuse(400, "A chunk header of the body is too long.");
+      if (bytes.size() - consumed > kChunkHeaderBytes)
+        refuse(400, "A chunk header of the body is too long.");
       return consumed;
     }
     if (error) {

@@ -1,5 +1,6 @@
-// Bytes of one connection -> requests (RFC 9112 sections 2 to 7), a state machine without I/O. Strict on purpose: two
-// readers that disagree on where a request ends are a smuggling hole, so everything ambiguous is refused.
+// Bytes of one connection -> requests (RFC 9112 sections 2 to 7), a state machine without I/O.
+// Strict on purpose: two readers that disagree on where a request ends are a smuggling hole, so
+// everything ambiguous is refused.
 #pragma once
 
 #include <cstddef>
@@ -27,8 +28,8 @@ class RequestReader {
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
 
-  // Gives how many bytes were consumed. The rest must be offered again, with what came after it. Bytes after a complete
-  // request are not touched until next().
+  // Gives how many bytes were consumed. The rest must be offered again, with what came after it.
+  // Bytes after a complete request are not touched until next().
   size_t feed(std::string_view bytes);
   State state() const { return state_; }
   // Whether a byte of the current request was seen (in the bytes offered last, consumed or not).

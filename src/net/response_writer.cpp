@@ -14,7 +14,8 @@ using Version = RequestReader::Version;
 
 bool is_token(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return c > ' ' && c < '\x7f' && std::string_view("()<>@,;:\\\"/[]?={}").find(c) == std::string_view::npos;
+    return c > ' ' && c < '\x7f' &&
+           std::string_view("()<>@,;:\\\"/[]?={}").find(c) == std::string_view::npos;
   });
 }
 
@@ -34,10 +35,15 @@ bool is_sound(const http::Response& response) {
 bool is_framing_field(std::string_view name) {
   // The lengths tell almost every other field apart without a comparison.
   switch (name.size()) {
-    case 10: return base::equals_ignoring_case(name, "connection") || base::equals_ignoring_case(name, "keep-alive");
-    case 14: return base::equals_ignoring_case(name, "content-length");
-    case 17: return base::equals_ignoring_case(name, "transfer-encoding");
-    default: return false;
+    case 10:
+      return base::equals_ignoring_case(name, "connection") ||
+             base::equals_ignoring_case(name, "keep-alive");
+    case 14:
+      return base::equals_ignoring_case(name, "content-length");
+    case 17:
+      return base::equals_ignoring_case(name, "transfer-encoding");
+    default:
+      return false;
   }
 }
 
@@ -49,12 +55,14 @@ void append_number(std::string& out, uint64_t number, int base = 10) {
 
 }  // namespace
 
-Framing frame(http::Response& response, http::Method method, Version version, Persistence persistence) {
+Framing frame(http::Response& response, http::Method method, Version version,
+              Persistence persistence) {
   if (!is_sound(response)) response = error_response(500, "The server made a mistake. Try again.");
   Framing framing;
   framing.persistence = persistence;
   const auto connection = response.headers.find("Connection");
-  if (connection && base::equals_ignoring_case(*connection, "close")) framing.persistence = Persistence::kClose;
+  if (connection && base::equals_ignoring_case(*connection, "close"))
+    framing.persistence = Persistence::kClose;
 
   if (response.status == 204 || response.status == 304) return framing;
   if (!response.stream) {
@@ -70,11 +78,13 @@ Framing frame(http::Response& response, http::Method method, Version version, Pe
     framing.kind = Framing::Kind::kUntilClose;
     framing.persistence = Persistence::kClose;
   }
-  if (method == http::Method::kHead && framing.kind != Framing::Kind::kLength) framing.kind = Framing::Kind::kNone;
+  if (method == http::Method::kHead && framing.kind != Framing::Kind::kLength)
+    framing.kind = Framing::Kind::kNone;
   return framing;
 }
 
-void write_head_to(std::string& out, const http::Response& response, const Framing& framing, Version version) {
+void write_head_to(std::string& out, const http::Response& response, const Framing& framing,
+                   Version version) {
   out += "HTTP/1.1 ";
   append_number(out, static_cast<uint64_t>(response.status));
   out += ' ';

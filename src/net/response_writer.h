@@ -1,5 +1,5 @@
-// Responses -> bytes (RFC 9112), pure. It alone decides the framing; what a handler says about Connection or
-// Transfer-Encoding does not reach the wire.
+// Responses -> bytes (RFC 9112), pure. It alone decides the framing; what a handler says about
+// Connection or Transfer-Encoding does not reach the wire.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ struct Framing {
   RequestReader::Persistence persistence = RequestReader::Persistence::kKeepAlive;
 };
 
-// What the response becomes for this request. A response that would break the framing (a control character in a
-// header, a status that is not final) is first replaced by a 500.
+// What the response becomes for this request. A response that would break the framing (a control
+// character in a header, a status that is not final) is first replaced by a 500.
 Framing frame(http::Response& response, http::Method method, RequestReader::Version version,
               RequestReader::Persistence persistence);
 // Status line and header. The body of a response without a stream follows as it is.

@@ -1,16 +1,15 @@
 #include "net/stdio.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <csignal>
 #include <deque>
 #include <mutex>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -22,7 +21,11 @@ namespace net {
 // The thread and the object share it; a callback on its way to the loop keeps it alive.
 struct StdioLines::Core : std::enable_shared_from_this<StdioLines::Core> {
   Core(base::Loop& owner, int input, int output, StdioLimits given)
-      : loop(owner), input_fd(input), output_fd(output), limits(given), wake_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+      : loop(owner),
+        input_fd(input),
+        output_fd(output),
+        limits(given),
+        wake_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     CHECK(wake_fd >= 0);
   }
   ~Core() { ::close(wake_fd); }
@@ -39,7 +42,7 @@ struct StdioLines::Core : std::enable_shared_from_this<StdioLines::Core> {
     const uint64_t one = 1;
     (void)!::write(wake_fd, &one, sizeof one);
   }
-  void notify(std::optional<base::Completion<bool>::Setter> Core::*waiter);
+  void notify(std::optional<base::Completion<bool>::Setter> Core::* waiter);
 
   base::Loop& loop;
   const int input_fd;
@@ -72,7 +75,7 @@ struct StdioLines::Core : std::enable_shared_from_this<StdioLines::Core> {
 };
 
 // Tells the task that waits on the loop, if there is one.
-void StdioLines::Core::notify(std::optional<base::Completion<bool>::Setter> Core::*waiter) {
+void StdioLines::Core::notify(std::optional<base::Completion<bool>::Setter> Core::* waiter) {
   loop.post([self = shared_from_this(), waiter] {
     if (const auto set = std::exchange((*self).*waiter, std::nullopt)) (*set)(true);
   });
@@ -84,6 +87,7 @@ void StdioLines::Core::run() {
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   std::array<pollfd, 3> fds{};
+  // Ends when the owner says so.
   while (true) {
     wait(fds);
     {
@@ -123,7 +127,8 @@ void StdioLines::Core::take_input() {
   if (count < 0 && (errno == EINTR || errno == EAGAIN)) return;
   if (count == 0) return end_input(framer.end());
   if (count < 0) {
-    return end_input(base::Error{base::Code::kUnavailable, "The input cannot be read.", {}, std::nullopt});
+    return end_input(
+        base::Error{base::Code::kUnavailable, "The input cannot be read.", {}, std::nullopt});
   }
   std::deque<LineFramer::Line> fresh;
   framer.feed(std::string_view(buffer.data(), static_cast<size_t>(count)), fresh);
@@ -193,6 +198,7 @@ StdioLines::~StdioLines() {
 
 base::Task<std::optional<base::Result<std::string>>> StdioLines::read() {
   const auto core = core_;
+  // A wake-up may be about a line that another call took; ends with a line or the end of the input.
   while (true) {
     {
       const std::lock_guard lock(core->mutex);
@@ -216,9 +222,11 @@ base::Result<void> StdioLines::write(std::string line) {
   CHECK(line.find('\n') == std::string::npos);
   {
     const std::lock_guard lock(core_->mutex);
-    if (core_->output_closed) return base::fail(base::Code::kUnavailable, "The other side has closed the connection.");
+    if (core_->output_closed)
+      return base::fail(base::Code::kUnavailable, "The other side has closed the connection.");
     if (core_->backlog.size() + core_->in_thread + line.size() >= core_->limits.backlog_bytes) {
-      return base::fail(base::Code::kRateLimited, "The other side does not read its messages. Read them, then go on.");
+      return base::fail(base::Code::kRateLimited,
+                        "The other side does not read its messages. Read them, then go on.");
     }
     core_->backlog += line;
     core_->backlog += '\n';
@@ -229,6 +237,7 @@ base::Result<void> StdioLines::write(std::string line) {
 
 base::Task<bool> StdioLines::drain() {
   const auto core = core_;
+  // Ends when nothing is left to write, or nobody is there to read it.
   while (true) {
     const base::Completion<bool> written(core->loop);
     core->drainer = written.setter();

@@ -1,6 +1,6 @@
-// Newline-framed messages over two descriptors, for MCP over stdio. A thread polls them, because epoll refuses files
-// and setting O_NONBLOCK on a terminal would change it for everyone who shares it. Neither a silent input nor a full
-// output keeps the process from ending.
+// Newline-framed messages over two descriptors, for MCP over stdio. A thread polls them, because
+// epoll refuses files and setting O_NONBLOCK on a terminal would change it for everyone who shares
+// it. Neither a silent input nor a full output keeps the process from ending.
 #pragma once
 
 #include <memory>
@@ -16,20 +16,21 @@ namespace net {
 
 class StdioLines {
  public:
-  // The descriptors (file, pipe, terminal, socket or /dev/null) are not owned and stay in the mode they are in. The
-  // loop must outlive this object. All calls belong to the loop's thread.
+  // The descriptors (file, pipe, terminal, socket or /dev/null) are not owned and stay in the mode
+  // they are in. The loop must outlive this object. All calls belong to the loop's thread.
   StdioLines(base::Loop& loop, int input_fd, int output_fd, StdioLimits limits = {});
   // Gives up what was not written yet: await drain() first.
   ~StdioLines();
   StdioLines(const StdioLines&) = delete;
   StdioLines& operator=(const StdioLines&) = delete;
 
-  // The next line without its newline; an error for a line that is too long (the next one is whole again) or for an
-  // input that ends in the middle of a line; nothing at the end. One call at a time. Dropping the task loses no line.
+  // The next line without its newline; an error for a line that is too long (the next one is whole
+  // again) or for an input that ends in the middle of a line; nothing at the end. One call at a
+  // time. Dropping the task loses no line.
   base::Task<std::optional<base::Result<std::string>>> read();
 
-  // Queues the line and a newline; lines never mix. kUnavailable when the other side has closed, kRateLimited when it
-  // has left too much unread. A newline inside the line is a bug of ours.
+  // Queues the line and a newline; lines never mix. kUnavailable when the other side has closed,
+  // kRateLimited when it has left too much unread. A newline inside the line is a bug of ours.
   base::Result<void> write(std::string line);
   // Waits until everything is written. False when the other side closed before. One call at a time.
   base::Task<bool> drain();

@@ -1,14 +1,12 @@
 #include "os/browser.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
-#include <thread>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 #include "base/text.h"
@@ -22,51 +20,10 @@ bool has_display(const Environment& environment) {
   (void)environment;
   return true;
 #else
-  return environment.find("DISPLAY") || environment.find("WAYLAND_DISPLAY") || environment.find("BROWSER");
+  return environment.find("DISPLAY") || environment.find("WAYLAND_DISPLAY") ||
+         environment.find("BROWSER");
 #endif
 }
-
-// Its output must not reach our stdout, where MCP speaks, nor our terminal.
-class QuietActions {
- public:
-  QuietActions() {
-    posix_spawn_file_actions_init(&actions_);
-    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-      posix_spawn_file_actions_addopen(&actions_, fd, "/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY, 0);
-    }
-  }
-  ~QuietActions() { posix_spawn_file_actions_destroy(&actions_); }
-  QuietActions(const QuietActions&) = delete;
-  QuietActions& operator=(const QuietActions&) = delete;
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-};
-
-// Of our own signal handling nothing is inherited: blocked and ignored signals would outlive exec.
-class DefaultSignals {
- public:
-  DefaultSignals() {
-    posix_spawnattr_init(&attributes_);
-    sigset_t none;
-    sigemptyset(&none);
-    sigset_t reset;
-    sigemptyset(&reset);
-    for (const int signal : {SIGPIPE, SIGINT, SIGTERM}) sigaddset(&reset, signal);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setsigdefault(&attributes_, &reset);
-    posix_spawnattr_setpgroup(&attributes_, 0);  // Ctrl-C for us is not for the browser.
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  }
-  ~DefaultSignals() { posix_spawnattr_destroy(&attributes_); }
-  DefaultSignals(const DefaultSignals&) = delete;
-  DefaultSignals& operator=(const DefaultSignals&) = delete;
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_{};
-};
 
 // xdg-open or open as an absolute path, from PATH; empty when there is none, or no display.
 std::string find_opener(const Environment& environment) {
@@ -80,6 +37,24 @@ std::string find_opener(const Environment& environment) {
     }
   }
   return {};
+}
+
+// In the child. Its own child becomes one of init, so that we need not wait for an opener that
+// stays as long as its browser. Between fork and exec only calls that are safe after a signal.
+[[noreturn]] void run_detached(const char* program, char* const* arguments,
+                               char* const* variables) {
+  // Of our signal handling nothing is inherited: what is blocked or ignored stays so through exec.
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  std::signal(SIGPIPE, SIG_DFL);
+  ::setsid();
+  // What it prints must not reach our stdout, where MCP speaks, nor our terminal.
+  const int null = ::open("/dev/null", O_RDWR);
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, fd);
+  const pid_t opener = ::fork();
+  if (opener == 0) ::execve(program, arguments, variables);
+  ::_exit(opener > 0 ? 0 : 1);
 }
 
 }  // namespace
@@ -96,18 +71,12 @@ bool open_in_browser(const std::string& url, const Environment& environment) {
   for (std::string& line : lines) variables.push_back(line.data());
   variables.push_back(nullptr);
 
-  const QuietActions actions;
-  const DefaultSignals attributes;
-  pid_t child = 0;
-  if (::posix_spawn(&child, opener.c_str(), actions.get(), attributes.get(), arguments.data(), variables.data()) != 0) {
-    return false;
-  }
-  // The opener may stay as long as its browser; someone has to take note of its end.
-  std::thread([child] {
-    int status = 0;
-    ::waitpid(child, &status, 0);
-  }).detach();
-  return true;
+  const pid_t child = ::fork();
+  if (child < 0) return false;
+  if (child == 0) run_detached(opener.c_str(), arguments.data(), variables.data());
+  int status = 0;
+  // This is the child in between, which ends at once.
+  return ::waitpid(child, &status, 0) == child && status == 0;
 }
 
 }  // namespace os

@@ -75,6 +75,9 @@ base::Result<void> check_owner_only(const struct stat& status, const std::string
   return {};
 }
 
+// What mkostemp() makes a name of: six X at the end.
+std::string temporary_beside(const std::string& path) { return path + "." + std::string(6, 'X'); }
+
 enum class Privacy { kAny, kOwnerOnly };
 
 base::Result<void> check(const Descriptor& file, const std::string& path, Privacy privacy) {
@@ -118,7 +121,7 @@ base::Result<void> check_private_file(const std::string& path) {
 }
 
 base::Result<void> write_private_file(const std::string& path, const std::string& bytes) {
-  std::string temporary = path + ".XXXXXX";
+  std::string temporary = temporary_beside(path);
   {
     const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // Mode 0600.
     if (!file.valid()) return failed("write", path);
@@ -137,7 +140,7 @@ base::Result<void> write_private_file(const std::string& path, const std::string
 
 base::Result<void> create_private_file(const std::string& path, const std::string& bytes) {
   // Written under another name first, so that nobody ever reads half a key; link() fails when the name is taken.
-  std::string temporary = path + ".XXXXXX";
+  std::string temporary = temporary_beside(path);
   {
     const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
     if (!file.valid()) return failed("create", path);

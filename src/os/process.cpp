@@ -16,7 +16,8 @@ base::Result<uint64_t> resident_bytes() {
   TRY(const std::string text, read_file("/proc/self/statm", kLimit));
   const auto parts = base::split(text, ' ');
   const auto pages = parts.size() > 1 ? base::parse_integer(parts[1]) : std::nullopt;
-  if (!pages || *pages < 0) return base::fail(base::Code::kUnavailable, "The memory use of this process is not known.");
+  if (!pages || *pages < 0)
+    return base::fail(base::Code::kUnavailable, "The memory use of this process is not known.");
   return static_cast<uint64_t>(*pages) * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 

@@ -1,9 +1,8 @@
 // This process as the system sees it.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
+#include <sys/types.h>
 
 #include "base/result.h"
 
@@ -12,8 +11,8 @@ namespace os {
 pid_t process_id();
 // Resident memory, from /proc/self/statm.
 base::Result<uint64_t> resident_bytes();
-// Raises the soft limit of open descriptors to the hard one, so that ten thousand connections fit. Gives the limit that
-// holds now.
+// Raises the soft limit of open descriptors to the hard one, so that ten thousand connections fit.
+// Gives the limit that holds now.
 uint64_t raise_open_file_limit();
 // No core dump and no debugger of the same user may read our memory, where tokens are.
 void forbid_memory_dumps();

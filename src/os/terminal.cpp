@@ -1,12 +1,11 @@
 #include "os/terminal.h"
 
-#include <fcntl.h>
-#include <termios.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
 
 namespace os {
 
@@ -28,8 +27,8 @@ class ControllingTerminal {
   int fd_;
 };
 
-// Echo off, and back to what it was however the reading ends. Ctrl-C is read as a character meanwhile: a signal would
-// leave the terminal mute.
+// Echo off, and back to what it was however the reading ends. Ctrl-C is read as a character
+// meanwhile: a signal would leave the terminal mute.
 class SilentTerminal {
  public:
   explicit SilentTerminal(int fd) : fd_(fd) {
@@ -56,6 +55,7 @@ base::Result<base::Secret> read_line(int fd) {
   std::string line;
   line.reserve(kLineBytes);
   char byte = 0;
+  // Ends with the line, the input or the limit.
   while (true) {
     const ssize_t count = ::read(fd, &byte, 1);
     if (count < 0 && errno == EINTR) continue;
@@ -90,12 +90,14 @@ bool wants_color(const Environment& environment, Terminal terminal) {
 base::Result<base::Secret> read_secret_line(std::string_view prompt) {
   const ControllingTerminal terminal;
   if (terminal.fd() < 0) {
-    return base::fail(base::Code::kUnavailable, "There is no terminal to ask on. Pass the value in a file instead.");
+    return base::fail(base::Code::kUnavailable,
+                      "There is no terminal to ask on. Pass the value in a file instead.");
   }
   // Silence first: whoever sees the prompt may type at once.
   const SilentTerminal silence(terminal.fd());
   if (!silence.silent()) {
-    return base::fail(base::Code::kUnavailable, "The terminal cannot hide what is typed. Pass the value in a file instead.");
+    return base::fail(base::Code::kUnavailable,
+                      "The terminal cannot hide what is typed. Pass the value in a file instead.");
   }
   (void)!::write(terminal.fd(), prompt.data(), prompt.size());
   auto line = read_line(terminal.fd());

@@ -15,12 +15,12 @@ enum class Terminal { kPresent, kAbsent };
 // Whether a person reads, or types into, this stream.
 Terminal terminal_on(Stream stream);
 
-// Whether colours help the reader of a stream: a terminal that is not "dumb", and NO_COLOR is not set. CLICOLOR_FORCE
-// (anything but 0) wants them without a terminal, too.
+// Whether colours help the reader of a stream: a terminal that is not "dumb", and NO_COLOR is not
+// set. CLICOLOR_FORCE (anything but 0) wants them without a terminal, too.
 bool wants_color(const Environment& environment, Terminal terminal);
 
-// Shows the prompt on the controlling terminal and reads a line there without echo, whatever stdin and stdout are.
-// kUnavailable without a terminal; kCancelled at the end of input.
+// Shows the prompt on the controlling terminal and reads a line there without echo, whatever stdin
+// and stdout are. kUnavailable without a terminal; kCancelled at the end of input.
 base::Result<base::Secret> read_secret_line(std::string_view prompt);
 
 }  // namespace os

@@ -13,7 +13,14 @@
 namespace tidy {
 namespace {
 
-std::string folder_of(std::string_view path) { return std::string(path.substr(0, path.rfind('/'))); }
+constexpr std::string_view kDetail = "/detail";
+
+// A detail/ folder belongs to the folder that it stands in.
+std::string folder_of(std::string_view path) {
+  std::string_view folder = path.substr(0, path.rfind('/'));
+  if (folder.ends_with(kDetail)) folder.remove_suffix(kDetail.size());
+  return std::string(folder);
+}
 
 bool starts_with_any(std::string_view text, const std::vector<std::string_view>& prefixes) {
   return std::ranges::any_of(prefixes, [text](std::string_view prefix) { return text.starts_with(prefix); });
@@ -107,6 +114,9 @@ Violations check_layers(const std::vector<File>& files, const Layers& layers) {
       if (!name || program) continue;
       const std::string used = layer_of_include(*name);
       const auto other = layers.find(used);
+      if (used != own && name->find("/detail/") != std::string_view::npos) {
+        found.push_back(at(file, i) + fmt::format("{} is for {} alone", *name, used));
+      }
       if (other == layers.end()) {
         found.push_back(at(file, i) + fmt::format("includes {}, which is in no layer", *name));
       } else if (used != own && other->second.floor >= layer->second.floor && !layer->second.uses.contains(used)) {

@@ -57,6 +57,9 @@ TEST_CASE("a planted upward, sideways or homeless include is found") {
   CHECK(count("src/left/a.cpp", "#include \"right/x.h\"") == 1);
   CHECK(count("src/top/a.cpp", "#include \"nowhere/x.h\"") == 1);
   CHECK(count("src/stray/a.cpp", "int x;") == 1);
+  CHECK(count("src/right/a.cpp", "#include \"right/detail/x.h\"") == 0);
+  CHECK(count("src/right/a.cpp", "#include \"left/detail/x.h\"") == 1);
+  CHECK(count("src/low/detail/a.h", "#include \"top/x.h\"") == 1);
 }
 
 TEST_CASE("external headers stand only where floors.cmake names their library") {
@@ -69,6 +72,7 @@ TEST_CASE("a planted external header is found") {
   };
   CHECK(count("src/left/a.cpp", "#include <boost/json/value.hpp>") == 0);
   CHECK(count("src/left/a.h", "#include <boost/json/value.hpp>") == 1);
+  CHECK(count("src/left/detail/a.h", "#include <boost/json/value.hpp>") == 0);
   CHECK(count("src/low/a.cpp", "#include <boost/json/value.hpp>") == 1);
   CHECK(count("src/low/a.cpp", "#include <sqlite3.h>") == 1);
   CHECK(count("src/low/a.cpp", "#include <string>") == 0);

@@ -1,4 +1,5 @@
-// One accepted connection of HttpServer, and what its connections share. For the .cpp files of net/ only.
+// One accepted connection of HttpServer, and what its connections share. For the .cpp files of net/
+// only.
 #pragma once
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -16,7 +17,8 @@
 
 namespace net {
 
-// The concrete executor: the type-erased any_io_executor costs a virtual call and an allocation for each operation.
+// The concrete executor: the type-erased any_io_executor costs a virtual call and an allocation for
+// each operation.
 using Executor = asio::io_context::executor_type;
 using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
@@ -47,13 +49,15 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   uint64_t next_id = 1;
   bool draining = false;
   std::optional<base::Completion<bool>::Setter> empty;
-  // What a socket gave last. One thread, and a connection is through with it before it returns to the loop.
+  // What a socket gave last. One thread, and a connection is through with it before it returns to
+  // the loop.
   std::vector<char> input = std::vector<char>(size_t{64} * 1024);
   std::vector<std::string> spare_buffers;
 };
 
-// States: reading (neither task_ nor writing_), busy (task_: the handler or the stream runs), writing_ (the socket took
-// less than we had), lingering_ (we are done and let the peer read our last words), closed_.
+// States: reading (neither task_ nor writing_), busy (task_: the handler or the stream runs),
+// writing_ (the socket took less than we had), lingering_ (we are done and let the peer read our
+// last words), closed_.
 //
 // close() destroys task_, so it is never called from within the task: what runs in there posts.
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -123,8 +127,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   uint64_t stream_left_ = 0;
   std::optional<base::Task<void>> task_;
 
-  // The timer may be armed for an earlier time than the deadline; it then looks again. So a request that meets its
-  // deadlines touches no timer.
+  // The timer may be armed for an earlier time than the deadline; it then looks again. So a request
+  // that meets its deadlines touches no timer.
   base::Instant deadline_ = base::Instant::never();
   base::Instant armed_at_ = base::Instant::never();
   base::Loop::TimerId timer_ = 0;

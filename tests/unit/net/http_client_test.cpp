@@ -1,4 +1,5 @@
-// The HTTP client against our own server, against servers that misbehave, and against TLS that must not be trusted.
+// The HTTP client against our own server, against servers that misbehave, and against TLS that must
+// not be trusted.
 #include "net/http_client.h"
 
 #include <cstdlib>
@@ -29,7 +30,8 @@ net::CurlClientOptions allow(const std::string& server) {
   return options;
 }
 
-http::Request request_to(const std::string& server, std::string target, http::Method method = http::Method::kGet) {
+http::Request request_to(const std::string& server, std::string target,
+                         http::Method method = http::Method::kGet) {
   http::Request request;
   request.method = method;
   request.server_url = server;
@@ -55,11 +57,12 @@ sockaddr address_of(const char* text) {
 
 }  // namespace
 
-TEST_CASE("method, target, headers, body and authorization arrive; status, headers and body come back") {
+TEST_CASE(
+    "method, target, headers, body and authorization arrive; status, headers and body come back") {
   RunningServer server;
   const std::string url = local(server.port);
-  for (const auto method : {http::Method::kGet, http::Method::kPost, http::Method::kPut, http::Method::kDelete,
-                            http::Method::kPatch, http::Method::kOptions}) {
+  for (const auto method : {http::Method::kGet, http::Method::kPost, http::Method::kPut,
+                            http::Method::kDelete, http::Method::kPatch, http::Method::kOptions}) {
     http::Request request = request_to(url, "/a/../b?q=%20x", method);
     if (method != http::Method::kGet) request.body = "some body";
     const std::string body = request.body;
@@ -68,8 +71,9 @@ TEST_CASE("method, target, headers, body and authorization arrive; status, heade
     REQUIRE(response);
     CHECK(response->status == 200);
     CHECK(response->headers.find("content-type").value_or("") == "text/plain");
-    CHECK(response->body == std::string(http::method_name(method)) +
-                                " /a/../b?q=%20x peer=127.0.0.1 auth=Bearer fake-token body=" + body);
+    CHECK(response->body ==
+          std::string(http::method_name(method)) +
+              " /a/../b?q=%20x peer=127.0.0.1 auth=Bearer fake-token body=" + body);
   }
   const auto head = send(allow(url), request_to(url, "/x", http::Method::kHead));
   REQUIRE(head);
@@ -90,7 +94,8 @@ TEST_CASE("many requests at once over one client") {
   base::TaskGroup group(loop);
   int good = 0;
   struct Run {
-    static base::Task<void> one(net::CurlClient& sender, http::Request request, net::AsioLoop& stops, int& count) {
+    static base::Task<void> one(net::CurlClient& sender, http::Request request,
+                                net::AsioLoop& stops, int& count) {
       const auto response = co_await sender.send(std::move(request));
       if (response && response->body.starts_with("later ") && ++count == 40) stops.stop();
     }
@@ -112,10 +117,13 @@ TEST_CASE("what is not allowed does not leave the process") {
     CHECK(response.error().detail == "not sent");
   };
   refused(allow("https://api.example.com"), request_to(url, "/"), base::Code::kForbidden);
-  refused(allow(local(static_cast<uint16_t>(server.port ^ 1))), request_to(url, "/"), base::Code::kForbidden);
+  refused(allow(local(static_cast<uint16_t>(server.port ^ 1))), request_to(url, "/"),
+          base::Code::kForbidden);
   refused(allow(url), request_to(local(server.port, "https"), "/"), base::Code::kForbidden);
-  refused(allow(url), request_to("http://user@127.0.0.1:" + std::to_string(server.port), "/"), base::Code::kForbidden);
-  refused(allow("http://example.com"), request_to("http://example.com", "/"), base::Code::kForbidden);
+  refused(allow(url), request_to("http://user@127.0.0.1:" + std::to_string(server.port), "/"),
+          base::Code::kForbidden);
+  refused(allow("http://example.com"), request_to("http://example.com", "/"),
+          base::Code::kForbidden);
   refused(allow("file:///etc"), request_to("file:///etc", "/passwd"), base::Code::kForbidden);
   refused({}, request_to(url, "/"), base::Code::kForbidden);
 
@@ -140,7 +148,9 @@ TEST_CASE("a caller cannot redirect a request with Host, and redirects are not f
   std::thread server([&] {
     const int fd = listener.accept();
     seen = tests::read_head(fd);
-    tests::write_all(fd, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n");
+    tests::write_all(fd,
+                     "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nSet-Cookie: "
+                     "a=b\r\nContent-Length: 0\r\n\r\n");
     ::close(fd);
   });
   const std::string url = local(listener.port());
@@ -184,12 +194,14 @@ TEST_CASE("a refused connection is certainly not sent") {
 }
 
 TEST_CASE("a name that does not resolve is certainly not sent") {
-  const auto response = send(allow("https://no-such-name.invalid"), request_to("https://no-such-name.invalid", "/"));
+  const auto response =
+      send(allow("https://no-such-name.invalid"), request_to("https://no-such-name.invalid", "/"));
   REQUIRE_FALSE(response);
   CHECK(response.error().code == base::Code::kUnavailable);
   CHECK(response.error().detail == "not sent");
   CHECK(response.error().message ==
-        "Cannot reach no-such-name.invalid: the name does not resolve. Check the network connection.");
+        "Cannot reach no-such-name.invalid: the name does not resolve. Check the network "
+        "connection.");
 }
 
 TEST_CASE("a body over the limit ends the transfer") {
@@ -252,12 +264,14 @@ TEST_CASE("a request with an effect is not sent twice when a kept connection die
       const int first = listener.accept();
       tests::read_head(first);
       tests::write_all(first, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-      heads.push_back(tests::read_head(first));  // Taken, perhaps acted upon, and the connection breaks.
+      heads.push_back(
+          tests::read_head(first));  // Taken, perhaps acted upon, and the connection breaks.
       ::close(first);
       const int second = listener.accept();
       if (second < 0) return;
       heads.push_back(tests::read_head(second));
-      if (!heads.back().empty()) tests::write_all(second, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond");
+      if (!heads.back().empty())
+        tests::write_all(second, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond");
       ::close(second);
     });
     const std::string url = local(listener.port());
@@ -285,7 +299,9 @@ TEST_CASE("a request with an effect is not sent twice when a kept connection die
   }
 }
 
-TEST_CASE("TLS: the certificate, the name and the version are checked before a byte of the request is sent") {
+TEST_CASE(
+    "TLS: the certificate, the name and the version are checked before a byte of the request is "
+    "sent") {
   const auto ask = [](tests::TlsServer& server, const std::string& authorities) {
     const std::string url = local(server.port(), "https");
     net::CurlClientOptions options = allow(url);
@@ -333,8 +349,9 @@ TEST_CASE("public addresses are told from the others") {
     CAPTURE(text);
     CHECK(net::is_public_address(address_of(text)));
   }
-  for (const char* text : {"127.0.0.1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
-                           "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "198.18.0.1"}) {
+  for (const char* text :
+       {"127.0.0.1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
+        "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "198.18.0.1"}) {
     CAPTURE(text);
     CHECK_FALSE(net::is_public_address(address_of(text)));
   }
@@ -345,9 +362,11 @@ TEST_CASE("public addresses are told from the others") {
     REQUIRE(::inet_pton(AF_INET6, text, &in.sin6_addr) == 1);
     return net::is_public_address(reinterpret_cast<const sockaddr&>(storage));
   };
-  for (const char* text : {"2a00:1450:4001::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"}) CHECK(public6(text));
-  for (const char* text : {"::1", "::", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-                           "64:ff9b::169.254.169.254", "2001:db8::1", "2002:7f00:1::"}) {
+  for (const char* text : {"2a00:1450:4001::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"})
+    CHECK(public6(text));
+  for (const char* text :
+       {"::1", "::", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1", "64:ff9b::169.254.169.254", "2001:db8::1", "2002:7f00:1::"}) {
     CAPTURE(text);
     CHECK_FALSE(public6(text));
   }

@@ -1,5 +1,6 @@
-// What the server refuses: every raw request whose end or meaning two readers could see differently (RFC 9112), and
-// what goes over a limit. Each case also proves that the handler never saw the request, nor what was smuggled in it.
+// What the server refuses: every raw request whose end or meaning two readers could see differently
+// (RFC 9112), and what goes over a limit. Each case also proves that the handler never saw the
+// request, nor what was smuggled in it.
 #include <string>
 
 #include "tests/unit/net/raw_client.h"
@@ -25,8 +26,10 @@ std::string post(std::string_view header_lines, std::string_view body = "") {
 }
 
 const Case kRefused[] = {
-    {"length and chunks", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n") + kSmuggled, 400},
-    {"chunks and length", post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n") + kSmuggled, 400},
+    {"length and chunks",
+     post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n") + kSmuggled, 400},
+    {"chunks and length",
+     post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n") + kSmuggled, 400},
     {"two different lengths", post("Content-Length: 0\r\nContent-Length: 36\r\n") + kSmuggled, 400},
     {"the same length twice", post("Content-Length: 0\r\nContent-Length: 0\r\n"), 400},
     {"a list of lengths", post("Content-Length: 0, 36\r\n") + kSmuggled, 400},
@@ -39,12 +42,15 @@ const Case kRefused[] = {
     {"length beyond 64 bits", post("Content-Length: 18446744073709551621\r\n", "hello"), 400},
     {"unknown coding", post("Transfer-Encoding: gzip\r\n"), 400},
     {"coding before chunked", post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), 400},
-    {"chunked, then another coding", post("Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n"), 400},
+    {"chunked, then another coding", post("Transfer-Encoding: chunked, identity\r\n", "0\r\n\r\n"),
+     400},
     {"identity", post("Transfer-Encoding: identity\r\nContent-Length: 0\r\n"), 400},
-    {"chunked twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400},
+    {"chunked twice",
+     post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400},
     {"chunked in quotes", post("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n"), 400},
     {"chunked with a vertical tab", post("Transfer-Encoding: \vchunked\r\n", "0\r\n\r\n"), 400},
-    {"chunked in HTTP/1.0", "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+    {"chunked in HTTP/1.0",
+     "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
     {"space before the colon", post("Content-Length : 5\r\n", "hello"), 400},
     {"tab before the colon", post("Transfer-Encoding\t: chunked\r\n", "0\r\n\r\n"), 400},
     {"folded line", post("X-A: one\r\n two\r\n"), 400},
@@ -76,9 +82,11 @@ const Case kRefused[] = {
     {"TLS hello", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\n", 12), 400},
     {"negative chunk", post("Transfer-Encoding: chunked\r\n", "-1\r\n\r\n"), 400},
     {"chunk with 0x", post("Transfer-Encoding: chunked\r\n", "0x1\r\na\r\n0\r\n\r\n"), 400},
-    {"chunk size beyond 64 bits", post("Transfer-Encoding: chunked\r\n", "10000000000000001\r\na\r\n0\r\n\r\n"), 400},
+    {"chunk size beyond 64 bits",
+     post("Transfer-Encoding: chunked\r\n", "10000000000000001\r\na\r\n0\r\n\r\n"), 400},
     {"chunk longer than said", post("Transfer-Encoding: chunked\r\n", "1\r\nab\r\n0\r\n\r\n"), 400},
-    {"bare LF after a chunk size", post("Transfer-Encoding: chunked\r\n", "1\na\r\n0\r\n\r\n"), 400},
+    {"bare LF after a chunk size", post("Transfer-Encoding: chunked\r\n", "1\na\r\n0\r\n\r\n"),
+     400},
     {"other expectation", post("Expect: 200-ok\r\n"), 417},
     {"length over the limit", post("Content-Length: 4194305\r\n"), 413},
     {"chunk over the limit", post("Transfer-Encoding: chunked\r\n", "400001\r\n"), 413},
@@ -117,8 +125,10 @@ TEST_CASE("every refusal is the same when the bytes come one by one") {
     }
     const auto answer = client.until_closed();
     REQUIRE(answer);
-    // A late byte may meet a closed socket, whose reset can take the answer away; what it never does is succeed.
-    CHECK((answer->empty() || answer->starts_with("HTTP/1.1 " + std::to_string(refused.status) + " ")));
+    // A late byte may meet a closed socket, whose reset can take the answer away; what it never
+    // does is succeed.
+    CHECK((answer->empty() ||
+           answer->starts_with("HTTP/1.1 " + std::to_string(refused.status) + " ")));
   }
   CHECK(server.handler.requests == 0);
 }
@@ -141,7 +151,8 @@ TEST_CASE("the body is counted while chunks arrive") {
   limits.body_bytes = 10;
   RunningServer server(limits);
   RawClient fits(server.port);
-  REQUIRE(fits.send(post("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n5;x=y\r\nworld\r\n0\r\nTrailer: t\r\n\r\n")));
+  REQUIRE(fits.send(post("Transfer-Encoding: chunked\r\n",
+                         "5\r\nhello\r\n5;x=y\r\nworld\r\n0\r\nTrailer: t\r\n\r\n")));
   const auto answer = fits.response();
   REQUIRE(answer);
   CHECK(answer->ends_with(" body=helloworld"));
@@ -157,7 +168,8 @@ TEST_CASE("a chunk header and trailers have a limit of their own") {
   REQUIRE(extension.send(post("Transfer-Encoding: chunked\r\n", "5;x=" + std::string(5000, 'a'))));
   CHECK(extension.until_closed()->starts_with("HTTP/1.1 400 "));
   RawClient trailer(server.port);
-  REQUIRE(trailer.send(post("Transfer-Encoding: chunked\r\n", "0\r\nX: " + std::string(5000, 'a'))));
+  REQUIRE(
+      trailer.send(post("Transfer-Encoding: chunked\r\n", "0\r\nX: " + std::string(5000, 'a'))));
   CHECK(trailer.until_closed()->starts_with("HTTP/1.1 400 "));
   CHECK(server.handler.requests == 0);
 }
@@ -182,7 +194,9 @@ TEST_CASE("what is valid is accepted, in whatever pieces it comes") {
   }
 }
 
-TEST_CASE("authorization is kept out of the headers, the peer is named, unknown methods reach the handler") {
+TEST_CASE(
+    "authorization is kept out of the headers, the peer is named, unknown methods reach the "
+    "handler") {
   RunningServer server;
   RawClient client(server.port);
   REQUIRE(client.send("BREW /pot HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer fake-token\r\n\r\n"));

@@ -40,10 +40,12 @@ TEST_CASE("pipelined requests are answered in order, quick ones behind slow ones
   RunningServer server;
   RawClient client(server.port);
   std::string requests;
-  for (int i = 0; i < 30; ++i) requests += get((i % 3 == 0 ? "/later?" : "/quick?") + std::to_string(i));
+  for (int i = 0; i < 30; ++i)
+    requests += get((i % 3 == 0 ? "/later?" : "/quick?") + std::to_string(i));
   REQUIRE(client.send(requests));
   for (int i = 0; i < 30; ++i) {
-    CHECK(has(client.response(), (i % 3 == 0 ? "later /later?" : "GET /quick?") + std::to_string(i)));
+    CHECK(
+        has(client.response(), (i % 3 == 0 ? "later /later?" : "GET /quick?") + std::to_string(i)));
   }
   CHECK(server.handler.requests == 30);
 }
@@ -56,14 +58,16 @@ TEST_CASE("far more pipelined requests than are read ahead") {
   std::thread sender([&] { (void)client.send(requests); });
   CHECK(has(client.response(), "later /later?first"));
   int in_order = 0;
-  for (int i = 0; i < 5000; ++i) in_order += has(client.response(), "GET /q" + std::to_string(i) + " ") ? 1 : 0;
+  for (int i = 0; i < 5000; ++i)
+    in_order += has(client.response(), "GET /q" + std::to_string(i) + " ") ? 1 : 0;
   sender.join();
   CHECK(in_order == 5000);
 }
 
 TEST_CASE("close is honoured, and HTTP/1.0 closes by default") {
   RunningServer server;
-  for (const std::string& request : {get("/", "Connection: close\r\n"), std::string("GET / HTTP/1.0\r\n\r\n")}) {
+  for (const std::string& request :
+       {get("/", "Connection: close\r\n"), std::string("GET / HTTP/1.0\r\n\r\n")}) {
     RawClient client(server.port);
     REQUIRE(client.send(request + get("/not-served")));
     const auto answer = client.until_closed();
@@ -100,7 +104,8 @@ TEST_CASE("HEAD and 204 have no body") {
 TEST_CASE("Expect: 100-continue is answered before the body, once") {
   RunningServer server;
   RawClient client(server.port);
-  REQUIRE(client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"));
+  REQUIRE(client.send(
+      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"));
   REQUIRE(client.wait_for("HTTP/1.1 100 Continue\r\n\r\n"));
   CHECK(client.response(false) == "HTTP/1.1 100 Continue\r\n\r\n");
   REQUIRE(client.send("he"));
@@ -116,7 +121,8 @@ TEST_CASE("a stream is chunked, and the connection goes on after it") {
   RawClient client(server.port);
   REQUIRE(client.send(get("/pieces") + get("/next")));
   const auto answer = client.response();
-  CHECK(has(answer, "Transfer-Encoding: chunked\r\n\r\n4\r\ndata\r\n4\r\ndata\r\n4\r\ndata\r\n0\r\n\r\n"));
+  CHECK(has(answer,
+            "Transfer-Encoding: chunked\r\n\r\n4\r\ndata\r\n4\r\ndata\r\n4\r\ndata\r\n0\r\n\r\n"));
   CHECK(has(client.response(), "GET /next "));
   CHECK(server.handler.stream_dropped.wait());
 
@@ -138,7 +144,8 @@ TEST_CASE("a stream is chunked, and the connection goes on after it") {
   CHECK(has(plain, "Connection: close\r\n"));
 }
 
-TEST_CASE("the head of a stream is sent before its first piece, and a client that leaves drops it") {
+TEST_CASE(
+    "the head of a stream is sent before its first piece, and a client that leaves drops it") {
   RunningServer server;
   for (const bool politely : {true, false}) {
     RawClient client(server.port);
@@ -260,7 +267,8 @@ TEST_CASE("200 connections at once") {
   RunningServer server;
   std::vector<RawClient> clients;
   for (int i = 0; i < 200; ++i) clients.emplace_back(server.port);
-  for (int i = 0; i < 200; ++i) REQUIRE(clients[static_cast<size_t>(i)].send(get("/later?" + std::to_string(i))));
+  for (int i = 0; i < 200; ++i)
+    REQUIRE(clients[static_cast<size_t>(i)].send(get("/later?" + std::to_string(i))));
   for (int i = 0; i < 200; ++i) {
     CHECK(has(clients[static_cast<size_t>(i)].response(), "later /later?" + std::to_string(i)));
   }
@@ -326,8 +334,9 @@ TEST_CASE("a port that is taken, and an address that is none") {
   const auto taken = net::HttpServer::start(loop, handler, log, options);
   REQUIRE_FALSE(taken);
   CHECK(taken.error().code == base::Code::kUnavailable);
-  CHECK(taken.error().message == "Port " + std::to_string(server.port) +
-                                     " on 127.0.0.1 is in use. Stop the other program or pass --port.");
+  CHECK(taken.error().message ==
+        "Port " + std::to_string(server.port) +
+            " on 127.0.0.1 is in use. Stop the other program or pass --port.");
   options.host = "no-address";
   const auto bad = net::HttpServer::start(loop, handler, log, options);
   REQUIRE_FALSE(bad);

@@ -2,14 +2,13 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <cstdint>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cstdint>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace tests {
 
@@ -58,6 +57,8 @@ inline std::string read_head(int fd) {
   }
   return text;
 }
-inline void write_all(int fd, std::string_view text) { (void)!::send(fd, text.data(), text.size(), MSG_NOSIGNAL); }
+inline void write_all(int fd, std::string_view text) {
+  (void)!::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+}
 
 }  // namespace tests

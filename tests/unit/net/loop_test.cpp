@@ -8,11 +8,13 @@
 
 #include "tests/test.h"
 
+
 namespace {
 
 using namespace std::chrono_literals;
 
-base::Task<void> count_on_worker(base::Loop& loop, base::Worker& worker, net::AsioLoop& stops, int& out) {
+base::Task<void> count_on_worker(base::Loop& loop, base::Worker& worker, net::AsioLoop& stops,
+                                 int& out) {
   out = co_await base::run_on(loop, worker, [] { return 41; });
   ++out;
   stops.stop();
@@ -37,7 +39,9 @@ TEST_CASE("timers fire in order of time, the cancelled one never") {
   CHECK(loop.now() >= now + 20ms);
 }
 
-TEST_CASE("a timer set from a timer waits for the next turn, and one that is cancelled there does not fire") {
+TEST_CASE(
+    "a timer set from a timer waits for the next turn, and one that is cancelled there does not "
+    "fire") {
   net::AsioLoop loop;
   std::vector<int> order;
   base::Loop::TimerId second = 0;

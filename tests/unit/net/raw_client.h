@@ -1,18 +1,17 @@
-// A client that sends exactly the bytes that a test gives it. Blocking, each wait with a deadline of its own, so that a
-// server that says nothing makes a test fail instead of hang.
+// A client that sends exactly the bytes that a test gives it. Blocking, each wait with a deadline
+// of its own, so that a server that says nothing makes a test fail instead of hang.
 #pragma once
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdint>
+#include <netinet/in.h>
 #include <optional>
+#include <poll.h>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <utility>
 
 namespace tests {
@@ -28,7 +27,9 @@ class RawClient {
   }
   ~RawClient() { close(); }
   RawClient(RawClient&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)), connected_(other.connected_), seen_(std::move(other.seen_)) {}
+      : fd_(std::exchange(other.fd_, -1)),
+        connected_(other.connected_),
+        seen_(std::move(other.seen_)) {}
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
 
@@ -54,8 +55,8 @@ class RawClient {
     return true;
   }
 
-  // One response: head and body by Content-Length or chunks (the chunks stay as they are). `expect_body` is false for
-  // HEAD. Nothing when the connection ends or the time runs out first.
+  // One response: head and body by Content-Length or chunks (the chunks stay as they are).
+  // `expect_body` is false for HEAD. Nothing when the connection ends or the time runs out first.
   std::optional<std::string> response(bool expect_body = true) {
     const auto head_end = find("\r\n\r\n");
     if (!head_end) return std::nullopt;

@@ -1,5 +1,5 @@
-// A real HttpServer on a free loopback port and a loop on its own thread, with a handler whose paths show what a
-// server must do.
+// A real HttpServer on a free loopback port and a loop on its own thread, with a handler whose
+// paths show what a server must do.
 #pragma once
 
 #include <atomic>

@@ -1,13 +1,12 @@
 // Lines over pipes, files and descriptors that are closed by the other side.
 #include "net/stdio.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
+#include <fcntl.h>
 #include <filesystem>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include "net/line_framer.h"
@@ -40,7 +39,8 @@ struct Pipe {
     std::string text;
     std::array<char, 65536> buffer{};
     ssize_t count = 0;
-    while ((count = ::read(read_end, buffer.data(), buffer.size())) > 0) text.append(buffer.data(), static_cast<size_t>(count));
+    while ((count = ::read(read_end, buffer.data(), buffer.size())) > 0)
+      text.append(buffer.data(), static_cast<size_t>(count));
     return text;
   }
 
@@ -52,7 +52,7 @@ using Line = std::optional<base::Result<std::string>>;
 
 base::Task<std::vector<Line>> read_all(net::StdioLines& lines) {
   std::vector<Line> all;
-  while (true) {
+  while (true) {  // Until the end of the input.
     all.push_back(co_await lines.read());
     if (!all.back()) co_return all;
   }
@@ -63,7 +63,8 @@ base::Task<std::vector<Line>> read_all(net::StdioLines& lines) {
 TEST_CASE("framing: lines in pieces, empty lines, an over-long line, an unfinished one") {
   net::LineFramer framer(5);
   std::deque<net::LineFramer::Line> out;
-  for (const char* piece : {"a", "b\n\nhel", "lo\nworl", "ds\n12345", "6", "7890", "\nok\nrest"}) framer.feed(piece, out);
+  for (const char* piece : {"a", "b\n\nhel", "lo\nworl", "ds\n12345", "6", "7890", "\nok\nrest"})
+    framer.feed(piece, out);
   REQUIRE(out.size() == 6);
   CHECK(*out[0] == "ab");
   CHECK(*out[1] == "");
@@ -118,7 +119,8 @@ TEST_CASE("an input that is longer than the queue arrives whole and in order") {
   std::thread writer([&] {
     std::string text;
     for (int i = 0; i < 20'000; ++i) text += "line " + std::to_string(i) + "\n";
-    for (size_t at = 0; at < text.size(); at += 4096) in.put(std::string_view(text).substr(at, 4096));
+    for (size_t at = 0; at < text.size(); at += 4096)
+      in.put(std::string_view(text).substr(at, 4096));
     in.close_write();
   });
   const auto all = tests::run(loop, read_all(lines));
@@ -130,7 +132,8 @@ TEST_CASE("an input that is longer than the queue arrives whole and in order") {
 TEST_CASE("regular files and /dev/null can be the input") {
   net::AsioLoop loop;
   Pipe out;
-  const auto path = std::filesystem::temp_directory_path() / ("stdio_test_" + std::to_string(::getpid()));
+  const auto path =
+      std::filesystem::temp_directory_path() / ("stdio_test_" + std::to_string(::getpid()));
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   (void)!::write(file, "one\ntwo\n", 8);
   ::lseek(file, 0, SEEK_SET);

@@ -1,15 +1,14 @@
 // Files under load, without privileges and in the hands of several processes.
 #include "os/files.h"
 
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <fstream>
 #include <string>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 #include "os/environment.h"
 #include "tests/unit/os/temporary_folder.h"
@@ -28,7 +27,8 @@ unsigned mode_of(const std::string& path) {
 }
 
 size_t entries(const std::string& folder) {
-  return static_cast<size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+  return static_cast<size_t>(
+      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
 }
 
 }  // namespace
@@ -60,7 +60,8 @@ TEST_CASE("a write that fails leaves the old file and no rubbish") {
   CHECK(failed.error().code == base::Code::kNotFound);
   fs::create_directory(folder / "target");
   std::ofstream(folder / "target/inside") << "x";
-  CHECK_FALSE(os::write_private_file(folder / "target", "x"));  // A folder cannot be replaced by a file.
+  CHECK_FALSE(
+      os::write_private_file(folder / "target", "x"));  // A folder cannot be replaced by a file.
   CHECK(entries(folder.text()) == 1);
 }
 
@@ -107,7 +108,8 @@ TEST_CASE("check_private judges owner, mode and kind") {
 TEST_CASE("state stands beside data and configuration") {
   CHECK(os::state_directory(os::Environment({{"HOME", "/home/someone"}})) ==
         "/home/someone/.local/state/spotify-mcp-server");
-  CHECK(os::state_directory(os::Environment({{"XDG_STATE_HOME", "/state"}})) == "/state/spotify-mcp-server");
+  CHECK(os::state_directory(os::Environment({{"XDG_STATE_HOME", "/state"}})) ==
+        "/state/spotify-mcp-server");
   CHECK(os::state_directory(os::Environment()).empty());
 }
 

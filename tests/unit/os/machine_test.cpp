@@ -1,17 +1,16 @@
 // The terminal, the browser, the log under load, the process itself.
-#include <fcntl.h>
-#include <pty.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <termios.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <fstream>
+#include <pty.h>
 #include <string>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include "json/parse.h"
@@ -35,7 +34,8 @@ std::string read_to_end(int fd) {
   std::string text;
   std::array<char, 4096> buffer{};
   ssize_t count = 0;
-  while ((count = ::read(fd, buffer.data(), buffer.size())) > 0) text.append(buffer.data(), static_cast<size_t>(count));
+  while ((count = ::read(fd, buffer.data(), buffer.size())) > 0)
+    text.append(buffer.data(), static_cast<size_t>(count));
   ::close(fd);
   return text;
 }
@@ -51,7 +51,8 @@ TEST_CASE("log lines of several threads do not mix, and strange bytes do not bre
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&log] {
-      for (int i = 0; i < 200; ++i) log.event(base::Level::kInfo, "tick", {{"text", "a\n\"b\" \xff\xfe"}, {"count", i}});
+      for (int i = 0; i < 200; ++i)
+        log.event(base::Level::kInfo, "tick", {{"text", "a\n\"b\" \xff\xfe"}, {"count", i}});
     });
   }
   for (auto& thread : threads) thread.join();
@@ -83,7 +84,9 @@ TEST_CASE("a closed pipe is an error, not a signal") {
 }
 
 TEST_CASE("signals work as before once nobody waits for them") {
-  { const os::SignalWaiter waiter([](int) {}); }
+  {
+    const os::SignalWaiter waiter([](int) {});
+  }
   sigset_t now;
   pthread_sigmask(SIG_SETMASK, nullptr, &now);
   CHECK(sigismember(&now, SIGTERM) == 0);
@@ -97,7 +100,8 @@ TEST_CASE("colours") {
   CHECK_FALSE(os::wants_color(Environment({{"TERM", "xterm"}}), kAbsent));
   CHECK_FALSE(os::wants_color(Environment({{"TERM", "dumb"}}), kPresent));
   CHECK_FALSE(os::wants_color(Environment(), kPresent));
-  CHECK_FALSE(os::wants_color(Environment({{"TERM", "xterm"}, {"NO_COLOR", "1"}, {"CLICOLOR_FORCE", "1"}}), kPresent));
+  CHECK_FALSE(os::wants_color(
+      Environment({{"TERM", "xterm"}, {"NO_COLOR", "1"}, {"CLICOLOR_FORCE", "1"}}), kPresent));
   CHECK(os::wants_color(Environment({{"TERM", "xterm"}, {"NO_COLOR", ""}}), kPresent));
   CHECK(os::wants_color(Environment({{"CLICOLOR_FORCE", "1"}}), kAbsent));
   CHECK_FALSE(os::wants_color(Environment({{"CLICOLOR_FORCE", "0"}}), kAbsent));

@@ -20,7 +20,7 @@ namespace {
 class Folder {
  public:
   Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "os-test-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / ("os-test-" + std::string(6, 'X'))).string();
     path_ = ::mkdtemp(pattern.data());
   }
   ~Folder() { std::filesystem::remove_all(path_); }

@@ -12,7 +12,7 @@ namespace tests {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "os_test_XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / ("os_test_" + std::string(6, 'X'))).string();
     path_ = ::mkdtemp(pattern.data());
   }
   ~TemporaryFolder() {

@@ -1,0 +1,148 @@
+#include "tools/player.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/loop.h"
+#include "spotify/errors.h"
+#include "tools/arguments.h"
+#include "tools/present.h"
+
+namespace tools {
+namespace {
+
+using spotify::Cause;
+
+// Left for the answer itself: no look begins in the last second before the deadline.
+constexpr std::chrono::seconds kReserve{1};
+constexpr std::chrono::seconds kLookMax{5};
+constexpr size_t kDevicesNamedMax = 10;
+
+struct Sight {
+  PlayerState state;
+  bool seen = false;
+  bool reached = false;
+};
+
+bool has_time(const mcp::CallContext& context, base::Duration wait) {
+  if (context.deadline() == base::Instant::never()) return true;
+  return context.loop().now() + wait + kReserve < context.deadline();
+}
+
+base::Task<base::Result<PlayerState>> read_state(mcp::CallContext& context, std::shared_ptr<spotify::Client> client) {
+  spotify::Call call = fresh_call_of(context);
+  call.deadline = std::min(call.deadline, context.loop().now() + kLookMax);
+  co_return co_await client->playback(std::nullopt, call);
+}
+
+base::Task<Sight> look(const Services& services, mcp::CallContext& context, std::shared_ptr<spotify::Client> client,
+                       std::function<bool(const PlayerState&)> reached) {
+  Sight sight;
+  const std::array waits{services.options.first_look, services.options.second_look};
+  for (const auto wait : waits) {
+    if (!has_time(context, wait)) break;
+    co_await base::sleep_for(context.loop(), wait);
+    auto state = co_await read_state(context, client);
+    if (!state) break;
+    sight.state = *std::move(state);
+    sight.seen = true;
+    sight.reached = reached(sight.state);
+    if (sight.reached) break;
+  }
+  co_return sight;
+}
+
+PlayerAnswer answer_of(const Presenter& presenter, Status status, std::string sentence, const PlayerState& state) {
+  PlayerAnswer answer{.summary = std::move(sentence), .status = status};
+  if (!state) return answer;
+  if (state->item) {
+    if (const auto item = presenter.item(*state->item)) answer.item_uri = item->uri;
+    answer.summary += fmt::format(" {}: {}", state->is_playing ? "Now playing" : "Paused at", presenter.spoken(*state->item));
+    if (state->device) answer.summary += fmt::format(" on {}", presenter.spoken(*state->device));
+    answer.summary += ".";
+  }
+  if (state->device && state->device->id) answer.device_id = state->device->id->text();
+  return answer;
+}
+
+bool is_about_a_device(const std::optional<Cause>& cause) {
+  return cause == Cause::kNoActiveDevice || cause == Cause::kDeviceNotFound;
+}
+
+}  // namespace
+
+base::Task<base::Error> with_devices(const Services& services, mcp::CallContext& context,
+                                     std::shared_ptr<spotify::Client> client, base::Error error) {
+  const auto cause = spotify::cause_of(error);
+  if (!is_about_a_device(cause)) co_return error;
+  const auto devices = co_await client->devices(fresh_call_of(context));
+  if (!devices) co_return error;
+  const Presenter presenter(services.options);
+  std::vector<std::string> lines;
+  for (const auto& device : *devices) {
+    if (!device.id || device.is_restricted || lines.size() == kDevicesNamedMax) continue;
+    const auto name = presenter.name(device.name);
+    lines.push_back(name ? fmt::format("\"{}\" (id {}, {})", *name, device.id->text(), device.type.text())
+                         : fmt::format("{} ({})", device.id->text(), device.type.text()));
+  }
+  const std::string_view what =
+      cause == Cause::kNoActiveDevice ? "No active device." : "No device with that id is online.";
+  error.message =
+      lines.empty()
+          ? fmt::format("{} Spotify shows no other device either. Open Spotify on a phone, computer or speaker, then try "
+                        "again.", what)
+          : fmt::format("{} Devices: {}. Pass device_id, or open Spotify on one of them.", what, fmt::join(lines, "; "));
+  co_return error;
+}
+
+base::Task<base::Result<PlayerAnswer>> conclude(const Services& services, mcp::CallContext& context,
+                                                std::shared_ptr<spotify::Client> client, base::Result<void> outcome,
+                                                Goal goal) {
+  const Presenter presenter(services.options);
+  if (outcome) {
+    const Sight sight = co_await look(services, context, client, goal.reached);
+    if (sight.reached) co_return answer_of(presenter, Status::kVerified, goal.done, sight.state);
+    co_return answer_of(presenter, Status::kAccepted,
+                        "Spotify took the command, but the player does not show it yet; get_playback_state tells.",
+                        sight.state);
+  }
+  base::Error error = std::move(outcome).error();
+  const auto cause = spotify::cause_of(error);
+  if (cause == Cause::kMayHaveHappened) {
+    const Sight sight = co_await look(services, context, client, goal.reached);
+    if (sight.reached) co_return answer_of(presenter, Status::kVerified, goal.done, sight.state);
+    co_return answer_of(presenter, Status::kAmbiguous,
+                        "No answer came, so the command may or may not have been carried out. Call get_playback_state "
+                        "before repeating it.",
+                        sight.state);
+  }
+  const bool may_be_so_already = goal.wish == Wish::kState;
+  if (may_be_so_already && cause == Cause::kNoActiveDevice && goal.reached(std::nullopt)) {
+    co_return answer_of(presenter, Status::kUnchanged, "Nothing is playing, so there was nothing to do.", std::nullopt);
+  }
+  if (may_be_so_already && cause == Cause::kRestriction) {
+    const auto state = co_await read_state(context, client);
+    if (state && goal.reached(*state)) {
+      co_return answer_of(presenter, Status::kUnchanged, "It was so already; nothing was changed.", *state);
+    }
+  }
+  co_return std::unexpected(co_await with_devices(services, context, client, std::move(error)));
+}
+
+PlayerAnswer dry_run_of(std::string what) {
+  return {.summary = fmt::format("Dry run, nothing was sent. {}", what), .status = Status::kDryRun};
+}
+
+bool is_on(const PlayerState& state, const std::optional<spotify::DeviceId>& device) {
+  if (!state) return false;
+  if (!device) return true;
+  return state->device && state->device->id && state->device->id->text() == device->text();
+}
+
+}  // namespace tools

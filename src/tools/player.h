@@ -1,0 +1,63 @@
+// What the commands of the player share: Spotify takes a command before it is carried out, refuses one whose state is
+// already there, and knows no device half of the time. A command here ends in one clear status.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "mcp/context.h"
+#include "schema/fields.h"
+#include "spotify/client.h"
+#include "tools/answers.h"
+#include "tools/services.h"
+
+namespace tools {
+
+struct PlayerAnswer {
+  std::string summary;
+  Status status = Status::kAccepted;
+  std::optional<std::string> item_uri{};
+  std::optional<std::string> device_id{};
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::required("summary", &PlayerAnswer::summary),
+        schema::required("status", &PlayerAnswer::status),
+        schema::optional("item_uri", &PlayerAnswer::item_uri),
+        schema::optional("device_id", &PlayerAnswer::device_id),
+    };
+  }
+};
+
+// Nothing: nothing plays, and no device is active.
+using PlayerState = std::optional<spotify::Playback>;
+
+// Whether the wish is a state that can be there already ("paused"), or a step that always changes something ("skip").
+enum class Wish { kState, kStep };
+
+struct Goal {
+  std::string done;  // "Paused." It begins the summary once the player shows it.
+  Wish wish = Wish::kState;
+  std::function<bool(const PlayerState&)> reached;
+};
+
+// Ends a command: looks at the player until the goal is reached (twice at most, never beyond the deadline), turns "it is
+// so already" into kUnchanged, and names the devices when one is missing.
+base::Task<base::Result<PlayerAnswer>> conclude(const Services& services, mcp::CallContext& context,
+                                                std::shared_ptr<spotify::Client> client, base::Result<void> outcome,
+                                                Goal goal);
+
+// The error with the devices that are online, when it is about a missing device; the error as it is otherwise.
+base::Task<base::Error> with_devices(const Services& services, mcp::CallContext& context,
+                                     std::shared_ptr<spotify::Client> client, base::Error error);
+
+PlayerAnswer dry_run_of(std::string what);
+
+// Whether the state is on that device, when one was named.
+bool is_on(const PlayerState& state, const std::optional<spotify::DeviceId>& device);
+
+}  // namespace tools

@@ -1,0 +1,246 @@
+// The toolset "playlists", second half: what is in a playlist. Long writes go out in requests of 100, and each says what
+// became of it.
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "spotify/errors.h"
+#include "tools/arguments.h"
+#include "tools/make.h"
+#include "tools/playlist_answers.h"
+#include "tools/present.h"
+
+namespace tools {
+namespace {
+
+constexpr size_t kUrisMax = 500;
+// Spotify's limit for one playlist.
+constexpr int64_t kPlaylistItemsMax = 10'000;
+
+using Position = schema::Bounded<0, kPlaylistItemsMax>;
+
+struct AddArguments {
+  spotify::PlaylistId playlist_id;
+  schema::List<spotify::PlayableUri, 1, kUrisMax> uris;
+  std::optional<Position> position;
+  bool dry_run = false;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::required("playlist_id", &AddArguments::playlist_id, kAboutPlaylist),
+        schema::required("uris", &AddArguments::uris, "Tracks and episodes, in order."),
+        schema::optional("position", &AddArguments::position, "From 0; default: the end."),
+        schema::defaulted("dry_run", &AddArguments::dry_run, kAboutDryRun),
+    };
+  }
+};
+
+struct RemoveArguments {
+  spotify::PlaylistId playlist_id;
+  schema::List<spotify::Uri, 1, kUrisMax> uris;
+  std::optional<spotify::SnapshotId> snapshot_id;
+  bool dry_run = false;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::required("playlist_id", &RemoveArguments::playlist_id, kAboutPlaylist),
+        schema::required("uris", &RemoveArguments::uris),
+        schema::optional("snapshot_id", &RemoveArguments::snapshot_id, kAboutSnapshot),
+        schema::defaulted("dry_run", &RemoveArguments::dry_run, kAboutDryRun),
+    };
+  }
+};
+
+struct ReorderArguments {
+  spotify::PlaylistId playlist_id;
+  Position range_start;
+  Position insert_before;
+  schema::Bounded<1, kPlaylistItemsMax> range_length{1};
+  std::optional<spotify::SnapshotId> snapshot_id;
+  bool dry_run = false;
+
+  static constexpr auto fields() {
+    using Self = ReorderArguments;
+    return std::tuple{
+        schema::required("playlist_id", &Self::playlist_id, kAboutPlaylist),
+        schema::required("range_start", &Self::range_start, "Place of the first item to move, from 0."),
+        schema::required("insert_before", &Self::insert_before, "Place before which it goes; the total for the end."),
+        schema::defaulted("range_length", &Self::range_length, "How many items."),
+        schema::optional("snapshot_id", &Self::snapshot_id, kAboutSnapshot),
+        schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
+    };
+  }
+};
+
+std::vector<Chunk> chunks_of(size_t asked, size_t done, bool next_is_unknown) {
+  std::vector<Chunk> chunks;
+  for (size_t from = 0; from < asked; from += spotify::kPlaylistItemsPerRequest) {
+    const size_t count = std::min(spotify::kPlaylistItemsPerRequest, asked - from);
+    Outcome outcome = Outcome::kNotSent;
+    if (from < done) outcome = Outcome::kDone;
+    if (from == done && next_is_unknown) outcome = Outcome::kUnknown;
+    chunks.push_back({.from = static_cast<int64_t>(from), .count = static_cast<int64_t>(count), .outcome = outcome});
+  }
+  return chunks;
+}
+
+struct Words {
+  std::string_view done;      // "Added"
+  std::string_view whole;     // The sentence when all went well.
+};
+
+// The answer of a write that may have been cut into requests. An error is one only when nothing can have happened.
+base::Result<ItemsAnswer> answer_of(base::Result<spotify::PlaylistWrite> written, size_t asked, Words words) {
+  std::optional<base::Error> stopped;
+  size_t done = 0;
+  ItemsAnswer answer;
+  if (written) {
+    stopped = written->stopped;
+    done = written->items_done;
+    if (written->snapshot) answer.snapshot_id = written->snapshot->text();
+  } else {
+    if (spotify::cause_of(written.error()) == spotify::Cause::kStaleSnapshot) {
+      return ItemsAnswer{.summary = std::string(kStaleAdvice), .status = Status::kStale,
+                         .asked = static_cast<int64_t>(asked)};
+    }
+    if (!may_have_happened(written.error())) return std::unexpected(std::move(written).error());
+    stopped = std::move(written).error();
+  }
+  const bool unknown = stopped && may_have_happened(*stopped);
+  answer.done = static_cast<int64_t>(done);
+  answer.asked = static_cast<int64_t>(asked);
+  if (asked > spotify::kPlaylistItemsPerRequest) answer.chunks = chunks_of(asked, done, unknown);
+  if (!stopped) {
+    answer.status = answer.snapshot_id ? Status::kVerified : Status::kAccepted;
+    answer.summary = words.whole;
+  } else if (unknown) {
+    answer.status = Status::kAmbiguous;
+    answer.summary = fmt::format("{} {} of {} for certain. No answer came for the request after that, so it may or may "
+                                 "not have been carried out. Read the playlist before going on.",
+                                 words.done, done, asked);
+  } else {
+    answer.status = Status::kPartial;
+    answer.summary = fmt::format("{} {} of {}. {} Go on with uris from index {}.", words.done, done, asked,
+                                 stopped->message, done);
+  }
+  return answer;
+}
+
+base::Task<base::Result<ItemsAnswer>> add_tracks(const Services& services, mcp::CallContext& context,
+                                                 AddArguments arguments) {
+  const size_t asked = arguments.uris.items().size();
+  const auto client = services.client_for(context.principal());
+  if (arguments.dry_run) {
+    CO_TRY(const auto standing,
+           co_await standing_of(services, context, client, arguments.playlist_id, std::nullopt));
+    const size_t requests = (asked + spotify::kPlaylistItemsPerRequest - 1) / spotify::kPlaylistItemsPerRequest;
+    co_return ItemsAnswer{.summary = fmt::format("Dry run, nothing was sent. Would add {} items to {} in {} requests.",
+                                                 asked, standing.spoken, requests),
+                          .status = Status::kDryRun,
+                          .asked = static_cast<int64_t>(asked),
+                          .snapshot_id = standing.snapshot_id};
+  }
+  std::optional<int> position;
+  if (arguments.position) position = static_cast<int>(arguments.position->value());
+  auto written =
+      co_await client->add_playlist_items(arguments.playlist_id, arguments.uris.items(), position, call_of(context));
+  const std::string whole = fmt::format("Added {} items.", asked);
+  co_return answer_of(std::move(written), asked, {.done = "Added", .whole = whole});
+}
+
+// What can be in a playlist, once each: Spotify removes every occurrence anyway.
+base::Result<std::vector<spotify::Uri>> removable(const std::vector<spotify::Uri>& uris) {
+  std::set<std::string> known;
+  std::vector<spotify::Uri> out;
+  for (size_t i = 0; i < uris.size(); ++i) {
+    const auto kind = uris[i].kind();
+    if (!spotify::PlayableKinds::accepts(kind) && kind != spotify::Kind::kLocal) {
+      return base::fail(base::Code::kInvalidArgument,
+                        fmt::format("uris/{} must be a track, episode or local file URI; a playlist holds nothing else.", i));
+    }
+    if (known.insert(uris[i].text()).second) out.push_back(uris[i]);
+  }
+  return out;
+}
+
+base::Task<base::Result<ItemsAnswer>> remove_tracks(const Services& services, mcp::CallContext& context,
+                                                    RemoveArguments arguments) {
+  CO_TRY(auto uris, removable(arguments.uris.items()));
+  const size_t asked = uris.size();
+  const auto client = services.client_for(context.principal());
+  if (arguments.dry_run || arguments.snapshot_id) {
+    CO_TRY(const auto standing,
+           co_await standing_of(services, context, client, arguments.playlist_id, arguments.snapshot_id));
+    ItemsAnswer answer{.summary = std::string(kStaleAdvice), .status = Status::kStale,
+                       .asked = static_cast<int64_t>(asked), .snapshot_id = standing.snapshot_id};
+    if (standing.is_stale) co_return answer;
+    answer.status = Status::kDryRun;
+    answer.summary = fmt::format("Dry run, nothing was sent. Would remove every occurrence of {} items from {}.", asked,
+                                 standing.spoken);
+    if (arguments.dry_run) co_return answer;
+  }
+  auto written = co_await client->remove_playlist_items(arguments.playlist_id, std::move(uris),
+                                                        std::move(arguments.snapshot_id), call_of(context));
+  const std::string whole = fmt::format("Removed every occurrence of {} items.", asked);
+  co_return answer_of(std::move(written), asked, {.done = "Removed", .whole = whole});
+}
+
+base::Task<base::Result<ItemsAnswer>> reorder(const Services& services, mcp::CallContext& context,
+                                              ReorderArguments arguments) {
+  const int64_t start = arguments.range_start.value();
+  const int64_t before = arguments.insert_before.value();
+  const int64_t length = arguments.range_length.value();
+  ItemsAnswer answer{.asked = length};
+  if (before >= start && before <= start + length) {
+    answer.status = arguments.dry_run ? Status::kDryRun : Status::kUnchanged;
+    answer.summary = "The items stand there already; nothing was changed.";
+    co_return answer;
+  }
+  const auto client = services.client_for(context.principal());
+  if (arguments.dry_run || arguments.snapshot_id) {
+    CO_TRY(const auto standing,
+           co_await standing_of(services, context, client, arguments.playlist_id, arguments.snapshot_id));
+    answer.snapshot_id = standing.snapshot_id;
+    answer.status = Status::kStale;
+    answer.summary = kStaleAdvice;
+    if (standing.is_stale) co_return answer;
+    answer.status = Status::kDryRun;
+    answer.summary = fmt::format("Dry run, nothing was sent. Would move {} items of {} from {} to before {}.", length,
+                                 standing.spoken, start, before);
+    if (arguments.dry_run) co_return answer;
+  }
+  spotify::Reorder move{.range_start = static_cast<int>(start), .insert_before = static_cast<int>(before),
+                        .range_length = static_cast<int>(length), .snapshot = std::move(arguments.snapshot_id)};
+  auto written = co_await client->reorder_playlist_items(arguments.playlist_id, std::move(move), call_of(context));
+  const std::string whole = fmt::format("Moved {} items.", length);
+  co_return answer_of(std::move(written), static_cast<size_t>(length), {.done = "Moved", .whole = whole});
+}
+
+}  // namespace
+
+std::vector<mcp::Tool> playlist_item_tools(const Services& services) {
+  return {
+      make(services,
+           playlist_write("add_tracks_to_playlist", "Add to playlist",
+                          "Adds up to 500 tracks or episodes. Repeating it adds them twice.", mcp::Effect::kWrite,
+                          mcp::Repeat::kAccumulates),
+           &add_tracks),
+      make(services,
+           playlist_write("remove_tracks_from_playlist", "Remove from playlist",
+                          "Removes every occurrence of each URI from a playlist.", mcp::Effect::kDestroy,
+                          mcp::Repeat::kIdempotent),
+           &remove_tracks),
+      make(services,
+           playlist_write("reorder_playlist", "Reorder playlist", "Moves a range of items within a playlist.",
+                          mcp::Effect::kWrite, mcp::Repeat::kAccumulates),
+           &reorder),
+  };
+}
+
+}  // namespace tools

@@ -18,7 +18,7 @@
 namespace tools {
 
 struct PlayerAnswer {
-  std::string summary;
+  std::string summary{};
   Status status = Status::kAccepted;
   std::optional<std::string> item_uri{};
   std::optional<std::string> device_id{};

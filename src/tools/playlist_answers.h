@@ -20,7 +20,7 @@
 namespace tools {
 
 struct PlaylistAnswer {
-  std::string summary;
+  std::string summary{};
   Status status = Status::kVerified;
   std::optional<std::string> id{};
   std::optional<std::string> uri{};
@@ -57,7 +57,7 @@ struct Chunk {
 };
 
 struct ItemsAnswer {
-  std::string summary;
+  std::string summary{};
   Status status = Status::kVerified;
   int64_t done = 0;
   int64_t asked = 0;

@@ -137,8 +137,13 @@ base::Task<base::Result<List>> get_followed_artists(const Services& services, mc
       ++answer.skipped;
     }
   }
-  answer.returned = static_cast<int64_t>(answer.items.size());
   if (page.cursors && page.cursors->after) answer.next_cursor = key.cursor_at(json::Object{{"a", *page.cursors->after}});
+  std::vector<std::string> uris;
+  for (const Item& item : answer.items) uris.push_back(item.uri);
+  fit(answer, services.options.answer_bytes_max, [&](size_t n) {
+    const auto last = n == 0 ? std::nullopt : std::optional(spotify::ArtistId::parse(uris[n - 1]));
+    return last && *last ? key.cursor_at(json::Object{{"a", (*last)->text()}}) : std::string();
+  });
   co_return answer;
 }
 

@@ -1,0 +1,180 @@
+#include "tools/catalogue.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/check.h"
+#include "tools/make.h"
+
+namespace tools {
+namespace {
+
+constexpr std::array kToolsets{
+    Toolset{"search", "Find music, podcasts and audiobooks."},
+    Toolset{"catalogue", "One track, album or artist in detail."},
+    Toolset{"playback", "What plays, where, and the commands of the player."},
+    Toolset{"queue", "What comes next."},
+    Toolset{"playlists", "Read, make and change playlists."},
+    Toolset{"library", "What the user saved and follows."},
+    Toolset{"user", "The account and what its owner likes."},
+    Toolset{"auth", "Logging in and out from within the assistant.", Default::kOnStdio},
+};
+
+// Not in any default: `spotify-mcp-server logout` does the same, and a default list stays under 40 tools. It comes with its
+// toolset or by its name.
+constexpr std::array<std::string_view, 1> kOnRequest{"logout"};
+
+constexpr std::array<std::string_view, 13> kScopes{
+    "playlist-modify-private",    "playlist-modify-public",    "playlist-read-collaborative",
+    "playlist-read-private",      "user-follow-modify",        "user-follow-read",
+    "user-library-modify",        "user-library-read",         "user-modify-playback-state",
+    "user-read-currently-playing", "user-read-playback-state", "user-read-recently-played",
+    "user-top-read",
+};
+
+template <size_t N>
+bool holds(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+const Toolset* find_toolset(std::string_view name) {
+  const auto found = std::ranges::find(kToolsets, name, &Toolset::name);
+  return found == kToolsets.end() ? nullptr : &*found;
+}
+
+// An object that takes members which nobody described hides what an argument is for.
+bool is_closed(const json::Value& schema) {
+  if (schema.text_or_empty("type") == "array") {
+    const json::Value* items = schema.find("items");
+    return items == nullptr || is_closed(*items);
+  }
+  const json::Value* properties = schema.find("properties");
+  if (properties == nullptr) return true;
+  const json::Value* additional = schema.find("additionalProperties");
+  if (additional == nullptr || *additional != json::Value(false)) return false;
+  return std::ranges::all_of(properties->object(), [](const json::Member& each) { return is_closed(each.value); });
+}
+
+// Hosts handle a combinator at the root badly: some drop the tool, some the whole list.
+bool has_combinator(const json::Object& schema) {
+  constexpr std::array<std::string_view, 7> kCombinators{"anyOf", "oneOf", "allOf", "not", "if", "enum", "const"};
+  return std::ranges::any_of(kCombinators, [&](std::string_view name) { return schema.find(name) != nullptr; });
+}
+
+std::optional<std::string> find_flaw_of(const mcp::Tool& tool) {
+  if (auto flaw = mcp::find_flaw(tool)) return flaw;
+  const auto flaw = [&](std::string_view what) { return fmt::format("{}: {}", tool.info.name, what); };
+  if (tool.info.title.empty()) return flaw("the title is missing");
+  if (find_toolset(tool.info.toolset) == nullptr) return flaw("its toolset is not in the table");
+  if (!tool.output_schema) return flaw("the output schema is missing");
+  if (has_combinator(tool.input_schema) || has_combinator(*tool.output_schema)) return flaw("a combinator at a root");
+  if (!is_closed(json::Value(tool.input_schema)) || !is_closed(json::Value(*tool.output_schema))) {
+    return flaw("an object without additionalProperties false");
+  }
+  for (const std::string& scope : tool.info.scopes) {
+    if (!holds(kScopes, scope)) return flaw("a scope that Spotify does not have");
+  }
+  return std::nullopt;
+}
+
+bool is_default(const mcp::Tool& tool, Audience audience) {
+  if (holds(kOnRequest, tool.info.name)) return false;
+  const Toolset* toolset = find_toolset(tool.info.toolset);
+  return toolset != nullptr &&
+         (toolset->part_of_default == Default::kEverywhere || audience == Audience::kStdio);
+}
+
+std::string_view effect_word(mcp::Effect effect) {
+  switch (effect) {
+    case mcp::Effect::kRead: return "reads";
+    case mcp::Effect::kWrite: return "changes";
+    case mcp::Effect::kDestroy: return "removes";
+  }
+  return "";
+}
+
+std::string arguments_of(const mcp::Tool& tool) {
+  const json::Value schema(tool.input_schema);
+  const json::Value* properties = schema.find("properties");
+  const json::Value* required = schema.find("required");
+  std::vector<std::string> names;
+  for (const auto& [name, value] : properties->object()) {
+    const bool is_required = required != nullptr && std::ranges::find(required->array(), json::Value(name)) !=
+                                                        required->array().end();
+    names.push_back(is_required ? fmt::format("**{}**", name) : name);
+  }
+  return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+std::span<const Toolset> toolsets() { return kToolsets; }
+
+std::vector<mcp::Tool> all_tools(const Services& services) {
+  std::vector<mcp::Tool> tools;
+  for (auto* const make_tools : {&search_tools, &catalogue_tools, &playback_tools, &queue_tools, &playlist_tools,
+                                 &library_tools, &user_tools, &auth_tools}) {
+    for (mcp::Tool& tool : make_tools(services)) tools.push_back(std::move(tool));
+  }
+  CHECK(!find_catalogue_flaw(tools));
+  return tools;
+}
+
+std::optional<std::string> find_catalogue_flaw(std::span<const mcp::Tool> tools) {
+  std::set<std::string_view> names;
+  for (const mcp::Tool& tool : tools) {
+    if (auto flaw = find_flaw_of(tool)) return flaw;
+    if (!names.insert(tool.info.name).second) return fmt::format("{}: a second tool of that name", tool.info.name);
+  }
+  return std::nullopt;
+}
+
+base::Result<std::vector<mcp::Tool>> select_tools(std::vector<mcp::Tool> tools, const policy::Selection& selection,
+                                                  Audience audience) {
+  std::vector<policy::Candidate> candidates;
+  for (const mcp::Tool& tool : tools) {
+    const bool reads = tool.info.effect == mcp::Effect::kRead;
+    candidates.push_back({.name = tool.info.name,
+                          .toolset = tool.info.toolset,
+                          .needs = reads ? policy::Access::kReadOnly : policy::Access::kReadWrite,
+                          .scopes = tool.info.scopes,
+                          .by_default = is_default(tool, audience)});
+  }
+  TRY(const policy::Chosen chosen, policy::select(candidates, selection));
+  std::vector<mcp::Tool> kept;
+  for (const size_t index : chosen.kept) kept.push_back(std::move(tools[index]));
+  return kept;
+}
+
+std::vector<std::string> scopes_of(std::span<const mcp::Tool> tools) {
+  std::set<std::string> scopes;
+  for (const mcp::Tool& tool : tools) scopes.insert(tool.info.scopes.begin(), tool.info.scopes.end());
+  return {scopes.begin(), scopes.end()};
+}
+
+std::string document(std::span<const mcp::Tool> tools) {
+  std::string text =
+      "# Tools\n\n"
+      "Made from the catalogue by the test runner `snapshots`; `UPDATE_SNAPSHOTS=1` writes it anew. Required arguments are "
+      "bold.\nEvery answer comes as structured content and as the same JSON in text.\n";
+  for (const Toolset& toolset : kToolsets) {
+    text += fmt::format("\n## {}\n\n{}{}\n\n| tool | | what it does | arguments | permissions |\n|---|---|---|---|---|\n",
+                        toolset.name, toolset.about,
+                        toolset.part_of_default == Default::kOnStdio ? " By default on stdio only." : "");
+    for (const mcp::Tool& tool : tools) {
+      if (tool.info.toolset != toolset.name) continue;
+      text += fmt::format("| `{}` | {} | {}{} | {} | {} |\n", tool.info.name, effect_word(tool.info.effect),
+                          tool.info.description, holds(kOnRequest, tool.info.name) ? " Only when asked for." : "",
+                          arguments_of(tool),
+                          tool.info.scopes.empty() ? "none" : fmt::format("{}", fmt::join(tool.info.scopes, ", ")));
+    }
+  }
+  return text;
+}
+
+}  // namespace tools

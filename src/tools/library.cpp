@@ -1,0 +1,249 @@
+// The toolset "library": what the user saved and follows, behind URIs of any kind.
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "spotify/errors.h"
+#include "tools/answers.h"
+#include "tools/arguments.h"
+#include "tools/list.h"
+#include "tools/make.h"
+#include "tools/present.h"
+
+namespace tools {
+namespace {
+
+constexpr size_t kUrisMax = 200;
+
+using Uris = schema::List<spotify::LibraryUri, 1, kUrisMax>;
+
+struct SavedArguments {
+  Limit limit{20};
+  std::optional<CursorText> cursor;
+  std::optional<spotify::Market> market;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::defaulted("limit", &SavedArguments::limit, kAboutLimit),
+        schema::optional("cursor", &SavedArguments::cursor, kAboutCursor),
+        schema::optional("market", &SavedArguments::market, kAboutMarket),
+    };
+  }
+};
+
+base::Task<base::Result<List>> get_saved_tracks(const Services& services, mcp::CallContext& context,
+                                                SavedArguments arguments) {
+  const ListKey key("get_saved_tracks", {text_of(arguments.market)});
+  CO_TRY(const int offset, key.offset_of(arguments.cursor));
+  const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
+  const auto client = services.client_for(context.principal());
+  CO_TRY(const auto page, co_await client->saved_tracks(request, arguments.market, call_of(context)));
+  const Presenter presenter(services.options);
+  Rows rows = rows_of(page, [&](const spotify::SavedTrack& saved) {
+    auto item = presenter.item(saved.track);
+    if (item) item->added_at = text_of(saved.added_at);
+    return item;
+  });
+  List answer;
+  fill(answer, std::move(rows), extent_of(page, request.limit), services.options.answer_bytes_max,
+       [&](int place) { return key.cursor_at(place); });
+  co_return answer;
+}
+
+base::Task<base::Result<List>> get_saved_albums(const Services& services, mcp::CallContext& context,
+                                                SavedArguments arguments) {
+  const ListKey key("get_saved_albums", {text_of(arguments.market)});
+  CO_TRY(const int offset, key.offset_of(arguments.cursor));
+  const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
+  const auto client = services.client_for(context.principal());
+  CO_TRY(const auto page, co_await client->saved_albums(request, arguments.market, call_of(context)));
+  const Presenter presenter(services.options);
+  Rows rows = rows_of(page, [&](const spotify::SavedAlbum& saved) {
+    auto item = presenter.item(saved.album);
+    if (item) item->added_at = text_of(saved.added_at);
+    return item;
+  });
+  List answer;
+  fill(answer, std::move(rows), extent_of(page, request.limit), services.options.answer_bytes_max,
+       [&](int place) { return key.cursor_at(place); });
+  co_return answer;
+}
+
+struct WriteArguments {
+  Uris uris;
+  bool dry_run = false;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::required("uris", &WriteArguments::uris, "Tracks, albums, episodes, shows, audiobooks, artists, playlists."),
+        schema::defaulted("dry_run", &WriteArguments::dry_run, kAboutDryRun),
+    };
+  }
+};
+
+struct WriteAnswer {
+  std::string summary{};
+  Status status = Status::kAccepted;
+  int64_t done = 0;
+  int64_t asked = 0;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        schema::required("summary", &WriteAnswer::summary),
+        schema::required("status", &WriteAnswer::status),
+        schema::required("done", &WriteAnswer::done),
+        schema::required("asked", &WriteAnswer::asked),
+    };
+  }
+};
+
+// Each once, in the order in which they came.
+std::vector<spotify::LibraryUri> distinct(const std::vector<spotify::LibraryUri>& uris) {
+  std::set<std::string> known;
+  std::vector<spotify::LibraryUri> out;
+  for (const auto& uri : uris) {
+    if (known.insert(uri.text()).second) out.push_back(uri);
+  }
+  return out;
+}
+
+struct Verb {
+  std::string_view done;    // "Saved"
+  std::string_view would;   // "save"
+  std::string_view where;   // "to the library"
+};
+
+bool may_have_arrived(const base::Error& error) {
+  return spotify::cause_of(error) == spotify::Cause::kMayHaveHappened;
+}
+
+WriteAnswer dry_answer(size_t asked, Verb verb) {
+  const size_t requests = (asked + spotify::kLibraryItemsPerRequest - 1) / spotify::kLibraryItemsPerRequest;
+  return {.summary = fmt::format("Dry run, nothing was sent. Would {} {} items {} in {} requests.", verb.would, asked,
+                                 verb.where, requests),
+          .status = Status::kDryRun,
+          .asked = static_cast<int64_t>(asked)};
+}
+
+base::Result<WriteAnswer> answer_of(base::Result<spotify::LibraryWrite> written, size_t asked, Verb verb) {
+  WriteAnswer answer{.asked = static_cast<int64_t>(asked)};
+  std::optional<base::Error> stopped;
+  if (written) {
+    answer.done = static_cast<int64_t>(written->items_done);
+    stopped = written->stopped;
+  } else {
+    if (!may_have_arrived(written.error())) return std::unexpected(std::move(written).error());
+    stopped = std::move(written).error();
+  }
+  if (!stopped) {
+    answer.summary = fmt::format("{} {} items {}.", verb.done, asked, verb.where);
+  } else if (may_have_arrived(*stopped)) {
+    answer.status = Status::kAmbiguous;
+    answer.summary = fmt::format("{} {} of {} items for certain; no answer came for the next request. Repeating the call is "
+                                 "safe.",
+                                 verb.done, answer.done, asked);
+  } else {
+    answer.status = Status::kPartial;
+    answer.summary = fmt::format("{} {} of {} items. {} Repeating the call is safe.", verb.done, answer.done, asked,
+                                 stopped->message);
+  }
+  return answer;
+}
+
+base::Task<base::Result<WriteAnswer>> save_to_library(const Services& services, mcp::CallContext& context,
+                                                      WriteArguments arguments) {
+  constexpr Verb kVerb{.done = "Saved", .would = "save", .where = "to the library"};
+  auto uris = distinct(arguments.uris.items());
+  const size_t asked = uris.size();
+  if (arguments.dry_run) co_return dry_answer(asked, kVerb);
+  const auto client = services.client_for(context.principal());
+  auto written = co_await client->save_to_library(std::move(uris), call_of(context));
+  co_return answer_of(std::move(written), asked, kVerb);
+}
+
+base::Task<base::Result<WriteAnswer>> remove_from_library(const Services& services, mcp::CallContext& context,
+                                                          WriteArguments arguments) {
+  constexpr Verb kVerb{.done = "Removed", .would = "remove", .where = "from the library"};
+  auto uris = distinct(arguments.uris.items());
+  const size_t asked = uris.size();
+  if (arguments.dry_run) co_return dry_answer(asked, kVerb);
+  const auto client = services.client_for(context.principal());
+  auto written = co_await client->remove_from_library(std::move(uris), call_of(context));
+  co_return answer_of(std::move(written), asked, kVerb);
+}
+
+struct CheckArguments {
+  Uris uris;
+
+  static constexpr auto fields() { return std::tuple{schema::required("uris", &CheckArguments::uris)}; }
+};
+
+struct Saved {
+  std::string uri;
+  bool saved = false;
+
+  static constexpr auto fields() {
+    return std::tuple{schema::required("uri", &Saved::uri), schema::required("saved", &Saved::saved)};
+  }
+};
+
+struct CheckAnswer {
+  std::vector<Saved> items;
+  int64_t saved = 0;
+
+  static constexpr auto fields() {
+    return std::tuple{schema::required("items", &CheckAnswer::items), schema::required("saved", &CheckAnswer::saved)};
+  }
+};
+
+base::Task<base::Result<CheckAnswer>> check_library(const Services& services, mcp::CallContext& context,
+                                                    CheckArguments arguments) {
+  const auto uris = distinct(arguments.uris.items());
+  const auto client = services.client_for(context.principal());
+  CO_TRY(const auto flags, co_await client->check_library(uris, call_of(context)));
+  CheckAnswer answer;
+  for (size_t i = 0; i < uris.size(); ++i) {
+    answer.items.push_back({.uri = uris[i].text(), .saved = flags[i]});
+    answer.saved += flags[i] ? 1 : 0;
+  }
+  co_return answer;
+}
+
+mcp::ToolInfo entry(std::string name, std::string title, std::string description, mcp::Effect effect) {
+  return {.name = std::move(name),
+          .title = std::move(title),
+          .description = std::move(description),
+          .effect = effect,
+          .toolset = "library",
+          .scopes = {effect == mcp::Effect::kRead ? "user-library-read" : "user-library-modify"}};
+}
+
+}  // namespace
+
+std::vector<mcp::Tool> library_tools(const Services& services) {
+  return {
+      make(services,
+           entry("get_saved_tracks", "Liked songs", "Tracks that the user saved, newest first.", mcp::Effect::kRead),
+           &get_saved_tracks),
+      make(services,
+           entry("get_saved_albums", "Saved albums", "Albums that the user saved, newest first.", mcp::Effect::kRead),
+           &get_saved_albums),
+      make(services,
+           entry("save_to_library", "Save to library", "Saves (likes) items; follows artists and playlists.",
+                 mcp::Effect::kWrite),
+           &save_to_library),
+      make(services,
+           entry("remove_from_library", "Remove from library", "Removes saved items; unfollows artists and playlists.",
+                 mcp::Effect::kDestroy),
+           &remove_from_library),
+      make(services,
+           entry("check_library", "Check library", "Which of these are saved or followed.", mcp::Effect::kRead),
+           &check_library),
+  };
+}
+
+}  // namespace tools

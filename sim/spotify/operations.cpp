@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <optional>
 
 #include "base/text.h"
 #include "http/url.h"
@@ -20,7 +20,7 @@ constexpr std::string_view kCommand = "user-modify-playback-state";
 constexpr std::string_view kLibrary = "user-library-read";
 constexpr std::string_view kLibraryModify = "user-library-modify";
 
-constexpr auto kOperations = std::to_array<Operation>({
+constexpr Operation kOperations[] = {
     // Development mode 2026: 49 operations.
     {kGet, "/albums/{id}", "", Reach::kAll, get_album},
     {kGet, "/albums/{id}/tracks", "", Reach::kAll, get_album_tracks},
@@ -123,7 +123,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {kGet, "/audio-analysis/{id}", "", kRetired, nullptr},
     {kGet, "/browse/featured-playlists", "", kRetired, nullptr},
     {kGet, "/browse/categories/{id}/playlists", "", kRetired, nullptr},
-});
+};
 
 // The values of the placeholders, when the path has the template's form.
 std::optional<std::vector<std::string>> match_path(std::string_view pattern, std::string_view path) {

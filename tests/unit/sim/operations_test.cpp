@@ -193,7 +193,8 @@ TEST_CASE("removed operations are forbidden in dev2026 and nowhere else") {
     if (operation.reach == spotify::Reach::kAll) continue;
     ++removed;
     std::string path(operation.path);
-    if (const size_t open = path.find('{'); open != std::string::npos) path.replace(open, path.find('}') - open + 1, id);
+    const size_t open = path.find('{');
+    if (open != std::string::npos) path.replace(open, path.find('}') - open + 1, id);
     const Reply reply = dev.call(operation.method, path);
     CHECK_MESSAGE(reply.status == 403, operation.name());
     CHECK(reply.message() == "Forbidden");
@@ -321,7 +322,8 @@ TEST_CASE("an artist's albums come by group, ten at most in dev2026") {
 
 TEST_CASE("top items differ by range and refuse an unknown one") {
   Harness harness;
-  CHECK(harness.get("/me/top/tracks?time_range=short_term").text != harness.get("/me/top/tracks?time_range=long_term").text);
+  CHECK(harness.get("/me/top/tracks?time_range=short_term").text !=
+        harness.get("/me/top/tracks?time_range=long_term").text);
   CHECK(text_at(harness.get("/me/top/artists").body, "items.0.id") ==
         text_at(harness.get("/me/top/artists?time_range=medium_term").body, "items.0.id"));
   CHECK(harness.get("/me/top/artists?time_range=ever").status == 400);

@@ -31,8 +31,9 @@ std::string device(Harness& harness, std::string_view name) {
 }
 
 Reply play_album(Harness& harness, int position = 0) {
-  return harness.put("/me/player/play", fmt::format(R"({{"context_uri":"spotify:album:{}","offset":{{"position":{}}}}})",
-                                                    long_album(harness).id, position));
+  return harness.put("/me/player/play",
+                     fmt::format(R"({{"context_uri":"spotify:album:{}","offset":{{"position":{}}}}})",
+                                 long_album(harness).id, position));
 }
 
 std::string now_playing(Harness& harness) { return text_at(harness.get("/me/player").body, "item.uri"); }

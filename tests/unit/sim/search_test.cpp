@@ -120,7 +120,8 @@ TEST_CASE("paging goes through all results once and stops at a thousand") {
 TEST_CASE("the same search gives the same answer") {
   Harness one;
   Harness two;
-  CHECK(search(one, "quiet", "type=track,album&limit=10").text == search(two, "quiet", "type=track,album&limit=10").text);
+  CHECK(search(one, "quiet", "type=track,album&limit=10").text ==
+        search(two, "quiet", "type=track,album&limit=10").text);
 }
 
 TEST_CASE("bad searches are refused with the service's words") {

@@ -27,7 +27,7 @@ struct LoginService::Pending {
 };
 
 LoginService::LoginService(Services services, LoginOptions options)
-    : services_(services), options_(std::move(options)), closing_(services.loop) {}
+    : services_(services), options_(std::move(options)), running_(services.loop) {}
 
 LoginService::~LoginService() = default;
 
@@ -92,11 +92,23 @@ base::Task<base::Result<std::string>> LoginService::answered(std::string princip
 }
 
 base::Task<base::Result<tools::LoginStatus>> LoginService::finish(std::string principal, Accepted accepted) {
-  // An answer with a wrong state is a stranger's; the login goes on waiting for its own.
+  // An answer with a wrong state is a stranger's, and a second one is a page that was reloaded; the login goes on.
   if (!accepted && accepted.error().code == base::Code::kInvalidArgument) {
     services_.log.event(base::Level::kWarning, "login.foreign_answer");
     co_return std::unexpected(std::move(accepted).error());
   }
+  if (!accepted && accepted.error().code == base::Code::kConflict) {
+    co_return std::unexpected(std::move(accepted).error());
+  }
+  // The answer is here; what is left takes as long as Spotify takes.
+  if (const auto found = pending_.find(principal); found != pending_.end()) found->second->timeout.reset();
+  const base::Completion<base::Result<tools::LoginStatus>> done(services_.loop);
+  auto exchange = exchange_and_end(std::move(principal), std::move(accepted));
+  running_.spawn(base::detail::deliver<base::Result<tools::LoginStatus>>(std::move(exchange), done.setter()));
+  co_return co_await done;
+}
+
+base::Task<base::Result<tools::LoginStatus>> LoginService::exchange_and_end(std::string principal, Accepted accepted) {
   base::Result<void> stored;
   if (accepted) {
     stored = co_await store_grant(principal, *std::move(accepted));
@@ -110,8 +122,13 @@ base::Task<base::Result<tools::LoginStatus>> LoginService::finish(std::string pr
   } else {
     outcome = std::unexpected(stored.error());
   }
-  services_.log.event(outcome ? base::Level::kInfo : base::Level::kWarning, outcome ? "login.completed" : "login.failed",
-                      {{"code", outcome ? std::string_view("ok") : base::code_name(outcome.error().code)}});
+  if (outcome) {
+    services_.log.event(base::Level::kInfo, "login.completed");
+  } else {
+    const base::Error& error = outcome.error();
+    services_.log.event(base::Level::kWarning, "login.failed",
+                        {{"code", base::code_name(error.code)}, {"why", error.detail}});
+  }
   end(principal, outcome);
   co_return outcome;
 }
@@ -143,7 +160,7 @@ void LoginService::end(const std::string& principal, base::Result<tools::LoginSt
   const auto pending = std::move(found->second);
   pending_.erase(found);
   pending->done->setter()(std::move(outcome));
-  if (pending->listener) closing_.spawn(close_listener(std::move(pending->listener)));
+  if (pending->listener) running_.spawn(close_listener(std::move(pending->listener)));
 }
 
 base::Task<base::Result<tools::LoginStatus>> LoginService::wait(mcp::Principal principal) {

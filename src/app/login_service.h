@@ -64,20 +64,25 @@ class LoginService final : public tools::Login {
 
   // Waits until the pending login has succeeded or can no longer: refused, or out of time (kDeadline).
   base::Task<base::Result<tools::LoginStatus>> wait(mcp::Principal principal);
+  // Waits until no listener is left, so that the browser has its last page.
+  base::Task<void> settle() { return running_.join(); }
 
  private:
   struct Pending;
   using Accepted = base::Result<oauth::Authorized>;
 
   base::Task<base::Result<std::string>> answered(std::string principal, std::string query);
+  // In a task of the service: whoever brought the answer may go away before the code is exchanged, and a code works
+  // once.
   base::Task<base::Result<tools::LoginStatus>> finish(std::string principal, Accepted accepted);
+  base::Task<base::Result<tools::LoginStatus>> exchange_and_end(std::string principal, Accepted accepted);
   base::Task<base::Result<void>> store_grant(std::string principal, oauth::Authorized authorized);
   void end(const std::string& principal, base::Result<tools::LoginStatus> outcome);
 
   Services services_;
   LoginOptions options_;
   std::map<std::string, std::shared_ptr<Pending>> pending_;
-  base::TaskGroup closing_;
+  base::TaskGroup running_;
 };
 
 }  // namespace app

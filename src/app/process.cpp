@@ -1,6 +1,7 @@
 #include "app/process.h"
 
 #include <optional>
+#include <utility>
 
 namespace app {
 namespace {
@@ -12,6 +13,22 @@ base::Task<void> run_and_stop(net::AsioLoop* loop, base::Task<base::Result<void>
 }
 
 }  // namespace
+
+StopSignal::StopSignal(net::AsioLoop& loop, Signals signals) {
+  os::ignore_broken_pipes();
+  if (signals == Signals::kEnd) return;
+  waiter_.emplace([this, &loop](int) { loop.post([this] { arrived(); }); });
+}
+
+void StopSignal::on_stop(std::function<void()> callback) {
+  callback_ = std::move(callback);
+  if (arrived_) callback_();
+}
+
+void StopSignal::arrived() {
+  if (std::exchange(arrived_, true)) return;
+  if (callback_) callback_();
+}
 
 base::Result<void> run_to_end(net::AsioLoop& loop, base::Task<base::Result<void>> task) {
   std::optional<base::Result<void>> result;

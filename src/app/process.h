@@ -1,6 +1,9 @@
-// What a process has once: clocks, randomness, the loop, workers, the log. Everything else is handed references to these.
+// What a process has once: clocks, randomness, the loop, workers, the log. Everything else is handed references to
+// these.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "base/log.h"
@@ -8,19 +11,41 @@
 #include "net/loop.h"
 #include "os/environment.h"
 #include "os/json_log.h"
+#include "os/signals.h"
 #include "os/system_clock.h"
 
 namespace app {
 
+// Whether SIGINT and SIGTERM end the process where it stands, or ask it to come to an end.
+enum class Signals { kEnd, kAsk };
+
+// The first SIGINT or SIGTERM as a callback on the loop.
+class StopSignal {
+ public:
+  StopSignal(net::AsioLoop& loop, Signals signals);
+
+  // Also for a signal that came before this call.
+  void on_stop(std::function<void()> callback);
+
+ private:
+  void arrived();
+
+  std::function<void()> callback_;
+  bool arrived_ = false;
+  // Last: its thread ends before what it calls.
+  std::optional<os::SignalWaiter> waiter_;
+};
+
 struct Process {
-  explicit Process(os::Environment given, base::Level least)
-      : environment(std::move(given)), log(2, least, clock) {}
+  Process(os::Environment given, base::Level least, Signals signals)
+      : environment(std::move(given)), log(2, least, clock), stop(loop, signals) {}
 
   os::Environment environment;
   os::SystemClock clock;
   crypto::OsRandom random;
   os::JsonLog log;
   net::AsioLoop loop;
+  StopSignal stop;  // Before any other thread: threads inherit the signal mask.
   net::ThreadWorker worker;
 };
 

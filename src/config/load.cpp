@@ -69,7 +69,8 @@ base::Result<std::string> expand(std::string_view text, const Sources& sources) 
       out.append(*value);
     } else {
       return base::fail(base::Code::kNotFound,
-                        fmt::format("The environment variable {} is not set. Set it, or write the value itself.", inner));
+                        fmt::format("The environment variable {} is not set. Set it, or write the value itself.",
+                                    inner));
     }
     text.remove_prefix(end + 1);
   }

@@ -33,7 +33,8 @@ struct Loaded {
   std::map<std::string, std::string, std::less<>> origins;
 };
 
-// kInvalidArgument with every problem at once, by the names of the settings; kNotFound for a ${VARIABLE} that is not set.
+// kInvalidArgument with every problem at once, by the names of the settings; kNotFound for a ${VARIABLE} that is not
+// set.
 base::Result<Loaded> load(const Sources& sources);
 
 // What is wrong with settings that are each valid alone: a redirect that Spotify refuses, an API server that is neither

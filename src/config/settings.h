@@ -1,5 +1,5 @@
-// Everything that can be set, once: names, types, defaults and what they mean. The file is JSON (docs/configuration.md);
-// the sections spotify, server, api and cache have the names of the security guide.
+// Everything that can be set, once: names, types, defaults and what they mean. The file is JSON
+// (docs/configuration.md); the sections spotify, server, api and cache have the names of the security guide.
 #pragma once
 
 #include <array>

@@ -42,6 +42,7 @@ class Store final : public Grants, public Quota {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  const std::string& directory() const { return directory_; }
   // Opens the database now, so that a damaged one is told at start. Needs no key.
   base::Task<base::Result<void>> open();
 
@@ -59,6 +60,7 @@ class Store final : public Grants, public Quota {
   struct Core;
 
   Services services_;
+  std::string directory_;
   // Shared with the work on the worker, which may outlive a dropped task.
   std::shared_ptr<Core> core_;
 };

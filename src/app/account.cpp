@@ -1,0 +1,85 @@
+#include "app/account.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/master_key.h"
+#include "app/scopes.h"
+#include "http/url.h"
+#include "os/environment.h"
+
+namespace app {
+namespace {
+
+constexpr std::chrono::milliseconds kAttemptMax{15'000};
+
+spotify::ClientOptions client_options(const config::Settings& settings, http::Url api) {
+  spotify::ClientOptions options;
+  options.api = std::move(api);
+  options.attempt_max = std::min(kAttemptMax, std::chrono::milliseconds(settings.api.timeout.value() * 1000));
+  if (!settings.cache.enabled) options.cache = {.entries_max = 0, .bytes_max = 0};
+  return options;
+}
+
+}  // namespace
+
+// Everything that can fail, done before anything is built.
+struct Account::Parts {
+  net::CurlClientOptions http;
+  store::sqlite::StoreOptions store;
+  oauth::RefresherOptions refresher;
+  spotify::PacingOptions pacing;
+  spotify::ClientOptions client;
+  LoginOptions login;
+};
+
+base::Result<std::unique_ptr<Account>> Account::make(Process& process, const config::Settings& settings,
+                                                     AccountOptions options) {
+  TRY(http::Url api, spotify::parse_api_url(settings.api.base_url));
+  TRY(const http::Url accounts, http::parse_url(settings.api.accounts_url));
+  TRY(const oauth::RedirectUri redirect, oauth::RedirectUri::parse(settings.spotify.redirect_uri));
+  const oauth::ClientIdentity client{settings.spotify.client_id, settings.spotify.client_secret.secret.clone()};
+  const std::chrono::seconds lasts = options.login_lasts.count() > 0
+                                         ? options.login_lasts
+                                         : std::chrono::minutes(settings.security.session_timeout_minutes.value());
+  Parts parts;
+  parts.http.allowed_servers = {api.server_url(), accounts.server_url()};
+  const MasterKeyPlaces places{.storage_directory = settings.storage.directory,
+                               .config_directory = os::config_directory(process.environment)};
+  parts.store = {.directory = settings.storage.directory,
+                 .master_key = [&process, places, made = std::move(options.key_made)] {
+                   return master_key(places, process.environment, process.random, made);
+                 }};
+  parts.refresher.accounts_url = accounts.server_url();
+  parts.refresher.client = client.clone();
+  parts.pacing.window_requests_max = static_cast<int>(settings.api.rate_limit.value());
+  parts.client = client_options(settings, std::move(api));
+  parts.login = {.accounts_url = accounts.server_url(),
+                 .client = client.clone(),
+                 .redirect_uri = redirect,
+                 .scopes = login_scopes(settings),
+                 .answer = options.answer,
+                 .lasts = lasts};
+  return std::unique_ptr<Account>(new Account(process, std::move(parts)));
+}
+
+Account::Account(Process& process, Parts parts)
+    : http_(process.loop, std::move(parts.http)),
+      store_({process.loop, process.worker, process.random}, std::move(parts.store)),
+      leases_(process.loop, store_.directory()),
+      refresher_({process.loop, process.clock, process.log, http_, store_, leases_}, std::move(parts.refresher)),
+      tokens_(refresher_),
+      quota_(store_),
+      gate_(process.loop, process.clock, process.log, parts.pacing, &quota_),
+      spotify_(std::make_shared<spotify::Client>(
+          spotify::Client::Services{http_, tokens_, gate_, process.loop, process.clock, process.random, process.log},
+          std::move(parts.client))),
+      login_({process.loop, process.clock, process.random, process.log, http_, store_, refresher_, *spotify_},
+             std::move(parts.login)) {}
+
+base::Task<void> Account::settle() {
+  co_await login_.settle();
+  co_await refresher_.join();
+}
+
+}  // namespace app

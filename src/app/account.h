@@ -1,0 +1,63 @@
+// The Spotify side of the program, put together: store, login, tokens, pacing, client. One account, one principal.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "app/adapters.h"
+#include "app/login_service.h"
+#include "app/process.h"
+#include "config/settings.h"
+#include "net/http_client.h"
+#include "oauth/refresher.h"
+#include "spotify/client.h"
+#include "spotify/gate.h"
+#include "store/sqlite/file_leases.h"
+#include "store/sqlite/store.h"
+
+namespace app {
+
+struct AccountOptions {
+  Answer answer = Answer::kListener;
+  // Zero: as the settings say.
+  std::chrono::seconds login_lasts{0};
+  // Called once, on the worker, with the path of a key file that was just made.
+  std::function<void(const std::string&)> key_made;
+};
+
+// Built top to bottom in the order of the floors, taken down in reverse. Neither disk nor network is touched before
+// the first use.
+class Account {
+ public:
+  // `settings` have passed config::check. The process must outlive the account.
+  static base::Result<std::unique_ptr<Account>> make(Process& process, const config::Settings& settings,
+                                                     AccountOptions options);
+  ~Account() = default;
+  Account(const Account&) = delete;
+  Account& operator=(const Account&) = delete;
+
+  store::sqlite::Store& store() { return store_; }
+  oauth::Refresher& refresher() { return refresher_; }
+  spotify::Gate& gate() { return gate_; }
+  const std::shared_ptr<spotify::Client>& spotify() { return spotify_; }
+  LoginService& login() { return login_; }
+  // Lets what Spotify has issued reach the store, and the last page reach the browser.
+  base::Task<void> settle();
+
+ private:
+  struct Parts;
+  Account(Process& process, Parts parts);
+
+  net::CurlClient http_;
+  store::sqlite::Store store_;
+  store::sqlite::FileLeases leases_;
+  oauth::Refresher refresher_;
+  RefresherTokens tokens_;
+  StoredQuota quota_;
+  spotify::Gate gate_;
+  std::shared_ptr<spotify::Client> spotify_;
+  LoginService login_;
+};
+
+}  // namespace app

@@ -1,0 +1,53 @@
+#include "app/command.h"
+
+#include "base/text.h"
+
+namespace app {
+
+std::optional<int64_t> Arguments::number(std::string_view name) const {
+  const auto found = values.find(name);
+  if (found == values.end()) return std::nullopt;
+  return base::parse_integer(found->second);
+}
+
+base::Result<config::Loaded> settings_of(const Command& command, const Arguments& arguments, const Io& io) {
+  SettingsRequest request;
+  request.config_file = arguments.text("--config");
+  for (const Option& option : command.options) {
+    const std::string_view name = option.name.substr(0, option.name.find(','));
+    if (option.setting.empty() || !arguments.has(name)) continue;
+    json::Value value;
+    switch (option.kind) {
+      case OptionKind::kSwitch:
+        value = true;
+        break;
+      case OptionKind::kNumber:
+        value = json::Value(arguments.number(name).value_or(0));
+        break;
+      case OptionKind::kList: {
+        json::Array items;
+        const std::string text = arguments.text(name);
+        for (const std::string_view item : base::split(text, ',')) {
+          if (!item.empty()) items.emplace_back(item);
+        }
+        value = json::Value(std::move(items));
+        break;
+      }
+      case OptionKind::kText:
+        value = json::Value(arguments.text(name));
+        break;
+    }
+    request.flags.emplace(option.setting, std::move(value));
+  }
+  return load_settings(request, io.environment);
+}
+
+Option config_option() {
+  return {.name = "--config",
+          .value = "FILE",
+          .about = "Settings; default: $SPOTIFY_MCP_CONFIG, else config.json in the configuration directory."};
+}
+
+Option json_option() { return {.name = "--json", .kind = OptionKind::kSwitch, .about = "The result as JSON."}; }
+
+}  // namespace app

@@ -1,0 +1,67 @@
+// A command of the program as plain data: its name, its options and the function behind it. cli.cpp turns the table
+// into a parser; nothing else knows the library behind it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/io.h"
+#include "app/load_settings.h"
+#include "base/result.h"
+
+namespace app {
+
+enum class OptionKind { kText, kNumber, kList, kSwitch };
+
+struct Option {
+  std::string_view name;  // "--port", with a second form after a comma: "--timeout,--timeout-seconds".
+  OptionKind kind = OptionKind::kText;
+  std::string_view value = {};  // How the help calls the value: "FILE".
+  std::string_view about = {};
+  // The setting that this option stands over, such as "server.port".
+  std::string_view setting = {};
+  // For numbers.
+  int64_t min = 0;
+  int64_t max = 0;
+};
+
+// An argument without a dash.
+struct Positional {
+  std::string_view name;
+  std::string_view about;
+  std::vector<std::string_view> choices;
+};
+
+// What was given on the command line.
+struct Arguments {
+  std::map<std::string, std::string, std::less<>> values;  // By the first form of the name.
+  std::string positional = {};
+
+  bool has(std::string_view name) const { return values.contains(name); }
+  std::string text(std::string_view name) const {
+    const auto found = values.find(name);
+    return found == values.end() ? std::string() : found->second;
+  }
+  std::optional<int64_t> number(std::string_view name) const;
+};
+
+struct Command {
+  std::string_view name;
+  std::string_view about;
+  std::vector<Option> options = {};
+  std::optional<Positional> positional = std::nullopt;
+  // Gives the exit code: 0, or 1 for a finding that is no error ("not logged in").
+  base::Result<int> (*run)(const Command& command, const Arguments& arguments, Io& io) = nullptr;
+};
+
+// The settings under the options that were given.
+base::Result<config::Loaded> settings_of(const Command& command, const Arguments& arguments, const Io& io);
+
+// Options that many commands share.
+Option config_option();
+Option json_option();
+
+}  // namespace app

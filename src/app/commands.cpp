@@ -1,0 +1,10 @@
+#include "app/commands.h"
+
+namespace app {
+
+std::vector<Command> commands() {
+  return {login_command(),  logout_command(),      status_command(), setup_command(),
+          config_command(), healthcheck_command(), version_command()};
+}
+
+}  // namespace app

@@ -1,0 +1,21 @@
+// The commands of the program, one file each.
+#pragma once
+
+#include <vector>
+
+#include "app/command.h"
+
+namespace app {
+
+Command login_command();
+Command logout_command();
+Command status_command();
+Command config_command();
+Command setup_command();
+Command healthcheck_command();
+Command version_command();
+
+// All of them, in the order of the help.
+std::vector<Command> commands();
+
+}  // namespace app

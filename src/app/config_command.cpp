@@ -1,0 +1,89 @@
+// config check: whether the settings are good, with every problem and its fix. config show: what they are, and where
+// each came from.
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "app/commands.h"
+#include "json/write.h"
+
+namespace app {
+namespace {
+
+void flatten(const json::Value& value, const std::string& path, std::vector<std::pair<std::string, json::Value>>& out) {
+  if (!value.is_object()) {
+    out.emplace_back(path, value);
+    return;
+  }
+  for (const auto& [name, member] : value.object()) flatten(member, path.empty() ? name : path + "." + name, out);
+}
+
+std::string origin_of(const config::Loaded& loaded, const std::string& setting) {
+  const auto found = loaded.origins.find(setting);
+  return found == loaded.origins.end() ? "default" : found->second;
+}
+
+void show(const config::Loaded& loaded, const Arguments& arguments, Io& io) {
+  const json::Value settings = schema::to_json(loaded.settings);
+  if (arguments.has("--json") && !arguments.has("--origin")) {
+    io.out << json::write_pretty(settings);
+    return;
+  }
+  std::vector<std::pair<std::string, json::Value>> lines;
+  flatten(settings, "", lines);
+  if (arguments.has("--json")) {
+    json::Object object;
+    for (auto& [name, value] : lines) {
+      const std::string origin = origin_of(loaded, name);
+      object.append(name, json::Object{{"value", std::move(value)}, {"origin", origin}});
+    }
+    io.out << json::write_pretty(object);
+    return;
+  }
+  for (const auto& [name, value] : lines) {
+    const std::string shown = json::write(value);
+    if (arguments.has("--origin")) {
+      io.out << fmt::format("{:<34} {:<44} {}\n", name, shown, origin_of(loaded, name));
+    } else {
+      io.out << fmt::format("{:<34} {}\n", name, shown);
+    }
+  }
+}
+
+base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
+  TRY(const config::Loaded loaded, settings_of(command, arguments, io));
+  if (arguments.positional == "show") {
+    show(loaded, arguments, io);
+    return 0;
+  }
+  TRY_VOID(config::check_listener(loaded.settings));
+  const std::string file = find_config_file(arguments.text("--config"), io.environment);
+  if (arguments.has("--json")) {
+    io.out << json::write_pretty(json::Object{{"ok", true}, {"file", file}});
+  } else {
+    io.out << (file.empty() ? "The settings are good. There is no file.\n"
+                            : fmt::format("{} is good.\n", file));
+  }
+  if (loaded.settings.spotify.client_id.empty()) {
+    io.err << "note: spotify.client_id is not set, so `login` cannot work yet.\n";
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command config_command() {
+  return {.name = "config",
+          .about = "Check or show the settings.",
+          .options = {config_option(),
+                      {.name = "--environment",
+                       .value = "KIND",
+                       .about = "Judge as for this deployment: development, staging or production.",
+                       .setting = "environment"},
+                      {.name = "--origin", .kind = OptionKind::kSwitch, .about = "show: where each value came from."},
+                      json_option()},
+          .positional = Positional{.name = "action", .about = "check or show", .choices = {"check", "show"}},
+          .run = run};
+}
+
+}  // namespace app

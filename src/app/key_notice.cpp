@@ -1,0 +1,23 @@
+#include "app/key_notice.h"
+
+#include <ostream>
+
+namespace app {
+
+std::function<void(const std::string&)> tell_of_key(Process& process, Io& io) {
+  return [&process, &io](const std::string& path) {
+    process.loop.post([&io, path] {
+      io.err << "warning: The Spotify login is sealed with a new key in " << path
+             << ". Without that file you have to log in again.\n";
+    });
+  };
+}
+
+std::function<void(const std::string&)> log_key(base::Log& log) {
+  return [&log](const std::string& path) {
+    log.event(base::Level::kWarning, "key.made",
+              {{"path", path}, {"note", "The Spotify login is sealed with it. Without it, log in again."}});
+  };
+}
+
+}  // namespace app

@@ -1,0 +1,18 @@
+// The one warning about a key file that was made: whoever loses the file has to log in again, so they must hear of it.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "app/io.h"
+#include "app/process.h"
+
+namespace app {
+
+// Both may be called on the worker's thread; what they are given must outlive them.
+// For commands that speak with a person.
+std::function<void(const std::string&)> tell_of_key(Process& process, Io& io);
+// For servers, whose stderr is a log.
+std::function<void(const std::string&)> log_key(base::Log& log);
+
+}  // namespace app

@@ -1,0 +1,20 @@
+// spotify-mcp-server.
+#include <filesystem>
+#include <iostream>
+
+#include "app/cli.h"
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "crypto/self_test.h"
+
+int main(int count, char** values) {
+  app::Io io{.environment = os::Environment::of_process(), .out = std::cout, .err = std::cerr};
+  std::error_code unknown;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  if (!unknown) io.program = self.string();
+  if (const auto tested = crypto::self_test(); !tested) {
+    std::cerr << "error: " << tested.error().message << '\n';
+    return app::exit_code(tested.error().code);
+  }
+  return app::run(std::vector<std::string>(values + 1, values + count), app::commands(), io);
+}

@@ -1,0 +1,166 @@
+#include "app/cli.h"
+
+#include <fstream>
+#include <filesystem>
+#include <set>
+#include <sstream>
+
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "app/version.h"
+#include "json/parse.h"
+#include "tests/support/temporary_directory.h"
+#include "tests/test.h"
+
+namespace {
+
+struct Outcome {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+Outcome run(const std::vector<std::string>& arguments, os::Environment::Variables variables = {}) {
+  std::ostringstream out;
+  std::ostringstream err;
+  app::Io io{.environment = os::Environment(std::move(variables)), .out = out, .err = err};
+  io.program = "/opt/a b/spotify-mcp-server";
+  const int code = app::run(arguments, app::commands(), io);
+  return {code, out.str(), err.str()};
+}
+
+// A home of its own, so that no test sees what another left.
+struct Home {
+  test::TemporaryDirectory place;
+  os::Environment::Variables variables{{"HOME", place.path()}};
+
+  std::string write_config(const std::string& text) const {
+    const std::string path = place.path() + "/config.json";
+    std::ofstream(path) << text;
+    return path;
+  }
+};
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("wrong usage is one line on stderr that points to the help, and exit code 2") {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{
+           {}, {"surve"}, {"login", "--nope"}, {"login", "--timeout", "0"}, {"login", "--timeout", "soon"},
+           {"config", "destroy"}, {"config"}, {"setup", "emacs"}, {"--nope"}}) {
+    const Outcome outcome = run(arguments);
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(contains(outcome.err, "--help"));
+  }
+  CHECK(contains(run({"statuss"}).err, "did you mean `status`?"));
+  CHECK(!contains(run({"\x1b[2J"}).err, "\x1b"));
+}
+
+TEST_CASE("every command has help on stdout") {
+  const Outcome all = run({"--help"});
+  CHECK(all.code == 0);
+  CHECK(all.err.empty());
+  for (const app::Command& command : app::commands()) {
+    CAPTURE(command.name);
+    CHECK(contains(all.out, command.name));
+    const Outcome one = run({std::string(command.name), "--help"});
+    CHECK(one.code == 0);
+    CHECK(one.err.empty());
+    for (const app::Option& option : command.options) {
+      CHECK(!option.about.empty());
+      CHECK(contains(one.out, option.name));
+    }
+  }
+}
+
+TEST_CASE("version is the same in both forms") {
+  CHECK(run({"version"}).out == "spotify-mcp-server " + std::string(app::version()) + "\n");
+  const auto json = json::parse(run({"version", "--json"}).out);
+  REQUIRE(json);
+  CHECK(json->text_or_empty("version") == app::version());
+}
+
+TEST_CASE("without a client ID login says where to get one, and asks nobody") {
+  Home home;
+  const Outcome outcome = run({"login", "--no-browser"}, home.variables);
+  CHECK(outcome.code == 2);
+  CHECK(outcome.out.empty());
+  CHECK(contains(outcome.err, "spotify.client_id"));
+  CHECK(!contains(outcome.err, "Open this URL"));
+}
+
+TEST_CASE("a localhost redirect is refused before anything is opened") {
+  Home home;
+  auto variables = home.variables;
+  variables["SPOTIFY_REDIRECT_URI"] = "http://localhost:8888/callback";
+  const Outcome outcome = run({"login", "--client-id", "an-id"}, variables);
+  CHECK(outcome.code == 2);
+  CHECK(contains(outcome.err, "Register http://127.0.0.1:8888/callback"));
+}
+
+TEST_CASE("status of an empty store is a finding, not an error, and makes no key") {
+  Home home;
+  const Outcome outcome = run({"status"}, home.variables);
+  CHECK(outcome.code == 1);
+  CHECK(contains(outcome.out, "Not logged in"));
+  CHECK(contains(run({"status", "--json"}, home.variables).out, "\"logged_out\""));
+  CHECK(run({"logout"}, home.variables).code == 0);
+  CHECK(!std::filesystem::exists(home.place.path() + "/.config/spotify-mcp-server/master.key"));
+}
+
+TEST_CASE("settings are shown with their origin, and secrets never") {
+  Home home;
+  const std::string file = home.write_config(R"({"spotify":{"client_secret":"not-a-real-secret"}})");
+  auto variables = home.variables;
+  variables["SPOTIFY_CLIENT_ID"] = "from-environment";
+  for (const auto& arguments : std::vector<std::vector<std::string>>{
+           {"config", "show", "--config", file}, {"config", "show", "--json", "--config", file},
+           {"config", "show", "--origin", "--config", file},
+           {"config", "show", "--origin", "--json", "--config", file}}) {
+    const Outcome outcome = run(arguments, variables);
+    CHECK(outcome.code == 0);
+    CHECK(contains(outcome.out, "from-environment"));
+    CHECK(contains(outcome.out, "(set)"));
+    CHECK(!contains(outcome.out + outcome.err, "not-a-real-secret"));
+  }
+  const Outcome origins = run({"config", "show", "--origin", "--config", file}, variables);
+  CHECK(contains(origins.out, "environment SPOTIFY_CLIENT_ID"));
+}
+
+TEST_CASE("config check judges the file, also for another deployment") {
+  Home home;
+  const std::string good = home.write_config(R"({"environment":"development","server":{"auth":"none"}})");
+  CHECK(run({"config", "check", "--config", good}, home.variables).code == 0);
+  const Outcome strict = run({"config", "check", "--config", good, "--environment", "production"}, home.variables);
+  CHECK(strict.code == 2);
+  CHECK(contains(strict.err, "server.auth none"));
+  const std::string typo = home.write_config(R"({"server":{"prot":1}})");
+  CHECK(contains(run({"config", "check", "--config", typo}, home.variables).err, "server.prot"));
+  CHECK(run({"config", "check", "--config", home.place.path() + "/missing.json"}, home.variables).code == 5);
+}
+
+TEST_CASE("what setup prints survives a path with a space, and names the host's file on stderr only") {
+  const auto desktop = json::parse(run({"setup", "claude-desktop", "--config", "/tmp/c.json"}).out);
+  REQUIRE(desktop);
+  const json::Value* entry = desktop->find("mcpServers")->find("spotify");
+  CHECK(entry->text_or_empty("command") == "/opt/a b/spotify-mcp-server");
+  CHECK(entry->find("args")->array().size() == 3);
+  CHECK(json::parse(run({"setup", "cursor"}).out));
+  CHECK(json::parse(run({"setup", "vscode"}).out)->find("servers")->find("spotify")->text_or_empty("type") == "stdio");
+  CHECK(run({"setup", "claude-code"}).out ==
+        "claude mcp add --transport stdio spotify -- '/opt/a b/spotify-mcp-server' stdio\n");
+  CHECK(contains(run({"setup", "codex"}).out, "command = \"/opt/a b/spotify-mcp-server\""));
+}
+
+TEST_CASE("every kind of error has an exit code of its own, neither 0 nor 1") {
+  std::set<int> codes;
+  for (int code = 0; code <= static_cast<int>(base::Code::kInternal); ++code) {
+    codes.insert(app::exit_code(static_cast<base::Code>(code)));
+  }
+  CHECK(codes.size() == static_cast<size_t>(base::Code::kInternal) + 1);
+  CHECK(!codes.contains(0));
+  CHECK(!codes.contains(1));
+}

@@ -14,7 +14,7 @@ void wipe_string(std::string& text) noexcept {
 
 }  // namespace
 
-Secret::Secret(std::string text) noexcept {
+Secret::Secret(std::string&& text) noexcept {
   text_.swap(text);
   wipe_string(text);
 }

@@ -11,7 +11,9 @@ namespace base {
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::string text) noexcept;
+  // Wipes what `text` leaves behind; the form from an lvalue copies, and that text stays the caller's to wipe.
+  explicit Secret(std::string&& text) noexcept;
+  explicit Secret(const std::string& text) : text_(text) {}
   ~Secret() { wipe(); }
   Secret(Secret&& other) noexcept;
   Secret& operator=(Secret&& other) noexcept;

@@ -21,8 +21,10 @@ TEST_CASE("Base64 of both alphabets, padded or not, decodes to what was encoded,
   CHECK(rc::check("one text for one value", [] {
     std::string text = crypto::base64url_encode(*property::bytes());
     RC_PRE(!text.empty());
-    const auto before = crypto::base64url_decode(text);
-    text[*rc::gen::inRange<size_t>(0, text.size())] = *rc::gen::arbitrary<char>();
+    static const std::string kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ \n";
+    // Mostly the last character, whose unused bits are where a second spelling would hide.
+    const size_t at = *rc::gen::arbitrary<bool>() ? text.size() - 1 : *rc::gen::inRange<size_t>(0, text.size());
+    text[at] = *rc::gen::elementOf(kAlphabet);
     const auto after = crypto::base64url_decode(text);
     if (after) RC_ASSERT(crypto::base64url_encode(*after) == text);
   }));

@@ -26,12 +26,15 @@ void look_at(void* memory) {
   if (memmem(memory, malloc_usable_size(memory), kMarker.data(), kMarker.size()) != nullptr) ++freed_with_marker;
 }
 
-// The bytes of a Secret object itself, where a short text lives.
+// The bytes of an object itself, where a short text lives. A moved-from string clears its first byte alone, so the
+// rest is looked for.
+bool holds_rest(const void* bytes, size_t size, const std::string& text) {
+  return memmem(bytes, size, text.data() + 1, text.size() - 1) != nullptr;
+}
+
 struct Storage {
   alignas(base::Secret) unsigned char bytes[sizeof(base::Secret)]{};
-  bool holds(const std::string& text) const {
-    return memmem(bytes, sizeof(bytes), text.data(), text.size()) != nullptr;
-  }
+  bool holds(const std::string& text) const { return holds_rest(bytes, sizeof(bytes), text); }
 };
 
 }  // namespace
@@ -86,6 +89,14 @@ TEST_CASE("A short secret leaves no copy in the object that it is moved from") {
   a->~Secret();
   b->~Secret();
   CHECK_FALSE(first.holds(short_secret()));
+}
+
+TEST_CASE("A secret wipes the string that it is made from") {
+  std::string text = short_secret();
+  CHECK(holds_rest(&text, sizeof(text), short_secret()));
+  const base::Secret secret(std::move(text));
+  CHECK(secret.reveal() == short_secret());
+  CHECK_FALSE(holds_rest(&text, sizeof(text), short_secret()));
 }
 
 TEST_CASE("A secret moves, also onto itself, and clones only by name") {

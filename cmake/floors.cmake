@@ -13,6 +13,7 @@ layer(src/http         1)
 
 layer(src/schema       2)
 layer(src/mcp          2 USES src/schema)
+layer(src/mcp/transport 2 USES src/mcp src/schema)
 layer(src/store        2)
 layer(src/oauth        2 USES src/store)
 layer(src/spotify      2 USES src/schema)

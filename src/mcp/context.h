@@ -59,6 +59,7 @@ class CallContext {
   base::Task<base::Result<Answers>> ask_all(std::vector<Question> questions);
 
   void set_client_capabilities(json::Object capabilities) { client_capabilities_ = std::move(capabilities); }
+  void set_deadline(base::Instant deadline) { deadline_ = deadline; }
   void set_notify(Notify notify) { notify_ = std::move(notify); }
   void set_progress(json::Value token, Notify notify);
   // Messages below `least` are dropped; nothing at all is sent before this is called.

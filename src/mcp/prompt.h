@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,11 @@ struct PromptResult {
   std::vector<PromptMessage> messages;
 };
 
+// Values that a person may mean by what was typed so far into `argument`; `known` are the arguments already filled in.
+// At most 100 are sent.
+using Complete = std::function<base::Task<base::Result<std::vector<std::string>>>(
+    CallContext&, std::string argument, std::string typed, std::map<std::string, std::string> known)>;
+
 struct Prompt {
   std::string name;
   std::string title;
@@ -37,6 +43,12 @@ struct Prompt {
   std::vector<PromptArgument> arguments;
   // Called with the arguments that came; required ones are there.
   std::function<base::Task<base::Result<PromptResult>>(CallContext&, std::map<std::string, std::string>)> get;
+  Complete complete = nullptr;
 };
+
+// What is wrong with a prompt's declaration, or nothing. A server refuses such a prompt when it is added.
+std::optional<std::string> find_flaw(const Prompt& prompt);
+json::Object describe(const Prompt& prompt, Revision revision);
+
 
 }  // namespace mcp

@@ -1,0 +1,31 @@
+#include "mcp/events.h"
+
+#include <algorithm>
+
+namespace mcp {
+
+std::string_view notification_of(Event::Kind kind) {
+  switch (kind) {
+    case Event::Kind::kToolsChanged: return "notifications/tools/list_changed";
+    case Event::Kind::kPromptsChanged: return "notifications/prompts/list_changed";
+    case Event::Kind::kResourcesChanged: return "notifications/resources/list_changed";
+    case Event::Kind::kResourceUpdated: return "notifications/resources/updated";
+  }
+  return "";
+}
+
+Events::Subscription::Subscription(Events& events, Listener& listener) : events_(events), listener_(listener) {
+  events_.listeners_.push_back(&listener_);
+}
+
+Events::Subscription::~Subscription() {
+  const auto found = std::ranges::find(events_.listeners_, &listener_);
+  *found = events_.listeners_.back();
+  events_.listeners_.pop_back();
+}
+
+void Events::publish(const Event& event) const {
+  for (Listener* listener : listeners_) listener->on_event(event);
+}
+
+}  // namespace mcp

@@ -1,0 +1,52 @@
+// What changes on the server, and who wants to hear of it: listen streams of the modern era and sessions of the legacy
+// era (2026-07-28 basic/utilities/subscriptions; 2025-11-25 server/resources, "Subscriptions").
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mcp {
+
+struct Event {
+  enum class Kind { kToolsChanged, kPromptsChanged, kResourcesChanged, kResourceUpdated };
+
+  Kind kind;
+  std::string uri = {};  // Of the resource that was updated.
+  // Only this principal hears of it; empty means everyone.
+  std::optional<std::string> principal_id = std::nullopt;
+};
+
+// The method of the notification that tells of it.
+std::string_view notification_of(Event::Kind kind);
+
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  // Must neither add nor remove a listener before it returns.
+  virtual void on_event(const Event& event) = 0;
+};
+
+class Events {
+ public:
+  // Hears events until it is destroyed. The Events must outlive it.
+  class Subscription {
+   public:
+    Subscription(Events& events, Listener& listener);
+    ~Subscription();
+    Subscription(const Subscription&) = delete;
+    Subscription& operator=(const Subscription&) = delete;
+
+   private:
+    Events& events_;
+    Listener& listener_;
+  };
+
+  void publish(const Event& event) const;
+  size_t size() const { return listeners_.size(); }
+
+ private:
+  std::vector<Listener*> listeners_;
+};
+
+}  // namespace mcp

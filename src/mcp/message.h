@@ -1,0 +1,65 @@
+// JSON-RPC 2.0 messages, decoded strictly and encoded as text on one line. What a sender spelt in a way that another
+// reader might take differently ("Method", two ids) is refused, so that no proxy and no log sees another message than
+// we do.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "json/parse.h"
+#include "json/value.h"
+#include "mcp/error.h"
+
+namespace mcp {
+
+// Never null, never fractional.
+using Id = std::variant<int64_t, std::string>;
+json::Value to_json(const Id& id);
+// Nothing for any other kind of value.
+std::optional<Id> parse_id(const json::Value& value);
+
+struct Call {
+  Id id;
+  std::string method;
+  json::Object params;
+};
+
+struct Notification {
+  std::string method;
+  json::Object params;
+};
+
+struct Response {
+  Id id;
+  std::expected<json::Value, RpcError> outcome;
+};
+
+using Message = std::variant<Call, Notification, Response>;
+
+// What to answer to bytes that are no message; without an id where none could be read.
+struct Malformed {
+  RpcError error;
+  std::optional<Id> id = std::nullopt;
+};
+
+// -32700 when `text` is not JSON within the limits.
+std::expected<json::Value, Malformed> parse_body(std::string_view text, const json::Limits& limits = {});
+// One message, -32600 when it is none. Arrays are the caller's business.
+std::expected<Message, Malformed> decode(json::Value value);
+
+std::string encode_result(const Id& id, json::Object result);
+std::string encode_error(const std::optional<Id>& id, RpcError error);
+std::string encode_notification(std::string_view method, json::Object params);
+std::string encode_call(const Id& id, std::string_view method, json::Object params);
+
+// Writes a result member by member between two pieces of ready JSON text, so that what never changes is written once:
+// {"jsonrpc":"2.0","id":...,"result":{<before><members><after>}}. `before` ends and `after` begins with a comma of its
+// own where there are members between them.
+std::string encode_result_with(const Id& id, std::string_view before, const json::Object& members,
+                               std::string_view after);
+
+}  // namespace mcp

@@ -1,0 +1,87 @@
+#include "mcp/request_state.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "crypto/base64.h"
+#include "crypto/hash.h"
+#include "json/parse.h"
+#include "json/write.h"
+
+namespace mcp {
+namespace {
+
+// Answers came through the parser of messages; in a state they stand two levels deeper.
+constexpr size_t kStateDepthMax = 128;
+constexpr size_t kStateJsonBytesMax = 2 * RequestStates::kBytesMax;
+
+// A client may write the members of its params in another order when it sends them again.
+json::Value canonical(const json::Value& value) {
+  if (value.is_array()) {
+    json::Array items;
+    for (const json::Value& item : value.array()) items.push_back(canonical(item));
+    return items;
+  }
+  if (!value.is_object()) return value;
+  std::vector<json::Member> members;
+  for (const auto& [name, each] : value.object()) members.push_back({name, canonical(each)});
+  std::ranges::sort(members, {}, &json::Member::name);
+  return json::Object(std::move(members));
+}
+
+// What a state belongs to. The members that differ from round to round are left out.
+std::string belonging(const Principal& principal, const Call& call) {
+  json::Object params = call.params;
+  for (const std::string_view changing : {"_meta", "inputResponses", "requestState"}) params.erase(changing);
+  const std::string digest = crypto::to_hex(crypto::sha256(json::write(canonical(std::move(params)))));
+  return json::write(json::Array{"mcp-request-state/1", principal.id, call.method, digest});
+}
+
+base::Error refused() {
+  return {base::Code::kInvalidArgument,
+          "The requestState does not belong to this request, or is too old. Send the request again without it.",
+          {},
+          std::nullopt};
+}
+
+}  // namespace
+
+RequestStates::RequestStates(crypto::Key key, const base::Clock& clock, base::Random& random)
+    : box_(std::move(key)), clock_(clock), random_(random) {}
+
+base::Result<std::string> RequestStates::seal(const Principal& principal, const Call& call,
+                                              const RequestState& state) const {
+  json::Object answers;
+  for (const auto& [key, answer] : state.answers) answers.append(key, answer);
+  json::Array asked;
+  for (const std::string& key : state.asked) asked.emplace_back(key);
+  const base::Wall expiry = clock_.wall() + std::chrono::milliseconds(kLifetime);
+  const std::string text = json::write(
+      json::Object{{"expires", expiry.unix_ms}, {"answers", std::move(answers)}, {"asked", std::move(asked)}});
+  if (text.size() > kBytesMax) {
+    return base::fail(base::Code::kInvalidArgument, "The answers are too long. Answer more briefly.");
+  }
+  return crypto::base64url_encode(box_.seal(random_, belonging(principal, call), text));
+}
+
+base::Result<RequestState> RequestStates::open(const Principal& principal, const Call& call,
+                                               std::string_view sealed) const {
+  const auto box = crypto::base64url_decode(sealed);
+  if (!box) return std::unexpected(refused());
+  const auto text = box_.open(belonging(principal, call), *box);
+  if (!text) return std::unexpected(refused());
+  const json::Limits limits{.bytes_max = kStateJsonBytesMax, .depth_max = kStateDepthMax};
+  TRY(const json::Value value, json::parse(*text, limits));
+  const json::Value* expires = value.find("expires");
+  if (expires == nullptr || expires->integer() < clock_.wall().unix_ms) return std::unexpected(refused());
+  RequestState state;
+  for (const auto& [key, answer] : value.find("answers")->object()) state.answers.emplace(key, answer.object());
+  for (const json::Value& key : value.find("asked")->array()) state.asked.insert(key.string());
+  return state;
+}
+
+}  // namespace mcp

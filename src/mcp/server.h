@@ -1,0 +1,202 @@
+// The MCP server: what it offers, and the one dispatcher behind every transport and both eras. It has no connection and
+// keeps nothing of one: a transport hands it one request at a time, each with the revision that it speaks and the
+// principal behind it.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/random.h"
+#include "crypto/key.h"
+#include "mcp/channel.h"
+#include "mcp/context.h"
+#include "mcp/era.h"
+#include "mcp/events.h"
+#include "mcp/header_params.h"
+#include "mcp/message.h"
+#include "mcp/prompt.h"
+#include "mcp/request_state.h"
+#include "mcp/resource.h"
+#include "mcp/run.h"
+#include "mcp/session.h"
+#include "mcp/tool.h"
+
+namespace mcp {
+
+// Who the server says it is.
+struct Implementation {
+  std::string name;
+  std::string title = {};
+  std::string version;
+};
+
+// Whether handlers may send log messages to clients. Deprecated since 2026-07-28; off unless something needs it.
+enum class Logging { kOff, kOn };
+
+struct ServerOptions {
+  Implementation info;
+  // How to use the server, for the model.
+  std::string instructions = {};
+  size_t page_size = 100;
+  // For how long a modern client may reuse a list.
+  std::chrono::milliseconds list_ttl{300'000};
+  base::Duration call_deadline = std::chrono::seconds(60);
+  // While a handler waits for an answer of the client.
+  base::Duration answer_deadline = std::chrono::minutes(5);
+  size_t calls_max = 256;       // Handlers that run at once; a call beyond them is told to come back.
+  size_t listens_max = 10'000;  // Open subscriptions/listen streams.
+  Logging logging = Logging::kOff;
+  // Tools that a principal may not see are neither listed nor callable.
+  std::function<bool(const Tool&, const Principal&)> visible = nullptr;
+  // Seals requestState. Instances that serve the same clients share it; a random one otherwise.
+  std::optional<crypto::Key> state_key = std::nullopt;
+};
+
+// What the server is handed. All of it must outlive the server.
+struct Services {
+  base::Loop& loop;
+  const base::Clock& clock;
+  base::Random& random;
+  base::Log& log;
+};
+
+// One request, as a transport hands it over.
+struct Incoming {
+  Call call;
+  Revision revision;
+  Principal principal;
+  json::Object client_capabilities;
+  std::optional<Severity> log_level;
+  std::optional<json::Value> progress_token;
+  std::shared_ptr<Session> session;  // Legacy only.
+  Channel* channel = nullptr;        // Must outlive the task that handles it.
+
+  static Incoming modern(ModernCall modern, Principal principal, Channel* channel);
+  static Incoming legacy(Call call, std::shared_ptr<Session> session, Channel* channel);
+};
+
+struct Reply {
+  std::string text;       // One encoded response.
+  int http_status = 200;  // Other than 200 only where the modern binding asks for it.
+};
+
+class Server {
+ public:
+  Server(Services services, ServerOptions options);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // All CHECK that find_flaw has nothing to say and that the name is new. Before the first request.
+  void add(Tool tool);
+  void add(Prompt prompt);
+  void add(Resource resource);
+  void add(ResourceTemplate resource);
+  // Around every tool call, the first one outermost.
+  void use(ToolMiddleware middleware);
+
+  // Answers one request; never fails. Dropping the task cancels the request. The server must outlive the task.
+  // `initialize` is not among the methods: see open_session.
+  base::Task<Reply> handle(Incoming incoming);
+
+  // A legacy handshake: the session, and the result that tells the client of it.
+  struct Opened {
+    std::shared_ptr<Session> session;
+    json::Object result;
+  };
+  std::expected<Opened, RpcError> open_session(const Call& initialize, Principal principal);
+
+  // The check of a modern tools/call's Mcp-Param-* headers against its arguments.
+  std::optional<RpcError> find_header_error(const Call& call, const http::Headers& headers) const;
+
+  // Tells listening clients.
+  void publish(const Event& event) { events_.publish(event); }
+  // Ends all listen streams with their result. The server goes on answering.
+  void close_listens();
+
+  base::Loop& loop() const { return services_.loop; }
+  base::Random& random() const { return services_.random; }
+  base::Log& log() const { return services_.log; }
+  const Implementation& info() const { return options_.info; }
+
+ private:
+  friend struct Methods;
+
+  struct Failure {
+    RpcError error;
+    int http_status = 200;
+  };
+  using Answer = std::expected<json::Object, Failure>;
+  struct Method;
+  struct ToolEntry {
+    Tool tool;
+    std::vector<HeaderParam> header_params;
+  };
+  class Asker;
+  class ListenStream;
+  template <class T>
+  using Outcome = std::expected<T, Answer>;
+
+  static const Method* find_method(std::string_view name, Era era);
+  static Failure invalid_params(std::string message);
+  Failure method_not_found(const Incoming& incoming) const;
+  Reply finish(const Incoming& incoming, Answer answer) const;
+  json::Object capabilities(Revision revision) const;
+  json::Object describe_self(Revision revision) const;
+
+  Answer discover(Incoming& incoming);
+  Answer ping(Incoming& incoming);
+  Answer list_tools(Incoming& incoming);
+  Answer list_prompts(Incoming& incoming);
+  Answer list_resources(Incoming& incoming);
+  Answer list_templates(Incoming& incoming);
+  Answer set_log_level(Incoming& incoming);
+  Answer subscribe(Incoming& incoming);
+  Answer unsubscribe(Incoming& incoming);
+  base::Task<Answer> call_tool(Incoming& incoming);
+  base::Task<Answer> get_prompt(Incoming& incoming);
+  base::Task<Answer> read_resource(Incoming& incoming);
+  base::Task<Answer> complete(Incoming& incoming);
+  base::Task<Answer> listen(Incoming& incoming);
+
+  template <class Items, class NameOf>
+  Answer list(const Incoming& incoming, std::string_view member, const Items& items, NameOf name_of) const;
+  void add_freshness(json::Object& result, const Incoming& incoming, std::chrono::milliseconds ttl) const;
+  bool is_visible(const Tool& tool, const Principal& principal) const;
+  const ToolEntry* find_tool(std::string_view name) const;
+  base::Task<ToolResult> step(size_t index, const Tool& tool, CallContext& context, json::Value arguments);
+  // Runs what `begin` starts under the deadline, with questions to the client answered. The failure is the answer that
+  // ends the request instead.
+  template <class T>
+  base::Task<Outcome<T>> run(Incoming& incoming, CallContext& context, std::move_only_function<base::Task<T>()> begin);
+  CallContext context_for(const Incoming& incoming) const;
+
+  Services services_;
+  ServerOptions options_;
+  RequestStates states_;
+  Events events_;
+  std::string modern_tail_;  // The _meta of every modern result, as text.
+  std::deque<ToolEntry> tools_;
+  std::deque<Prompt> prompts_;
+  std::deque<Resource> resources_;
+  std::deque<ResourceTemplate> templates_;
+  std::unordered_map<std::string_view, const ToolEntry*> tools_by_name_;
+  std::vector<ToolMiddleware> middleware_;
+  size_t calls_ = 0;
+  std::map<uint64_t, base::Completion<bool>::Setter> listens_;
+  uint64_t next_listen_ = 1;
+};
+
+}  // namespace mcp

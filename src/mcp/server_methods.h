@@ -1,0 +1,20 @@
+// Small words that the methods of the server share.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "mcp/error.h"
+
+namespace mcp {
+
+// A name that a client sent, short and printable enough for an error message.
+std::string quoted(std::string_view name);
+// " Did you mean x?", or nothing.
+std::string did_you_mean(std::string_view name, std::span<const std::string_view> candidates);
+// For prompts and resources, which have no isError.
+RpcError to_rpc_error(const base::Error& error);
+
+}  // namespace mcp

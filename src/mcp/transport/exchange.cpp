@@ -1,0 +1,102 @@
+#include "mcp/transport/exchange.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "http/sse.h"
+
+namespace mcp::transport {
+namespace {
+
+constexpr std::chrono::milliseconds kRetry{3000};
+
+class SseBody final : public http::BodyStream {
+ public:
+  SseBody(base::Loop& loop, std::shared_ptr<void> owner, Outbox& outbox, StreamStyle style, int64_t after)
+      : loop_(loop), owner_(std::move(owner)), outbox_(outbox), style_(std::move(style)), after_(after) {}
+
+  base::Task<std::optional<std::string>> next() override {
+    if (std::exchange(style_.primes, false)) {
+      co_return http::sse_retry(kRetry) + http::sse_event("", "", id(after_));
+    }
+    auto next = co_await outbox_.next(after_, loop_.now() + style_.keep_alive);
+    if (next.item) {
+      after_ = next.item->number;
+      co_return http::sse_event(next.item->message, "message", id(after_));
+    }
+    if (next.at_end) co_return std::nullopt;
+    co_return http::sse_comment();
+  }
+
+ private:
+  std::string id(int64_t number) const {
+    return style_.id.empty() ? std::string() : fmt::format("{}-{}", style_.id, number);
+  }
+
+  base::Loop& loop_;
+  std::shared_ptr<void> owner_;
+  Outbox& outbox_;
+  StreamStyle style_;
+  int64_t after_;
+};
+
+}  // namespace
+
+void Exchange::start(base::Task<Reply> task) {
+  running_.emplace(drive(std::move(task)));
+  running_->start();
+}
+
+base::Task<void> Exchange::drive(base::Task<Reply> task) {
+  Reply reply = co_await std::move(task);
+  ended_ = true;
+  if (streaming_ || stream_ == Stream::kAlways) {
+    streaming_ = true;
+    outbox_.push_last(std::move(reply.text));
+  } else {
+    reply_ = std::move(reply);
+  }
+  settled();
+}
+
+void Exchange::cancel() {
+  running_.reset();
+  ended_ = true;
+  outbox_.close();
+  settled();
+}
+
+void Exchange::send(std::string message) {
+  if (!is_open()) return;
+  streaming_ = true;
+  outbox_.push(std::move(message));
+  settled();
+}
+
+void Exchange::settled() {
+  if (waiter_) std::exchange(waiter_, std::nullopt).value()(true);
+}
+
+base::Task<void> Exchange::settle() {
+  if (streaming_ || ended_) co_return;
+  const base::Completion<bool> known(loop_);
+  waiter_ = known.setter();
+  co_await known;
+}
+
+http::Response stream_response(std::unique_ptr<http::BodyStream> body) {
+  http::Response response;
+  response.headers.add("Content-Type", "text/event-stream");
+  response.headers.add("Cache-Control", "no-cache, no-transform");
+  response.headers.add("X-Accel-Buffering", "no");
+  response.stream = std::move(body);
+  return response;
+}
+
+std::unique_ptr<http::BodyStream> stream_body(base::Loop& loop, std::shared_ptr<void> owner, Outbox& outbox,
+                                              StreamStyle style, int64_t after) {
+  return std::make_unique<SseBody>(loop, std::move(owner), outbox, std::move(style), after);
+}
+
+}  // namespace mcp::transport

@@ -1,0 +1,80 @@
+#include "mcp/transport/http_checks.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "http/url.h"
+
+namespace mcp::transport {
+namespace {
+
+// "localhost:8080", "[::1]:8080", "127.0.0.1" without the port and the brackets.
+std::string_view without_port(std::string_view host) {
+  if (host.starts_with('[')) {
+    const size_t close = host.find(']');
+    return close == std::string_view::npos ? std::string_view() : host.substr(1, close - 1);
+  }
+  return host.substr(0, host.find(':'));
+}
+
+bool is_listed(std::string_view host, std::span<const std::string> allowed) {
+  const std::string_view name = without_port(host);
+  return std::ranges::any_of(allowed, [&](const std::string& each) {
+    return base::equals_ignoring_case(each, host) || base::equals_ignoring_case(each, name);
+  });
+}
+
+// "text/event-stream;q=0.9" is of the type text/event-stream.
+bool is_type(std::string_view range, std::string_view type) {
+  return base::equals_ignoring_case(base::trim(range.substr(0, range.find(';'))), type);
+}
+
+// A quality of zero means "not this".
+bool is_refused(std::string_view range) {
+  const size_t at = range.find("q=0");
+  if (at == std::string_view::npos) return false;
+  return range.substr(at + 3).find_first_of("123456789") == std::string_view::npos;
+}
+
+}  // namespace
+
+bool is_allowed_host(std::optional<std::string_view> host, std::span<const std::string> allowed) {
+  if (!host || host->empty()) return false;
+  return http::is_loopback_host(without_port(*host)) || is_listed(*host, allowed);
+}
+
+bool is_allowed_origin(std::optional<std::string_view> origin, std::span<const std::string> hosts,
+                       std::span<const std::string> origins) {
+  if (!origin) return true;
+  if (std::ranges::any_of(origins, [&](const std::string& each) { return base::equals_ignoring_case(each, *origin); })) {
+    return true;
+  }
+  const auto url = http::parse_url(*origin);
+  if (!url || url->target != "/") return false;
+  if (http::is_loopback_host(url->host)) return true;
+  return url->scheme == "https" && is_listed(origin->substr(std::string_view("https://").size()), hosts);
+}
+
+Accepts read_accept(const http::Headers& headers) {
+  Accepts accepts;
+  bool said = false;
+  for (const auto& [name, value] : headers) {
+    if (!base::equals_ignoring_case(name, "Accept")) continue;
+    said = true;
+    for (const std::string_view range : base::split(value, ',')) {
+      if (is_refused(range)) continue;
+      const bool all = is_type(range, "*/*");
+      accepts.json = accepts.json || all || is_type(range, "application/json") || is_type(range, "application/*");
+      accepts.event_stream =
+          accepts.event_stream || all || is_type(range, "text/event-stream") || is_type(range, "text/*");
+    }
+  }
+  return said ? accepts : Accepts{true, true};
+}
+
+bool is_json(const http::Headers& headers) {
+  const auto type = headers.find("Content-Type");
+  return type && headers.count("Content-Type") == 1 && is_type(*type, "application/json");
+}
+
+}  // namespace mcp::transport

@@ -1,0 +1,183 @@
+#include "mcp/transport/http_sessions.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "crypto/random_text.h"
+
+namespace mcp::transport {
+namespace {
+
+constexpr size_t kIdBytes = 24;  // 192 bits.
+constexpr base::Duration kSweepEvery = std::chrono::seconds(60);
+// Ended streams that a client may still come back for.
+constexpr size_t kEndedMax = 16;
+constexpr size_t kEndedBytesMax = size_t{4} * 1024 * 1024;
+
+}  // namespace
+
+class HttpSession::Outlet final : public Channel {
+ public:
+  explicit Outlet(Outbox& outbox) : outbox_(outbox) {}
+  void send(std::string message) override { outbox_.push(std::move(message)); }
+  bool is_open() const override { return true; }
+
+ private:
+  Outbox& outbox_;
+};
+
+HttpSession::HttpSession(base::Loop& loop, std::string id, std::shared_ptr<Session> session)
+    : loop_(loop), id_(std::move(id)), session_(std::move(session)), last_used_(loop.now()) {}
+
+HttpSession::~HttpSession() { end(); }
+
+void HttpSession::end() {
+  session_->set_outlet(nullptr);
+  if (listener_) listener_->close();
+  const auto running = std::exchange(running_, {});
+  for (const auto& [id, kept] : running) kept.exchange->cancel();
+}
+
+bool HttpSession::is_running(const Id& id) {
+  sweep();
+  return running_.contains(id);
+}
+
+bool HttpSession::is_busy() const {
+  return outlet_ != nullptr ||
+         std::ranges::any_of(running_, [](const auto& each) { return !each.second.exchange->has_ended(); });
+}
+
+std::string HttpSession::keep(const Id& id, std::shared_ptr<Exchange> exchange) {
+  sweep();
+  std::string stream = std::to_string(next_stream_++);
+  running_.emplace(id, Kept{stream, std::move(exchange)});
+  return stream;
+}
+
+void HttpSession::cancel(const Id& id) {
+  const auto found = running_.find(id);
+  if (found == running_.end()) return;
+  const auto exchange = std::move(found->second.exchange);
+  running_.erase(found);
+  exchange->cancel();
+}
+
+// Exchanges that have ended move to the ones kept for a client that comes back; those are few and small.
+void HttpSession::sweep() {
+  for (auto each = running_.begin(); each != running_.end();) {
+    if (!each->second.exchange->has_ended()) {
+      ++each;
+      continue;
+    }
+    if (each->second.exchange->is_stream()) ended_.push_back(std::move(each->second));
+    each = running_.erase(each);
+  }
+  size_t bytes = 0;
+  for (const Kept& kept : ended_) bytes += kept.exchange->outbox().bytes();
+  while (ended_.size() > kEndedMax || (bytes > kEndedBytesMax && !ended_.empty())) {
+    bytes -= ended_.front().exchange->outbox().bytes();
+    ended_.pop_front();
+  }
+}
+
+std::shared_ptr<Exchange> HttpSession::find_stream(std::string_view name) const {
+  for (const auto& [id, kept] : running_) {
+    if (kept.stream == name) return kept.exchange;
+  }
+  for (const Kept& kept : ended_) {
+    if (kept.stream == name) return kept.exchange;
+  }
+  return nullptr;
+}
+
+bool HttpSession::open_listener() {
+  if (outlet_ != nullptr) return false;
+  listener_ = std::make_unique<Outbox>(loop_, Outbox::Keep::kNo, Outbox::Limits{});
+  outlet_ = std::make_unique<Outlet>(*listener_);
+  session_->set_outlet(outlet_.get());
+  return true;
+}
+
+void HttpSession::close_listener() {
+  session_->set_outlet(nullptr);
+  outlet_.reset();
+  touch();
+}
+
+HttpSessions::HttpSessions(base::Loop& loop, base::Random& random, SessionLimits limits)
+    : loop_(loop), random_(random), limits_(limits) {}
+
+base::Result<std::shared_ptr<HttpSession>> HttpSessions::open(std::shared_ptr<Session> session) {
+  const Principal& principal = session->principal();
+  const auto own = static_cast<size_t>(std::ranges::count_if(
+      sessions_, [&](const auto& each) { return each.second->session()->principal() == principal; }));
+  const bool has_room =
+      (own < limits_.sessions_per_principal_max || evict(&principal)) &&
+      (sessions_.size() < limits_.sessions_max || evict(nullptr));
+  if (!has_room) {
+    return base::fail(base::Code::kRateLimited,
+                      "Too many sessions are open and busy. End one with DELETE, or try again later.");
+  }
+  std::string id = crypto::random_token(random_, kIdBytes);
+  auto opened = std::make_shared<HttpSession>(loop_, id, std::move(session));
+  sessions_.emplace(std::move(id), opened);
+  arm();
+  return opened;
+}
+
+std::shared_ptr<HttpSession> HttpSessions::find(std::string_view id, const Principal& principal) {
+  const auto found = sessions_.find(std::string(id));
+  if (found == sessions_.end() || found->second->session()->principal() != principal) return nullptr;
+  if (is_expired(*found->second)) {
+    end(found->first);
+    return nullptr;
+  }
+  found->second->touch();
+  return found->second;
+}
+
+void HttpSessions::end(std::string id) {
+  const auto found = sessions_.find(id);
+  if (found == sessions_.end()) return;
+  const auto session = std::move(found->second);
+  sessions_.erase(found);
+  session->end();
+}
+
+bool HttpSessions::is_expired(const HttpSession& session) const {
+  return !session.is_busy() && loop_.now() - session.last_used() >= limits_.idle;
+}
+
+// Ends the session that has idled longest, of `principal` when one is given.
+bool HttpSessions::evict(const Principal* principal) {
+  auto oldest = sessions_.end();
+  for (auto each = sessions_.begin(); each != sessions_.end(); ++each) {
+    const HttpSession& session = *each->second;
+    if (session.is_busy() || (principal != nullptr && session.session()->principal() != *principal)) continue;
+    if (oldest == sessions_.end() || session.last_used() < oldest->second->last_used()) oldest = each;
+  }
+  if (oldest == sessions_.end()) return false;
+  end(oldest->first);
+  return true;
+}
+
+void HttpSessions::sweep() {
+  std::vector<std::string> expired;
+  for (const auto& [id, session] : sessions_) {
+    if (is_expired(*session)) expired.push_back(id);
+  }
+  for (std::string& id : expired) end(std::move(id));
+  if (!sessions_.empty()) arm();
+}
+
+void HttpSessions::arm() {
+  if (timer_) return;
+  timer_.emplace(loop_, loop_.now() + kSweepEvery, [this] {
+    timer_.reset();
+    sweep();
+  });
+}
+
+}  // namespace mcp::transport

@@ -1,0 +1,104 @@
+// The sessions of legacy HTTP clients (2025-11-25 basic/transports, "Session Management"): each belongs to the principal
+// that opened it, has an id that cannot be guessed, and ends by DELETE, by idling, or to make room for a newer one.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/loop.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "mcp/message.h"
+#include "mcp/session.h"
+#include "mcp/transport/exchange.h"
+#include "mcp/transport/outbox.h"
+
+namespace mcp::transport {
+
+class HttpSession {
+ public:
+  HttpSession(base::Loop& loop, std::string id, std::shared_ptr<Session> session);
+  ~HttpSession();
+  HttpSession(const HttpSession&) = delete;
+  HttpSession& operator=(const HttpSession&) = delete;
+
+  const std::string& id() const { return id_; }
+  const std::shared_ptr<Session>& session() const { return session_; }
+  base::Instant last_used() const { return last_used_; }
+  void touch() { last_used_ = loop_.now(); }
+  // Drops what runs and ends its streams; whoever still holds it finds nothing more to do.
+  void end();
+  // Something of it still runs or listens, so it is not idle.
+  bool is_busy() const;
+
+  bool is_running(const Id& id);
+  size_t running() const { return running_.size(); }
+  // Keeps an exchange until it has ended, and as a stream for a while longer. The stream's name is unique here.
+  std::string keep(const Id& id, std::shared_ptr<Exchange> exchange);
+  // The one with this id: notifications/cancelled.
+  void cancel(const Id& id);
+  // A running or recently ended stream.
+  std::shared_ptr<Exchange> find_stream(std::string_view name) const;
+
+  // The stream of a GET, for what belongs to no request. False when one is open.
+  bool open_listener();
+  void close_listener();
+  Outbox& listener() { return *listener_; }
+
+ private:
+  class Outlet;
+  struct Kept {
+    std::string stream;
+    std::shared_ptr<Exchange> exchange;
+  };
+  void sweep();
+
+  base::Loop& loop_;
+  std::string id_;
+  std::shared_ptr<Session> session_;
+  base::Instant last_used_;
+  std::map<Id, Kept> running_;
+  std::deque<Kept> ended_;
+  int64_t next_stream_ = 1;
+  std::unique_ptr<Outlet> outlet_;
+  std::unique_ptr<Outbox> listener_;
+};
+
+struct SessionLimits {
+  size_t sessions_max = 1000;
+  size_t sessions_per_principal_max = 3;
+  base::Duration idle = std::chrono::minutes(30);
+  size_t running_per_session_max = 64;
+};
+
+class HttpSessions {
+ public:
+  HttpSessions(base::Loop& loop, base::Random& random, SessionLimits limits);
+
+  // Makes room by ending an idle session, first of the same principal. kRateLimited when all are busy.
+  base::Result<std::shared_ptr<HttpSession>> open(std::shared_ptr<Session> session);
+  // Null when there is none with this id, when it has idled too long, or when it is someone else's: a stranger must not
+  // learn that it exists. Counts as use.
+  std::shared_ptr<HttpSession> find(std::string_view id, const Principal& principal);
+  void end(std::string id);
+  size_t size() const { return sessions_.size(); }
+
+ private:
+  bool evict(const Principal* principal);
+  bool is_expired(const HttpSession& session) const;
+  void sweep();
+  void arm();
+
+  base::Loop& loop_;
+  base::Random& random_;
+  SessionLimits limits_;
+  std::unordered_map<std::string, std::shared_ptr<HttpSession>> sessions_;
+  std::optional<base::Timer> timer_;
+};
+
+}  // namespace mcp::transport

@@ -1,0 +1,183 @@
+#include "mcp/transport/lines.h"
+
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "mcp/channel.h"
+#include "mcp/era.h"
+#include "mcp/transport/batch.h"
+
+namespace mcp::transport {
+namespace {
+
+constexpr std::string_view kListen = "subscriptions/listen";
+
+class LineConnection final : public Channel {
+ public:
+  LineConnection(Server& server, LineTransport& lines, LineOptions options)
+      : server_(server), lines_(lines), options_(std::move(options)), tasks_(server.loop()) {}
+
+  base::Task<void> run() {
+    bool open = true;
+    while (open) {
+      auto line = co_await lines_.read();
+      if (!line) {
+        refuse({code::kInvalidRequest, line.error().message}, std::nullopt);
+      } else if (*line) {
+        receive(**line);
+      } else {
+        open = false;
+      }
+    }
+    co_await drain();
+  }
+
+  void send(std::string message) override { lines_.write(std::move(message)); }
+  bool is_open() const override { return true; }
+
+ private:
+  void receive(std::string_view line) {
+    if (base::trim(line).empty()) return;
+    auto body = parse_body(line, options_.limits);
+    if (!body) return refuse(std::move(body).error().error, std::nullopt);
+    std::visit([this](auto message) { take(std::move(message)); }, classify_line(*std::move(body)));
+  }
+  void refuse(RpcError error, const std::optional<Id>& id) { send(encode_error(id, std::move(error))); }
+
+  void take(Refusal refusal) { refuse(std::move(refusal.error), refusal.id); }
+  void take(ModernCall modern) {
+    if (auto refusal = find_refusal(nullptr, modern)) return take(*std::move(refusal));
+    begin(Incoming::modern(std::move(modern), options_.principal, this));
+  }
+  void take(ModernNotification modern) { take_notification(modern.notification); }
+  void take(Initialize initialize) {
+    if (session_ != nullptr) {
+      return refuse({code::kInvalidRequest, "This connection is initialized already. Open another for a new start."},
+                    initialize.call.id);
+    }
+    auto opened = server_.open_session(initialize.call, options_.principal);
+    if (!opened) return refuse(std::move(opened).error(), initialize.call.id);
+    session_ = std::move(opened->session);
+    session_->set_outlet(this);
+    send(encode_result(initialize.call.id, std::move(opened->result)));
+  }
+  void take(Legacy legacy) {
+    if (legacy.batch == Batch::kYes) return take_batch(std::move(legacy.messages));
+    Message& message = legacy.messages.front();
+    if (auto* call = std::get_if<Call>(&message)) return take_call(std::move(*call));
+    take_other(std::move(message));
+  }
+  // There is no HTTP here.
+  void take(OpenStream) {}
+  void take(EndSession) {}
+
+  void take_call(Call call) {
+    if (session_ == nullptr) {
+      // Hosts look whether the process lives before they begin.
+      if (call.method == "ping") return send(encode_result(call.id, {}));
+      return refuse({code::kInvalidRequest,
+                     "Send initialize first, or put the protocol version into params._meta (2026-07-28)."},
+                    call.id);
+    }
+    begin(Incoming::legacy(std::move(call), session_, this));
+  }
+  void take_other(Message message) {
+    if (auto* notification = std::get_if<Notification>(&message)) return take_notification(*notification);
+    auto* response = std::get_if<Response>(&message);
+    if (response != nullptr && session_ != nullptr) session_->answer(std::move(*response));
+  }
+  void take_notification(const Notification& notification) {
+    if (notification.method != "notifications/cancelled") return;
+    const json::Value* raw = notification.params.find("requestId");
+    const auto id = raw == nullptr ? std::nullopt : parse_id(*raw);
+    // An unknown id is of a request that has ended: a race, not an error.
+    const auto found = id ? in_flight_.find(*id) : in_flight_.end();
+    if (found == in_flight_.end()) return;
+    const uint64_t task = found->second.task;
+    in_flight_.erase(found);
+    tasks_.cancel(task);
+  }
+  void take_batch(std::vector<Message> messages) {
+    if (session_ == nullptr || session_->revision() != Revision::k2025_03_26) {
+      return refuse({code::kInvalidRequest, "Only protocol 2025-03-26 has batches. Send each message by itself."},
+                    std::nullopt);
+    }
+    std::vector<Call> calls;
+    for (Message& message : messages) {
+      if (auto* call = std::get_if<Call>(&message)) {
+        calls.push_back(std::move(*call));
+      } else {
+        take_other(std::move(message));
+      }
+    }
+    if (!calls.empty()) tasks_.spawn(answer_batch(std::move(calls)));
+  }
+  base::Task<void> answer_batch(std::vector<Call> calls) {
+    std::string replies = co_await handle_batch(server_, session_, std::move(calls), this);
+    send(std::move(replies));
+  }
+
+  void begin(Incoming incoming) {
+    const Id id = incoming.call.id;
+    if (in_flight_.contains(id)) {
+      return refuse({code::kInvalidRequest, "A request with this id still runs. Give each request its own id."}, id);
+    }
+    if (in_flight_.size() >= options_.in_flight_max) {
+      return refuse({code::kInternal,
+                     fmt::format("More than {} requests run. Wait for some of them.", options_.in_flight_max)},
+                    id);
+    }
+    const bool listens = incoming.call.method == kListen;
+    in_flight_.emplace(id, InFlight{0, listens});
+    const uint64_t task = tasks_.spawn(answer(std::move(incoming)));
+    // It may have ended already.
+    const auto found = in_flight_.find(id);
+    if (found != in_flight_.end()) found->second.task = task;
+  }
+  base::Task<void> answer(Incoming incoming) {
+    const Id id = incoming.call.id;
+    Reply reply = co_await server_.handle(std::move(incoming));
+    in_flight_.erase(id);
+    send(std::move(reply.text));
+  }
+
+  // The end of input: nobody can cancel any more, and streams have nobody to tell.
+  base::Task<void> drain() {
+    std::vector<uint64_t> listening;
+    for (const auto& [id, each] : in_flight_) {
+      if (each.listens) listening.push_back(each.task);
+    }
+    for (const uint64_t task : listening) tasks_.cancel(task);
+    auto joining = join();
+    const base::Instant until = server_.loop().now() + options_.grace;
+    static_cast<void>(co_await base::with_deadline(server_.loop(), until, std::move(joining)));
+  }
+  base::Task<base::Result<void>> join() {
+    co_await tasks_.join();
+    co_return base::Result<void>();
+  }
+
+  struct InFlight {
+    uint64_t task;
+    bool listens;
+  };
+
+  Server& server_;
+  LineTransport& lines_;
+  LineOptions options_;
+  std::shared_ptr<Session> session_;
+  std::map<Id, InFlight> in_flight_;
+  base::TaskGroup tasks_;  // Last: its tasks use everything above.
+};
+
+}  // namespace
+
+base::Task<void> serve_lines(Server& server, LineTransport& lines, LineOptions options) {
+  LineConnection connection(server, lines, std::move(options));
+  co_await connection.run();
+}
+
+}  // namespace mcp::transport

@@ -1,0 +1,81 @@
+#include "mcp/transport/outbox.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace mcp::transport {
+namespace {
+
+// From so many waiting messages on, equal ones are looked for.
+constexpr size_t kCrowded = 16;
+
+}  // namespace
+
+void Outbox::push(std::string message) {
+  if (closed_) return;
+  while (!items_.empty() && first_number_ <= read_number_ &&
+         (items_.size() >= limits_.messages_max || bytes_ + message.size() > limits_.bytes_max)) {
+    bytes_ -= items_.front().size();
+    items_.pop_front();
+    ++first_number_;
+  }
+  if (items_.size() >= limits_.messages_max) return;
+  if (!items_.empty() && bytes_ + message.size() > limits_.bytes_max) return;
+  if (items_.size() >= kCrowded && limits_.messages_max != SIZE_MAX) {
+    const auto unread = items_.begin() + std::max<int64_t>(0, read_number_ + 1 - first_number_);
+    if (std::find(unread, items_.end(), message) != items_.end()) return;
+  }
+  append(std::move(message));
+}
+
+void Outbox::push_last(std::string message) {
+  if (closed_) return;
+  append(std::move(message));
+  close();
+}
+
+void Outbox::close() {
+  closed_ = true;
+  wake();
+}
+
+void Outbox::append(std::string message) {
+  bytes_ += message.size();
+  items_.push_back(std::move(message));
+  wake();
+}
+
+void Outbox::wake() {
+  if (waiter_) std::exchange(waiter_, std::nullopt).value()(true);
+}
+
+std::optional<Outbox::Item> Outbox::take(int64_t after) {
+  const int64_t number = std::max(after + 1, first_number_);
+  const auto index = static_cast<size_t>(number - first_number_);
+  if (index >= items_.size()) return std::nullopt;
+  read_number_ = std::max(read_number_, number);
+  if (keep_ == Keep::kYes) return Item{number, items_[index]};
+  Item item{number, std::move(items_.front())};
+  bytes_ -= item.message.size();
+  items_.pop_front();
+  ++first_number_;
+  return item;
+}
+
+base::Task<Outbox::Next> Outbox::next(int64_t after, base::Instant until) {
+  if (auto item = take(after)) co_return Next{std::move(item)};
+  if (closed_) co_return Next{std::nullopt, true};
+  const base::Completion<bool> something(loop_);
+  waiter_ = something.setter();
+  std::optional<base::Timer> timer;
+  if (until != base::Instant::never()) {
+    timer.emplace(loop_, until, [set = something.setter()] { set(false); });
+  }
+  co_await something;
+  auto item = take(after);
+  const bool at_end = !item && closed_;
+  co_return Next{std::move(item), at_end};
+}
+
+}  // namespace mcp::transport

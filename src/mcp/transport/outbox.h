@@ -1,0 +1,65 @@
+// Messages on their way to one reader that pulls them, such as an event stream. Bounded: a reader that does not read
+// loses notifications, never the last message.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "base/loop.h"
+#include "base/task.h"
+
+namespace mcp::transport {
+
+class Outbox {
+ public:
+  // Whether messages stay after they were read, for a reader that comes back and wants them again.
+  enum class Keep { kNo, kYes };
+  struct Limits {
+    size_t messages_max = 256;
+    size_t bytes_max = size_t{1} * 1024 * 1024;
+  };
+
+  struct Item {
+    int64_t number;  // 1, 2, ...
+    std::string message;
+  };
+
+  Outbox(base::Loop& loop, Keep keep, Limits limits) : loop_(loop), keep_(keep), limits_(limits) {}
+
+  // Full: what was read is forgotten first, then new messages are. When many wait, one that waits already is not queued
+  // twice.
+  void push(std::string message);
+  // The last message, which is always taken.
+  void push_last(std::string message);
+  void close();
+  bool is_closed() const { return closed_; }
+  bool empty() const { return items_.empty(); }
+  size_t bytes() const { return bytes_; }
+
+  // What next() found.
+  struct Next {
+    std::optional<Item> item;  // Otherwise the end, or `until` came first.
+    bool at_end = false;
+  };
+  // The first message after `number`. One reader at a time.
+  base::Task<Next> next(int64_t after, base::Instant until);
+
+ private:
+  void append(std::string message);
+  void wake();
+  std::optional<Item> take(int64_t after);
+
+  base::Loop& loop_;
+  Keep keep_;
+  Limits limits_;
+  std::deque<std::string> items_;
+  int64_t first_number_ = 1;  // Of items_.front().
+  int64_t read_number_ = 0;   // The last one that was read.
+  size_t bytes_ = 0;
+  bool closed_ = false;
+  std::optional<base::Completion<bool>::Setter> waiter_;
+};
+
+}  // namespace mcp::transport

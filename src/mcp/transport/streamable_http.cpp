@@ -1,0 +1,323 @@
+#include "mcp/transport/streamable_http.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "http/url.h"
+#include "mcp/transport/batch.h"
+
+namespace mcp::transport {
+namespace {
+
+constexpr std::string_view kSessionHeader = "Mcp-Session-Id";
+constexpr std::string_view kVersionHeader = "MCP-Protocol-Version";
+
+http::Response json_response(int status, std::string text) {
+  http::Response response;
+  response.status = status;
+  response.headers.add("Content-Type", "application/json");
+  response.body = std::move(text);
+  return response;
+}
+
+http::Response refuse(int status, RpcError error, const std::optional<Id>& id = std::nullopt) {
+  return json_response(status, encode_error(id, std::move(error)));
+}
+
+http::Response refuse(int status, std::string message) {
+  return refuse(status, RpcError{code::kServerError, std::move(message)});
+}
+
+http::Response refuse(const Refusal& refusal) { return refuse(refusal.http_status, refusal.error, refusal.id); }
+
+http::Response accepted() {
+  http::Response response;
+  response.status = 202;
+  return response;
+}
+
+http::Response not_allowed(std::string allow) {
+  auto response = refuse(405, "This method is not used here. Send messages with POST.");
+  response.headers.add("Allow", std::move(allow));
+  return response;
+}
+
+// Which status tells of a failed login. `challenge` goes with those that a new token may mend.
+http::Response refuse_login(const base::Error& error, const std::string& challenge) {
+  switch (error.code) {
+    case base::Code::kUnauthenticated:
+    case base::Code::kForbidden: {
+      auto response = refuse(error.code == base::Code::kForbidden ? 403 : 401, error.message);
+      response.headers.add("WWW-Authenticate", challenge);
+      return response;
+    }
+    case base::Code::kRateLimited: {
+      auto response = refuse(429, error.message);
+      if (error.retry_after) response.headers.add("Retry-After", std::to_string(error.retry_after->count()));
+      return response;
+    }
+    case base::Code::kInvalidArgument: return refuse(400, error.message);
+    case base::Code::kNotFound:
+    case base::Code::kConflict:
+    case base::Code::kUpstream:
+    case base::Code::kUnavailable:
+    case base::Code::kDeadline:
+    case base::Code::kCancelled:
+    case base::Code::kInternal: break;
+  }
+  return refuse(503, error.message);
+}
+
+Exchange::Stream stream_for(Accepts accepts) {
+  if (!accepts.event_stream) return Exchange::Stream::kNever;
+  return accepts.json ? Exchange::Stream::kIfNeeded : Exchange::Stream::kAlways;
+}
+
+http::Response reply_response(std::optional<Reply> reply) {
+  // A cancelled request has no response; the client has stopped waiting for one.
+  if (!reply) return accepted();
+  return json_response(reply->http_status, std::move(reply->text));
+}
+
+}  // namespace
+
+struct StreamableHttp::Post {
+  std::shared_ptr<HttpSession> session;
+  Accepts accepts;
+};
+
+StreamableHttp::StreamableHttp(Server& server, HttpOptions options)
+    : server_(server), options_(std::move(options)), sessions_(server.loop(), server.random(), options_.sessions) {}
+
+base::Task<http::Response> StreamableHttp::handle(http::Request request) {
+  if (auto refusal = check_head(request)) co_return *std::move(refusal);
+  Principal principal;
+  if (options_.authenticate) {
+    auto login = options_.authenticate(request);
+    auto known = co_await std::move(login);
+    if (!known) co_return refuse_login(known.error(), options_.challenge);
+    principal = *std::move(known);
+  }
+  auto responding = respond(request, std::move(principal));
+  co_return co_await std::move(responding);
+}
+
+std::optional<http::Response> StreamableHttp::check_head(const http::Request& request) const {
+  if (http::split_target(request.target).path != options_.path) {
+    return refuse(404, "There is nothing here. The MCP endpoint is " + options_.path + ".");
+  }
+  const auto host = request.headers.find("Host");
+  if (!is_allowed_host(host, options_.allowed_hosts)) {
+    return refuse(403, "This server is not reached by that Host. Add the name to the allowed hosts, if it is yours.");
+  }
+  const auto origin = request.headers.find("Origin");
+  if (request.headers.count("Origin") > 1 ||
+      !is_allowed_origin(origin, options_.allowed_hosts, options_.allowed_origins)) {
+    return refuse(403, "That Origin may not call this server. Add it to the allowed origins, if it is yours.");
+  }
+  return std::nullopt;
+}
+
+base::Task<http::Response> StreamableHttp::respond(const http::Request& request, Principal principal) {
+  const bool legacy = options_.legacy == LegacyClients::kServed;
+  const auto early = classify_method(view_of(request));
+  if (!early) {
+    auto posting = post(request, std::move(principal));
+    co_return co_await std::move(posting);
+  }
+  if (legacy && std::holds_alternative<OpenStream>(*early)) co_return get(request, principal);
+  if (legacy && std::holds_alternative<EndSession>(*early)) co_return end_session(request, principal);
+  co_return not_allowed(legacy ? "POST, GET, DELETE" : "POST");
+}
+
+base::Task<http::Response> StreamableHttp::post(const http::Request& request, Principal principal) {
+  if (!is_json(request.headers)) co_return refuse(415, "Send JSON: Content-Type: application/json.");
+  const Accepts accepts = read_accept(request.headers);
+  if (!accepts.json && !accepts.event_stream) {
+    co_return refuse(406, "Accept application/json and text/event-stream.");
+  }
+  if (request.body.size() > options_.body.bytes_max) {
+    co_return refuse(413, fmt::format("The body is larger than {} bytes.", options_.body.bytes_max));
+  }
+  auto body = parse_body(request.body, options_.body);
+  if (!body) co_return refuse(400, std::move(body).error().error);
+  const HttpView view = view_of(request);
+  Classified classified = classify(view, *std::move(body));
+  if (auto* modern = std::get_if<ModernCall>(&classified)) {
+    if (const auto refusal = find_refusal(&view, *modern)) co_return refuse(*refusal);
+    if (auto error = server_.find_header_error(modern->call, request.headers)) {
+      co_return refuse(400, *std::move(error), modern->call.id);
+    }
+    auto answering = answer_modern(std::move(*modern), std::move(principal), accepts);
+    co_return co_await std::move(answering);
+  }
+  if (std::holds_alternative<ModernNotification>(classified)) co_return accepted();
+  if (const auto* refusal = std::get_if<Refusal>(&classified)) co_return refuse(*refusal);
+  if (options_.legacy == LegacyClients::kRefused) {
+    co_return refuse(400, unsupported_version("(none)"));
+  }
+  if (!accepts.json || !accepts.event_stream) {
+    co_return refuse(406, "Accept both application/json and text/event-stream.");
+  }
+  if (auto* opening = std::get_if<Initialize>(&classified)) {
+    co_return initialize(std::move(*opening), std::move(principal));
+  }
+  auto session = find_session(request, principal);
+  if (!session) co_return std::move(session).error();
+  Post known{*std::move(session), accepts};
+  auto answering = answer_legacy(std::move(std::get<Legacy>(classified)), std::move(known));
+  co_return co_await std::move(answering);
+}
+
+base::Task<http::Response> StreamableHttp::answer_modern(ModernCall modern, Principal principal, Accepts accepts) {
+  auto exchange = std::make_shared<Exchange>(server_.loop(), stream_for(accepts), Outbox::Keep::kNo);
+  exchange->start(server_.handle(Incoming::modern(std::move(modern), std::move(principal), exchange.get())));
+  co_await exchange->settle();
+  if (!exchange->is_stream()) co_return reply_response(exchange->take_reply());
+  // The stream owns the exchange: a client that closes it cancels the request.
+  Outbox& outbox = exchange->outbox();
+  StreamStyle style{.keep_alive = options_.keep_alive};
+  co_return stream_response(stream_body(server_.loop(), std::move(exchange), outbox, std::move(style), 0));
+}
+
+http::Response StreamableHttp::initialize(Initialize initialize, Principal principal) {
+  auto opened = server_.open_session(initialize.call, std::move(principal));
+  if (!opened) return refuse(200, std::move(opened).error(), initialize.call.id);
+  auto session = sessions_.open(std::move(opened->session));
+  if (!session) return refuse(429, RpcError{code::kServerError, session.error().message}, initialize.call.id);
+  auto response = json_response(200, encode_result(initialize.call.id, std::move(opened->result)));
+  response.headers.add(std::string(kSessionHeader), (*session)->id());
+  return response;
+}
+
+base::Task<http::Response> StreamableHttp::answer_legacy(Legacy legacy, Post post) {
+  if (legacy.batch == Batch::kYes) {
+    auto answering = answer_batch(std::move(legacy.messages), std::move(post.session));
+    co_return co_await std::move(answering);
+  }
+  Message& message = legacy.messages.front();
+  if (auto* call = std::get_if<Call>(&message)) {
+    auto answering = answer_call(std::move(*call), std::move(post.session), post.accepts);
+    co_return co_await std::move(answering);
+  }
+  take(*post.session, std::move(message));
+  co_return accepted();
+}
+
+base::Task<http::Response> StreamableHttp::answer_call(Call call, std::shared_ptr<HttpSession> session,
+                                                       Accepts accepts) {
+  const Id id = call.id;
+  if (session->is_running(id)) {
+    co_return refuse(
+        400, RpcError{code::kInvalidRequest, "A request with this id still runs. Give each request its own id."}, id);
+  }
+  if (session->running() >= options_.sessions.running_per_session_max) {
+    co_return refuse(429, RpcError{code::kServerError, "Too many requests of this session run. Wait for some."}, id);
+  }
+  auto exchange = std::make_shared<Exchange>(server_.loop(), stream_for(accepts), Outbox::Keep::kYes);
+  // The session keeps it: a client that loses its connection has not cancelled.
+  StreamStyle style{.id = session->keep(id, exchange),
+                    .primes = session->session()->revision() >= Revision::k2025_11_25,
+                    .keep_alive = options_.keep_alive};
+  exchange->start(server_.handle(Incoming::legacy(std::move(call), session->session(), exchange.get())));
+  co_await exchange->settle();
+  session->touch();
+  if (!exchange->is_stream()) co_return reply_response(exchange->take_reply());
+  Outbox& outbox = exchange->outbox();
+  co_return stream_response(stream_body(server_.loop(), std::move(exchange), outbox, std::move(style), 0));
+}
+
+base::Task<http::Response> StreamableHttp::answer_batch(std::vector<Message> messages,
+                                                        std::shared_ptr<HttpSession> session) {
+  if (session->session()->revision() != Revision::k2025_03_26) {
+    co_return refuse(400, RpcError{code::kInvalidRequest,
+                                   "Only protocol 2025-03-26 has batches. Send each message by itself."});
+  }
+  std::vector<Call> calls;
+  for (Message& message : messages) {
+    if (auto* call = std::get_if<Call>(&message)) {
+      calls.push_back(std::move(*call));
+    } else {
+      take(*session, std::move(message));
+    }
+  }
+  if (calls.empty()) co_return accepted();
+  // Calls of a batch have no stream of their own, so they carry no notifications.
+  std::string replies = co_await handle_batch(server_, session->session(), std::move(calls), nullptr);
+  session->touch();
+  co_return json_response(200, std::move(replies));
+}
+
+void StreamableHttp::take(HttpSession& session, Message message) {
+  if (auto* response = std::get_if<Response>(&message)) return session.session()->answer(std::move(*response));
+  const auto& notification = std::get<Notification>(message);
+  if (notification.method != "notifications/cancelled") return;
+  const json::Value* raw = notification.params.find("requestId");
+  const auto id = raw == nullptr ? std::nullopt : parse_id(*raw);
+  if (id) session.cancel(*id);
+}
+
+http::Response StreamableHttp::get(const http::Request& request, const Principal& principal) {
+  if (!read_accept(request.headers).event_stream) return refuse(406, "Accept text/event-stream.");
+  auto session = find_session(request, principal);
+  if (!session) return std::move(session).error();
+  if (const auto last = request.headers.find("Last-Event-ID")) return resume(*session, base::trim(*last));
+  if (!(*session)->open_listener()) {
+    return refuse(409, "This session has a stream for notifications already. Close it first.");
+  }
+  Outbox& outbox = (*session)->listener();
+  const std::shared_ptr<void> owner(session->get(), [kept = *session](void*) { kept->close_listener(); });
+  StreamStyle style{.keep_alive = options_.keep_alive};
+  return stream_response(stream_body(server_.loop(), owner, outbox, std::move(style), 0));
+}
+
+http::Response StreamableHttp::resume(const std::shared_ptr<HttpSession>& session, std::string_view last_event_id) {
+  const size_t dash = last_event_id.rfind('-');
+  const auto number =
+      dash == std::string_view::npos ? std::nullopt : base::parse_integer(last_event_id.substr(dash + 1));
+  auto exchange = number && *number >= 0 ? session->find_stream(last_event_id.substr(0, dash)) : nullptr;
+  if (exchange == nullptr) {
+    return refuse(404, "That stream is gone, or never was. Send the request again.");
+  }
+  Outbox& outbox = exchange->outbox();
+  StreamStyle style{.id = std::string(last_event_id.substr(0, dash)), .keep_alive = options_.keep_alive};
+  return stream_response(stream_body(server_.loop(), std::move(exchange), outbox, std::move(style), *number));
+}
+
+http::Response StreamableHttp::end_session(const http::Request& request, const Principal& principal) {
+  auto session = find_session(request, principal);
+  if (!session) return std::move(session).error();
+  sessions_.end((*session)->id());
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
+std::expected<std::shared_ptr<HttpSession>, http::Response> StreamableHttp::find_session(
+    const http::Request& request, const Principal& principal) {
+  const auto id = request.headers.find(kSessionHeader);
+  if (!id || request.headers.count(kSessionHeader) > 1) {
+    return std::unexpected(refuse(
+        400, "Send initialize first, then its Mcp-Session-Id with every request. Protocol 2026-07-28 needs neither: "
+             "put its version into params._meta."));
+  }
+  auto session = sessions_.find(base::trim(*id), principal);
+  if (session == nullptr) {
+    return std::unexpected(refuse(404, RpcError{code::kSessionNotFound, "Session not found. Send initialize again."}));
+  }
+  // Any version that we speak will do: some clients send their own instead of the negotiated one.
+  const auto version = request.headers.find(kVersionHeader);
+  if (version && !parse_revision(base::trim(*version))) {
+    std::string known;
+    for (const Revision revision : kAllRevisions) {
+      known.append(known.empty() ? "" : ", ").append(revision_name(revision));
+    }
+    return std::unexpected(
+        refuse(400, fmt::format("Unsupported protocol version in {}. Supported are: {}.", kVersionHeader, known)));
+  }
+  return session;
+}
+
+}  // namespace mcp::transport

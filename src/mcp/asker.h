@@ -1,5 +1,5 @@
-// Puts a handler's questions to the client, in the way of its era (see question.h). One per request, in the frame of the
-// method that runs the handler.
+// Puts a handler's questions to the client, in the way of its era (see question.h). One per request, in the frame of
+// the method that runs the handler.
 #pragma once
 
 #include <optional>

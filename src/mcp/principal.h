@@ -1,5 +1,5 @@
-// On whose behalf a request runs. The transport establishes it (the process owner on stdio, the bearer on HTTP); nothing
-// in a message can change it.
+// On whose behalf a request runs. The transport establishes it (the process owner on stdio, the bearer on HTTP);
+// nothing in a message can change it.
 #pragma once
 
 #include <string>

@@ -37,7 +37,8 @@ struct Resource {
   std::chrono::milliseconds ttl{0};
 };
 
-// `uri_template` is RFC 6570 level 1: "{name}" stands for one path segment. Matching is linear in the length of the URI.
+// `uri_template` is RFC 6570 level 1: "{name}" stands for one path segment. Matching is linear in the length of the
+// URI.
 struct ResourceTemplate {
   std::string uri_template;
   std::string name;
@@ -49,8 +50,8 @@ struct ResourceTemplate {
   Complete complete = nullptr;  // For its variables.
 };
 
-// The variables of `uri` decoded, or nothing when it does not match. A variable stands for one or more characters of one
-// path segment, and never for text with a slash or a control character in it, encoded or not.
+// The variables of `uri` decoded, or nothing when it does not match. A variable stands for one or more characters of
+// one path segment, and never for text with a slash or a control character in it, encoded or not.
 std::optional<std::map<std::string, std::string>> match(std::string_view uri_template, std::string_view uri);
 
 // What is wrong with a declaration, or nothing. A server refuses it when it is added.

@@ -1,5 +1,5 @@
-// What a legacy client agreed on at initialize, and the requests that we have open with it (2025-11-25 basic/lifecycle).
-// A session belongs to one principal and to one connection of stdio or one Mcp-Session-Id.
+// What a legacy client agreed on at initialize, and the requests that we have open with it (2025-11-25
+// basic/lifecycle). A session belongs to one principal and to one connection of stdio or one Mcp-Session-Id.
 #pragma once
 
 #include <functional>

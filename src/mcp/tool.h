@@ -57,8 +57,8 @@ using ToolMiddleware =
 // The entry of tools/list as a client of `revision` may see it: members that the revision does not know are left out.
 json::Object describe(const Tool& tool, Revision revision);
 
-// Everything that is wrong with a tool's declaration, or nothing: the name, the missing description, a schema whose root
-// is no object. A server refuses such a tool when it is added.
+// Everything that is wrong with a tool's declaration, or nothing: the name, the missing description, a schema whose
+// root is no object. A server refuses such a tool when it is added.
 std::optional<std::string> find_flaw(const Tool& tool);
 
 namespace detail {
@@ -73,8 +73,8 @@ base::Task<ToolResult> refuse(base::Error error);
 
 }  // namespace detail
 
-// A typed tool: the schemas follow from the field tables; arguments are parsed strictly, all problems at once, before the
-// handler runs; an Error becomes isError with its message. `handler` is called as handler(context, Args) and gives a
+// A typed tool: the schemas follow from the field tables; arguments are parsed strictly, all problems at once, before
+// the handler runs; an Error becomes isError with its message. `handler` is called as handler(context, Args) and gives a
 // Task<Result<Out>>; it must outlive its tasks, which a server guarantees for the tools that it holds.
 template <class Args, class Out, class Handler>
 Tool tool(ToolInfo info, Handler handler) {

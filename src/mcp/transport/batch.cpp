@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace mcp::transport {
+namespace mcp {
 namespace {
 
 base::Task<void> handle_one(Server& server, Incoming incoming, std::string* slot) {
@@ -26,4 +26,4 @@ base::Task<std::string> handle_batch(Server& server, std::shared_ptr<Session> se
   co_return text + "]";
 }
 
-}  // namespace mcp::transport
+}  // namespace mcp

@@ -9,11 +9,11 @@
 #include "mcp/channel.h"
 #include "mcp/server.h"
 
-namespace mcp::transport {
+namespace mcp {
 
 // Runs the calls of a batch side by side and gives their responses as one array; "" when it held none. Notifications
 // and responses are for the caller, who has the connection. The server and the channel must outlive the task.
 base::Task<std::string> handle_batch(Server& server, std::shared_ptr<Session> session, std::vector<Call> calls,
                                      Channel* channel);
 
-}  // namespace mcp::transport
+}  // namespace mcp

@@ -6,7 +6,7 @@
 
 #include "http/sse.h"
 
-namespace mcp::transport {
+namespace mcp {
 namespace {
 
 constexpr std::chrono::milliseconds kRetry{3000};
@@ -99,4 +99,4 @@ std::unique_ptr<http::BodyStream> stream_body(base::Loop& loop, std::shared_ptr<
   return std::make_unique<SseBody>(loop, std::move(owner), outbox, std::move(style), after);
 }
 
-}  // namespace mcp::transport
+}  // namespace mcp

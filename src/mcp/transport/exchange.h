@@ -14,7 +14,7 @@
 #include "mcp/server.h"
 #include "mcp/transport/outbox.h"
 
-namespace mcp::transport {
+namespace mcp {
 
 class Exchange final : public Channel {
  public:
@@ -67,4 +67,4 @@ http::Response stream_response(std::unique_ptr<http::BodyStream> body);
 std::unique_ptr<http::BodyStream> stream_body(base::Loop& loop, std::shared_ptr<void> owner, Outbox& outbox,
                                               StreamStyle style, int64_t after);
 
-}  // namespace mcp::transport
+}  // namespace mcp

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "http/url.h"
 
-namespace mcp::transport {
+namespace mcp {
 namespace {
 
 // "localhost:8080", "[::1]:8080", "127.0.0.1" without the port and the brackets.
@@ -46,8 +46,8 @@ bool is_allowed_host(std::optional<std::string_view> host, std::span<const std::
 bool is_allowed_origin(std::optional<std::string_view> origin, std::span<const std::string> hosts,
                        std::span<const std::string> origins) {
   if (!origin) return true;
-  if (std::ranges::any_of(origins, [&](const std::string& each) { return base::equals_ignoring_case(each, *origin); })) {
-    return true;
+  for (const std::string& each : origins) {
+    if (base::equals_ignoring_case(each, *origin)) return true;
   }
   const auto url = http::parse_url(*origin);
   if (!url || url->target != "/") return false;
@@ -77,4 +77,4 @@ bool is_json(const http::Headers& headers) {
   return type && headers.count("Content-Type") == 1 && is_type(*type, "application/json");
 }
 
-}  // namespace mcp::transport
+}  // namespace mcp

@@ -9,10 +9,10 @@
 
 #include "http/message.h"
 
-namespace mcp::transport {
+namespace mcp {
 
-// Whether a Host header names this machine's loopback, or one of `allowed` ("mcp.example.com" with any port, or with one
-// of its own, "mcp.example.com:8443"; without regard to case).
+// Whether a Host header names this machine's loopback, or one of `allowed` ("mcp.example.com" with any port, or with
+// one of its own, "mcp.example.com:8443"; without regard to case).
 bool is_allowed_host(std::optional<std::string_view> host, std::span<const std::string> allowed);
 // Whether an Origin header, where there is one, is a page of the loopback, of an allowed host by https, or one of
 // `origins`.
@@ -27,4 +27,4 @@ struct Accepts {
 Accepts read_accept(const http::Headers& headers);
 bool is_json(const http::Headers& headers);
 
-}  // namespace mcp::transport
+}  // namespace mcp

@@ -6,7 +6,7 @@
 
 #include "crypto/random_text.h"
 
-namespace mcp::transport {
+namespace mcp {
 namespace {
 
 constexpr size_t kIdBytes = 24;  // 192 bits.
@@ -28,7 +28,7 @@ class HttpSession::Outlet final : public Channel {
 };
 
 HttpSession::HttpSession(base::Loop& loop, std::string id, std::shared_ptr<Session> session)
-    : loop_(loop), id_(std::move(id)), session_(std::move(session)), last_used_(loop.now()) {}
+    : loop_(loop), id_(std::move(id)), session_(std::move(session)), opened_(loop.now()), last_used_(opened_) {}
 
 HttpSession::~HttpSession() { end(); }
 
@@ -147,7 +147,9 @@ void HttpSessions::end(std::string id) {
 }
 
 bool HttpSessions::is_expired(const HttpSession& session) const {
-  return !session.is_busy() && loop_.now() - session.last_used() >= limits_.idle;
+  const base::Instant now = loop_.now();
+  if (now - session.opened() >= limits_.life_max) return true;
+  return !session.is_busy() && now - session.last_used() >= limits_.idle_max;
 }
 
 // Ends the session that has idled longest, of `principal` when one is given.
@@ -180,4 +182,4 @@ void HttpSessions::arm() {
   });
 }
 
-}  // namespace mcp::transport
+}  // namespace mcp

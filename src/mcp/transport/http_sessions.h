@@ -1,5 +1,5 @@
-// The sessions of legacy HTTP clients (2025-11-25 basic/transports, "Session Management"): each belongs to the principal
-// that opened it, has an id that cannot be guessed, and ends by DELETE, by idling, or to make room for a newer one.
+// The sessions of legacy HTTP clients (2025-11-25 basic/transports, "Session Management"): each belongs to the
+// principal that opened it, has an id that cannot be guessed, and ends by DELETE, by idling, or to make room for a newer one.
 #pragma once
 
 #include <deque>
@@ -18,7 +18,7 @@
 #include "mcp/transport/exchange.h"
 #include "mcp/transport/outbox.h"
 
-namespace mcp::transport {
+namespace mcp {
 
 class HttpSession {
  public:
@@ -29,6 +29,7 @@ class HttpSession {
 
   const std::string& id() const { return id_; }
   const std::shared_ptr<Session>& session() const { return session_; }
+  base::Instant opened() const { return opened_; }
   base::Instant last_used() const { return last_used_; }
   void touch() { last_used_ = loop_.now(); }
   // Drops what runs and ends its streams; whoever still holds it finds nothing more to do.
@@ -61,6 +62,7 @@ class HttpSession {
   base::Loop& loop_;
   std::string id_;
   std::shared_ptr<Session> session_;
+  base::Instant opened_;
   base::Instant last_used_;
   std::map<Id, Kept> running_;
   std::deque<Kept> ended_;
@@ -72,8 +74,8 @@ class HttpSession {
 struct SessionLimits {
   size_t sessions_max = 1000;
   size_t sessions_per_principal_max = 3;
-  base::Duration idle = std::chrono::minutes(30);
-  size_t running_per_session_max = 64;
+  base::Duration idle_max = std::chrono::minutes(30);
+  base::Duration life_max = std::chrono::hours(24);  // Also of one that is in use.
 };
 
 class HttpSessions {
@@ -101,4 +103,4 @@ class HttpSessions {
   std::optional<base::Timer> timer_;
 };
 
-}  // namespace mcp::transport
+}  // namespace mcp

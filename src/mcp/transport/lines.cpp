@@ -10,14 +10,14 @@
 #include "mcp/era.h"
 #include "mcp/transport/batch.h"
 
-namespace mcp::transport {
+namespace mcp {
 namespace {
 
 constexpr std::string_view kListen = "subscriptions/listen";
 
 class LineConnection final : public Channel {
  public:
-  LineConnection(Server& server, LineTransport& lines, LineOptions options)
+  LineConnection(Server& server, Lines& lines, LinesOptions options)
       : server_(server), lines_(lines), options_(std::move(options)), tasks_(server.loop()) {}
 
   base::Task<void> run() {
@@ -25,11 +25,11 @@ class LineConnection final : public Channel {
     while (open) {
       auto line = co_await lines_.read();
       if (!line) {
-        refuse({code::kInvalidRequest, line.error().message}, std::nullopt);
+        open = false;
       } else if (*line) {
         receive(**line);
       } else {
-        open = false;
+        refuse({code::kInvalidRequest, line->error().message}, std::nullopt);
       }
     }
     co_await drain();
@@ -125,9 +125,9 @@ class LineConnection final : public Channel {
     if (in_flight_.contains(id)) {
       return refuse({code::kInvalidRequest, "A request with this id still runs. Give each request its own id."}, id);
     }
-    if (in_flight_.size() >= options_.in_flight_max) {
+    if (in_flight_.size() >= options_.calls_in_flight_max) {
       return refuse({code::kInternal,
-                     fmt::format("More than {} requests run. Wait for some of them.", options_.in_flight_max)},
+                     fmt::format("More than {} requests run. Wait for some of them.", options_.calls_in_flight_max)},
                     id);
     }
     const bool listens = incoming.call.method == kListen;
@@ -152,7 +152,7 @@ class LineConnection final : public Channel {
     }
     for (const uint64_t task : listening) tasks_.cancel(task);
     auto joining = join();
-    const base::Instant until = server_.loop().now() + options_.grace;
+    const base::Instant until = server_.loop().now() + options_.drain;
     static_cast<void>(co_await base::with_deadline(server_.loop(), until, std::move(joining)));
   }
   base::Task<base::Result<void>> join() {
@@ -166,8 +166,8 @@ class LineConnection final : public Channel {
   };
 
   Server& server_;
-  LineTransport& lines_;
-  LineOptions options_;
+  Lines& lines_;
+  LinesOptions options_;
   std::shared_ptr<Session> session_;
   std::map<Id, InFlight> in_flight_;
   base::TaskGroup tasks_;  // Last: its tasks use everything above.
@@ -175,9 +175,9 @@ class LineConnection final : public Channel {
 
 }  // namespace
 
-base::Task<void> serve_lines(Server& server, LineTransport& lines, LineOptions options) {
+base::Task<void> serve_lines(Server& server, Lines& lines, LinesOptions options) {
   LineConnection connection(server, lines, std::move(options));
   co_await connection.run();
 }
 
-}  // namespace mcp::transport
+}  // namespace mcp

@@ -13,28 +13,29 @@
 #include "mcp/principal.h"
 #include "mcp/server.h"
 
-namespace mcp::transport {
+namespace mcp {
 
-class LineTransport {
+// Where lines come from and go to: stdin and stdout, or a test.
+class Lines {
  public:
-  virtual ~LineTransport() = default;
-  // The next line without its end, or nothing when the input has ended. An Error is about one line alone, such as one
-  // that is too long; reading goes on after it. One call at a time.
-  virtual base::Task<base::Result<std::optional<std::string>>> read() = 0;
-  // Queues one line, to which the transport adds the line end. Never blocks, and never re-enters its caller.
+  virtual ~Lines() = default;
+  // The next line without its end; an error for one that is no line, such as one that is too long (reading goes on
+  // after it); nothing at the end. One call at a time.
+  virtual base::Task<std::optional<base::Result<std::string>>> read() = 0;
+  // `line` has no line end; it goes out whole, in the order of the calls. Never blocks and never re-enters its caller.
   virtual void write(std::string line) = 0;
 };
 
-struct LineOptions {
+struct LinesOptions {
   Principal principal = {};
   json::Limits limits = {};
-  // Requests that run at once on this connection; more are refused.
-  size_t in_flight_max = 64;
-  // What still runs when the input ends may finish for so long.
-  base::Duration grace = std::chrono::seconds(5);
+  size_t calls_in_flight_max = 64;
+  // How long calls that run may go on after the input has ended.
+  base::Duration drain = std::chrono::seconds(5);
 };
 
-// Serves until the input ends. The server and the lines must outlive the task.
-base::Task<void> serve_lines(Server& server, LineTransport& lines, LineOptions options);
+// Serves until the input ends. A line that is no message is answered and the connection goes on. The server and the
+// lines must outlive the task.
+base::Task<void> serve_lines(Server& server, Lines& lines, LinesOptions options);
 
-}  // namespace mcp::transport
+}  // namespace mcp

@@ -1,26 +1,32 @@
 #include "mcp/transport/memory.h"
 
-#include <cstdint>
-#include <utility>
+namespace mcp {
 
-namespace mcp::transport {
-
-MemoryLines::Pair MemoryLines::make_pair(base::Loop& loop) {
-  // Both ends are ours, so nothing is ever dropped.
-  constexpr Outbox::Limits kUnlimited{SIZE_MAX, SIZE_MAX};
-  const auto to_server = std::make_shared<Outbox>(loop, Outbox::Keep::kNo, kUnlimited);
-  const auto to_client = std::make_shared<Outbox>(loop, Outbox::Keep::kNo, kUnlimited);
-  return {MemoryLines(to_server, to_client), MemoryLines(to_client, to_server)};
+void MemoryLines::push(std::string line) {
+  if (closed_) return;
+  waiting_.push_back(std::move(line));
+  wake();
 }
 
-base::Task<base::Result<std::optional<std::string>>> MemoryLines::read() {
-  auto next = co_await in_->next(read_, base::Instant::never());
-  std::optional<std::string> line;
-  if (next.item) {
-    read_ = next.item->number;
-    line = std::move(next.item->message);
+void MemoryLines::close() {
+  closed_ = true;
+  wake();
+}
+
+void MemoryLines::wake() {
+  if (reader_) std::exchange(reader_, std::nullopt).value()(true);
+}
+
+base::Task<std::optional<base::Result<std::string>>> MemoryLines::read() {
+  while (waiting_.empty() && !closed_) {  // Until there is a line or the end.
+    const base::Completion<bool> something(loop_);
+    reader_ = something.setter();
+    co_await something;
   }
-  co_return line;
+  if (waiting_.empty()) co_return std::nullopt;
+  std::string line = std::move(waiting_.front());
+  waiting_.pop_front();
+  co_return base::Result<std::string>(std::move(line));
 }
 
-}  // namespace mcp::transport
+}  // namespace mcp

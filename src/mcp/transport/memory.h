@@ -1,37 +1,40 @@
-// Two ends of lines in memory: what one writes the other reads. For tests, and for a server and a client in one program.
+// Lines in memory, for tests and for a client in the same program: what the client pushes is read by serve_lines, what
+// the server writes is kept in order.
 #pragma once
 
-#include <memory>
+#include <deque>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "mcp/transport/lines.h"
-#include "mcp/transport/outbox.h"
 
-namespace mcp::transport {
+namespace mcp {
 
-class MemoryLines final : public LineTransport {
+class MemoryLines final : public Lines {
  public:
-  struct Pair;
-  // The loop must outlive both ends.
-  static Pair make_pair(base::Loop& loop);
+  // The loop must outlive it.
+  explicit MemoryLines(base::Loop& loop) : loop_(loop) {}
 
-  base::Task<base::Result<std::optional<std::string>>> read() override;
-  void write(std::string line) override { out_->push(std::move(line)); }
-  // The other end reads what is left and then the end.
-  void close() { out_->close(); }
+  // The client's side. A push after close() is ignored.
+  void push(std::string line);
+  void close();
+  // What the server has written since the last take.
+  std::vector<std::string> take_written() { return std::exchange(written_, {}); }
+
+  base::Task<std::optional<base::Result<std::string>>> read() override;
+  void write(std::string line) override { written_.push_back(std::move(line)); }
 
  private:
-  MemoryLines(std::shared_ptr<Outbox> in, std::shared_ptr<Outbox> out) : in_(std::move(in)), out_(std::move(out)) {}
+  void wake();
 
-  std::shared_ptr<Outbox> in_;
-  std::shared_ptr<Outbox> out_;
-  int64_t read_ = 0;
+  base::Loop& loop_;
+  std::deque<std::string> waiting_;
+  bool closed_ = false;
+  std::optional<base::Completion<bool>::Setter> reader_;
+  std::vector<std::string> written_;
 };
 
-struct MemoryLines::Pair {
-  MemoryLines server;
-  MemoryLines client;
-};
-
-}  // namespace mcp::transport
+}  // namespace mcp

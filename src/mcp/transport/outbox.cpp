@@ -1,10 +1,9 @@
 #include "mcp/transport/outbox.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <utility>
 
-namespace mcp::transport {
+namespace mcp {
 namespace {
 
 // From so many waiting messages on, equal ones are looked for.
@@ -22,7 +21,7 @@ void Outbox::push(std::string message) {
   }
   if (items_.size() >= limits_.messages_max) return;
   if (!items_.empty() && bytes_ + message.size() > limits_.bytes_max) return;
-  if (items_.size() >= kCrowded && limits_.messages_max != SIZE_MAX) {
+  if (items_.size() >= kCrowded) {
     const auto unread = items_.begin() + std::max<int64_t>(0, read_number_ + 1 - first_number_);
     if (std::find(unread, items_.end(), message) != items_.end()) return;
   }
@@ -78,4 +77,4 @@ base::Task<Outbox::Next> Outbox::next(int64_t after, base::Instant until) {
   co_return Next{std::move(item), at_end};
 }
 
-}  // namespace mcp::transport
+}  // namespace mcp

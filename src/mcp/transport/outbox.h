@@ -10,7 +10,7 @@
 #include "base/loop.h"
 #include "base/task.h"
 
-namespace mcp::transport {
+namespace mcp {
 
 class Outbox {
  public:
@@ -62,4 +62,4 @@ class Outbox {
   std::optional<base::Completion<bool>::Setter> waiter_;
 };
 
-}  // namespace mcp::transport
+}  // namespace mcp

@@ -8,7 +8,7 @@
 #include "http/url.h"
 #include "mcp/transport/batch.h"
 
-namespace mcp::transport {
+namespace mcp {
 namespace {
 
 constexpr std::string_view kSessionHeader = "Mcp-Session-Id";
@@ -88,14 +88,22 @@ struct StreamableHttp::Post {
   Accepts accepts;
 };
 
-StreamableHttp::StreamableHttp(Server& server, HttpOptions options)
-    : server_(server), options_(std::move(options)), sessions_(server.loop(), server.random(), options_.sessions) {}
+StreamableHttp::StreamableHttp(Server& server, base::Random& random, Authenticator* authenticator,
+                               StreamableHttpOptions options)
+    : server_(server),
+      authenticator_(authenticator),
+      options_(std::move(options)),
+      sessions_(server.loop(), random,
+                {.sessions_max = options_.sessions_max,
+                 .sessions_per_principal_max = options_.sessions_per_principal_max,
+                 .idle_max = options_.session_idle_max,
+                 .life_max = options_.session_life_max}) {}
 
 base::Task<http::Response> StreamableHttp::handle(http::Request request) {
   if (auto refusal = check_head(request)) co_return *std::move(refusal);
   Principal principal;
-  if (options_.authenticate) {
-    auto login = options_.authenticate(request);
+  if (authenticator_ != nullptr) {
+    auto login = authenticator_->authenticate(std::move(request.authorization));
     auto known = co_await std::move(login);
     if (!known) co_return refuse_login(known.error(), options_.challenge);
     principal = *std::move(known);
@@ -138,10 +146,10 @@ base::Task<http::Response> StreamableHttp::post(const http::Request& request, Pr
   if (!accepts.json && !accepts.event_stream) {
     co_return refuse(406, "Accept application/json and text/event-stream.");
   }
-  if (request.body.size() > options_.body.bytes_max) {
-    co_return refuse(413, fmt::format("The body is larger than {} bytes.", options_.body.bytes_max));
+  if (request.body.size() > options_.limits.bytes_max) {
+    co_return refuse(413, fmt::format("The body is larger than {} bytes.", options_.limits.bytes_max));
   }
-  auto body = parse_body(request.body, options_.body);
+  auto body = parse_body(request.body, options_.limits);
   if (!body) co_return refuse(400, std::move(body).error().error);
   const HttpView view = view_of(request);
   Classified classified = classify(view, *std::move(body));
@@ -213,7 +221,7 @@ base::Task<http::Response> StreamableHttp::answer_call(Call call, std::shared_pt
     co_return refuse(
         400, RpcError{code::kInvalidRequest, "A request with this id still runs. Give each request its own id."}, id);
   }
-  if (session->running() >= options_.sessions.running_per_session_max) {
+  if (session->running() >= options_.calls_per_session_max) {
     co_return refuse(429, RpcError{code::kServerError, "Too many requests of this session run. Wait for some."}, id);
   }
   auto exchange = std::make_shared<Exchange>(server_.loop(), stream_for(accepts), Outbox::Keep::kYes);
@@ -320,4 +328,4 @@ std::expected<std::shared_ptr<HttpSession>, http::Response> StreamableHttp::find
   return session;
 }
 
-}  // namespace mcp::transport
+}  // namespace mcp

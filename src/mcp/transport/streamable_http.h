@@ -2,14 +2,17 @@
 // legacy clients get a session. Every refusal is a JSON-RPC error with the status that the binding asks for.
 #pragma once
 
-#include <functional>
+#include <chrono>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/random.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "base/task.h"
 #include "http/interfaces.h"
 #include "json/parse.h"
@@ -20,34 +23,45 @@
 #include "mcp/transport/http_checks.h"
 #include "mcp/transport/http_sessions.h"
 
-namespace mcp::transport {
+namespace mcp {
 
-// Who sends this request? The request lives until the task has ended or was dropped. kUnauthenticated becomes 401,
-// kForbidden 403 (both with the challenge), kRateLimited 429, anything else 503.
-using Authenticate = std::function<base::Task<base::Result<Principal>>(const http::Request& request)>;
+// Who a request comes from. Without one, everyone who passes the checks of Host and Origin is the one Principal{}.
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  // `authorization` is the whole value of the Authorization field, empty when there is none. kUnauthenticated becomes
+  // 401, kForbidden 403 (both with the challenge), kRateLimited 429, kInvalidArgument 400, anything else 503.
+  virtual base::Task<base::Result<Principal>> authenticate(base::Secret authorization) = 0;
+};
 
 enum class LegacyClients { kServed, kRefused };
 
-struct HttpOptions {
+struct StreamableHttpOptions {
   std::string path = "/mcp";
-  // Names beyond the loopback under which clients reach this server, such as "mcp.example.com".
+  // Names beyond the loopback under which clients reach this server, such as "mcp.example.com": the defence against DNS
+  // rebinding.
   std::vector<std::string> allowed_hosts = {};
   // Web pages that may call, such as "https://app.example.com". Those of the loopback and of allowed_hosts may.
   std::vector<std::string> allowed_origins = {};
-  LegacyClients legacy = LegacyClients::kServed;
-  SessionLimits sessions = {};
-  json::Limits body = {};
-  base::Duration keep_alive = std::chrono::seconds(15);
-  // Without it everybody is the one Principal{}.
-  Authenticate authenticate = nullptr;
   // The WWW-Authenticate header of a refusal.
   std::string challenge = "Bearer";
+  json::Limits limits = {};
+  LegacyClients legacy = LegacyClients::kServed;
+  size_t sessions_max = 1000;
+  // The session that was used least recently makes room for a new one.
+  size_t sessions_per_principal_max = 3;
+  base::Duration session_idle_max = std::chrono::minutes(30);
+  base::Duration session_life_max = std::chrono::hours(24);
+  size_t calls_per_session_max = 64;
+  // A comment keeps a quiet stream open.
+  base::Duration keep_alive = std::chrono::seconds(15);
 };
 
-// The server must outlive it, and it must outlive the tasks and the streams that it gave.
+// It must outlive the tasks and the streams that it gave.
 class StreamableHttp final : public http::Handler {
  public:
-  StreamableHttp(Server& server, HttpOptions options);
+  // `authenticator` may be null. All must outlive the handler.
+  StreamableHttp(Server& server, base::Random& random, Authenticator* authenticator, StreamableHttpOptions options);
 
   base::Task<http::Response> handle(http::Request request) override;
 
@@ -56,6 +70,7 @@ class StreamableHttp final : public http::Handler {
  private:
   struct Post;  // What is known of a POST beside its message.
 
+  // `request` lives in the frame of handle(), which awaits all of these.
   std::optional<http::Response> check_head(const http::Request& request) const;
   base::Task<http::Response> respond(const http::Request& request, Principal principal);
   base::Task<http::Response> post(const http::Request& request, Principal principal);
@@ -73,8 +88,9 @@ class StreamableHttp final : public http::Handler {
                                                                            const Principal& principal);
 
   Server& server_;
-  HttpOptions options_;
+  Authenticator* authenticator_;
+  StreamableHttpOptions options_;
   HttpSessions sessions_;
 };
 
-}  // namespace mcp::transport
+}  // namespace mcp

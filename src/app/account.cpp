@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "app/master_key.h"
-#include "app/scopes.h"
 #include "http/url.h"
 #include "os/environment.h"
 
@@ -57,7 +56,7 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
   parts.login = {.accounts_url = accounts.server_url(),
                  .client = client.clone(),
                  .redirect_uri = redirect,
-                 .scopes = login_scopes(settings),
+                 .scopes = {},
                  .answer = options.answer,
                  .lasts = lasts};
   return std::unique_ptr<Account>(new Account(process, std::move(parts)));

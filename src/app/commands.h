@@ -7,6 +7,9 @@
 
 namespace app {
 
+Command serve_command();
+Command stdio_command();
+Command tools_command();
 Command login_command();
 Command logout_command();
 Command status_command();

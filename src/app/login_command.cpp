@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "app/account.h"
+#include "app/compose.h"
 #include "app/commands.h"
 #include "app/key_notice.h"
 #include "json/write.h"
@@ -87,8 +87,9 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   options.answer = arguments.has("--paste") ? Answer::kPasted : Answer::kListener;
   options.login_lasts = std::chrono::seconds(arguments.number("--timeout").value_or(0));
   options.key_made = tell_of_key(process, io);
-  TRY(const auto account, Account::make(process, loaded.settings, std::move(options)));
-  Conversation talk{process, *account, io, arguments};
+  // With the tools, because what they need is what the login asks for.
+  TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kStdio, std::move(options)));
+  Conversation talk{process, product->account(), io, arguments};
   TRY_VOID(run_to_end(process.loop, converse(&talk)));
   return 0;
 }

@@ -62,6 +62,9 @@ class LoginService final : public tools::Login {
   base::Task<base::Result<tools::LoginStatus>> complete(mcp::Principal principal, std::string callback_url) override;
   base::Task<base::Result<tools::Logout>> logout(mcp::Principal principal) override;
 
+  // The permissions that the next login asks for. Set before the first one: they follow from the tools, which need
+  // this service.
+  void ask_for(std::vector<std::string> scopes) { options_.scopes = std::move(scopes); }
   // Waits until the pending login has succeeded or can no longer: refused, or out of time (kDeadline).
   base::Task<base::Result<tools::LoginStatus>> wait(mcp::Principal principal);
   // Waits until no listener is left, so that the browser has its last page.

@@ -1,0 +1,45 @@
+#include "app/http_routes.h"
+
+#include <utility>
+
+#include "app/version.h"
+#include "http/url.h"
+#include "json/write.h"
+
+namespace app {
+namespace {
+
+http::Response json_response(int status, json::Object body) {
+  http::Response response;
+  response.status = status;
+  response.headers = {{"Content-Type", "application/json"},
+                      {"Cache-Control", "no-store"},
+                      {"X-Content-Type-Options", "nosniff"}};
+  response.body = json::write(std::move(body));
+  return response;
+}
+
+}  // namespace
+
+base::Task<http::Response> HttpRoutes::handle(http::Request request) {
+  const std::string_view path = http::split_target(request.target).path;
+  if (path == mcp_path_) co_return co_await mcp_.handle(std::move(request));
+  co_return answer(request, path);
+}
+
+http::Response HttpRoutes::answer(const http::Request& request, std::string_view path) const {
+  const bool known = path == "/health" || path == "/livez" || path == "/readyz";
+  if (!known) return json_response(404, {{"error", "There is nothing at this address. MCP is at " + mcp_path_ + "."}});
+  if (request.method != http::Method::kGet && request.method != http::Method::kHead) {
+    http::Response refused = json_response(405, {{"error", "This address is for GET."}});
+    refused.headers.set("Allow", "GET, HEAD");
+    return refused;
+  }
+  if (path == "/livez") return json_response(200, {{"status", "ok"}});
+  if (path == "/readyz") {
+    return stopping_ ? json_response(503, {{"status", "stopping"}}) : json_response(200, {{"status", "ok"}});
+  }
+  return json_response(200, {{"status", stopping_ ? "degraded" : "ok"}, {"version", version()}});
+}
+
+}  // namespace app

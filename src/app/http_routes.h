@@ -1,0 +1,27 @@
+// The paths of `serve`: MCP, and the few that a supervisor asks for.
+#pragma once
+
+#include <string>
+
+#include "http/interfaces.h"
+
+namespace app {
+
+class HttpRoutes final : public http::Handler {
+ public:
+  // `mcp` must outlive it.
+  HttpRoutes(http::Handler& mcp, std::string mcp_path) : mcp_(mcp), mcp_path_(std::move(mcp_path)) {}
+
+  base::Task<http::Response> handle(http::Request request) override;
+  // From now on the server is not ready; it still answers what comes.
+  void begin_to_stop() { stopping_ = true; }
+
+ private:
+  http::Response answer(const http::Request& request, std::string_view path) const;
+
+  http::Handler& mcp_;
+  std::string mcp_path_;
+  bool stopping_ = false;
+};
+
+}  // namespace app

@@ -1,0 +1,49 @@
+#include "app/local_bearer.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "crypto/constant_time.h"
+#include "crypto/random_text.h"
+#include "os/files.h"
+
+namespace app {
+namespace {
+
+constexpr size_t kTokenBytes = 32;
+constexpr size_t kTokenCharactersMin = 32;
+constexpr size_t kFileBytesMax = 1024;
+
+}  // namespace
+
+base::Result<LocalBearer> LocalBearer::open(const std::string& directory, base::Random& random) {
+  const std::string path = file_in(directory);
+  if (!os::exists(path)) {
+    const base::Secret made(crypto::random_token(random, kTokenBytes) + "\n");
+    const auto created = os::create_private_file(path, std::string(made.reveal()));
+    // Another process may have been first; then its token is the one.
+    if (!created && created.error().code != base::Code::kConflict) return std::unexpected(created.error());
+  }
+  TRY(std::string text, os::read_private_file(path, kFileBytesMax));
+  text.resize(text.find_last_not_of("\r\n") + 1);
+  if (text.size() < kTokenCharactersMin || text.find_first_of(" \t\r\n") != std::string::npos) {
+    return base::fail(base::Code::kInvalidArgument,
+                      fmt::format("{} holds no usable token. Remove it and start again.", path));
+  }
+  return LocalBearer(base::Secret(std::move(text)));
+}
+
+base::Task<base::Result<mcp::Principal>> LocalBearer::authenticate(base::Secret authorization) {
+  constexpr std::string_view kScheme = "Bearer ";
+  const std::string_view value = authorization.reveal();
+  // The scheme's name has no case (RFC 9110 section 11.1).
+  const bool bearer = base::equals_ignoring_case(value.substr(0, kScheme.size()), kScheme);
+  const std::string_view token = bearer ? value.substr(kScheme.size()) : std::string_view();
+  if (token.empty() || !crypto::equal(token, token_.reveal())) {
+    co_return base::fail(base::Code::kUnauthenticated,
+                         "Send the token from the file http-token in the server's data directory as a bearer.");
+  }
+  co_return mcp::Principal{};
+}
+
+}  // namespace app

@@ -1,0 +1,126 @@
+// serve: MCP over Streamable HTTP on loopback, for one person. A signal ends it gracefully.
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "app/commands.h"
+#include "app/compose.h"
+#include "app/http_routes.h"
+#include "app/key_notice.h"
+#include "app/local_bearer.h"
+#include "net/http_server.h"
+
+namespace app {
+namespace {
+
+// What runs may take so long to end after a signal; a supervisor waits longer than that.
+constexpr std::chrono::seconds kDrain{5};
+
+mcp::StreamableHttpOptions http_options(const config::Settings& settings) {
+  mcp::StreamableHttpOptions options;
+  options.allowed_hosts = settings.server.allowed_hosts;
+  options.allowed_origins = settings.server.allowed_origins;
+  options.challenge = "Bearer realm=\"spotify-mcp-server\"";
+  options.sessions_per_principal_max = static_cast<size_t>(settings.security.max_sessions_per_user.value());
+  return options;
+}
+
+struct Service {
+  Process& process;
+  const config::Settings& settings;
+  Product& product;
+  Io& io;
+};
+
+void announce(const Service& service, uint16_t port) {
+  const std::string& host = service.settings.server.host;
+  const bool ipv6 = host.find(':') != std::string::npos;
+  service.io.err << fmt::format("listening on http://{}:{}/mcp\n",
+                                host == "localhost" ? "127.0.0.1" : ipv6 ? "[" + host + "]" : host, port);
+  if (service.settings.server.auth == config::HttpAuth::kNone) {
+    service.io.err << "Anyone on this machine may call: server.auth is none.\n";
+  } else {
+    service.io.err << fmt::format("Clients send the header `Authorization: Bearer TOKEN` with the token from {}\n",
+                                  LocalBearer::file_in(service.settings.storage.directory));
+  }
+  service.io.err << std::flush;
+  if (service.settings.security.enable_request_signing) {
+    service.process.log.event(base::Level::kWarning, "signing.not_applied",
+                              {{"why", "clients of this mode prove themselves with the local bearer"}});
+  }
+}
+
+base::Task<base::Result<void>> settle(Account* account) {
+  co_await account->settle();
+  co_return base::Result<void>();
+}
+
+base::Task<base::Result<void>> serve(Service* service) {
+  Process& process = service->process;
+  CO_TRY_VOID(co_await service->product.open());
+  std::optional<LocalBearer> bearer;
+  if (service->settings.server.auth == config::HttpAuth::kLocal) {
+    CO_TRY(LocalBearer opened, LocalBearer::open(service->settings.storage.directory, process.random));
+    bearer.emplace(std::move(opened));
+  }
+  const mcp::StreamableHttpOptions options = http_options(service->settings);
+  mcp::StreamableHttp streamable(service->product.server(), process.random, bearer ? &*bearer : nullptr, options);
+  HttpRoutes routes(streamable, options.path);
+  net::HttpServerOptions listen;
+  listen.host = service->settings.server.host;
+  listen.port = static_cast<uint16_t>(service->settings.server.port.value());
+  CO_TRY(const auto http, net::HttpServer::start(process.loop, routes, process.log, listen));
+  announce(*service, http->port());
+
+  const base::Completion<bool> stop(process.loop);
+  process.stop.on_stop([set = stop.setter()] { set(true); });
+  co_await stop;
+  process.log.event(base::Level::kInfo, "server.stopping");
+  routes.begin_to_stop();
+  service->product.server().close_listens();
+  co_await http->stop(kDrain);
+  const base::Instant deadline = process.loop.now() + kDrain;
+  const auto settled = co_await base::with_deadline(process.loop, deadline, settle(&service->product.account()));
+  if (!settled) process.log.event(base::Level::kWarning, "server.ended_in_a_refresh");
+  co_return base::Result<void>();
+}
+
+base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
+  TRY(const config::Loaded loaded, settings_of(command, arguments, io));
+  TRY_VOID(config::check_listener(loaded.settings));
+  Process process(io.environment, level_of(loaded.settings.server.log_level), Signals::kAsk);
+  AccountOptions options;
+  options.key_made = log_key(process.log);
+  TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kHttp, std::move(options)));
+  Service service{process, loaded.settings, *product, io};
+  TRY_VOID(run_to_end(process.loop, serve(&service)));
+  return 0;
+}
+
+}  // namespace
+
+Command serve_command() {
+  Command command{.name = "serve",
+                  .about = "Serve MCP over HTTP on this machine.",
+                  .options = {config_option(),
+                              {.name = "--host",
+                               .value = "ADDRESS",
+                               .about = "Address to listen on.",
+                               .setting = "server.host"},
+                              {.name = "--port",
+                               .kind = OptionKind::kNumber,
+                               .value = "PORT",
+                               .about = "Port to listen on; 0 takes a free one.",
+                               .setting = "server.port",
+                               .min = 0,
+                               .max = 65535},
+                              {.name = "--log-level",
+                               .value = "LEVEL",
+                               .about = "debug, info, warning or error.",
+                               .setting = "server.log_level"}},
+                  .run = run};
+  for (const Option& option : selection_options()) command.options.push_back(option);
+  return command;
+}
+
+}  // namespace app

@@ -48,12 +48,14 @@ inline std::unexpected<Error> fail(Code code, std::string message, std::string d
 
 #define BASE_CONCAT_INNER(a, b) a##b
 #define BASE_CONCAT(a, b) BASE_CONCAT_INNER(a, b)
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration and a keyword cannot stand in parentheses.
 #define BASE_TRY(temporary, declaration, expression, give_back)                     \
   auto temporary = (expression);                                                    \
   if (!temporary) [[unlikely]] {                                                    \
     give_back std::unexpected(std::move(temporary).error());                        \
   }                                                                                 \
   declaration = *std::move(temporary)
+// NOLINTEND(bugprone-macro-parentheses)
 
 // TRY(auto x, parse(text)); declares x or returns the error. CO_TRY is the same inside a coroutine.
 #define TRY(declaration, expression) \

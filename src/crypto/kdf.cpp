@@ -17,7 +17,7 @@ namespace {
 constexpr size_t kSaltBytesMin = 16;
 constexpr size_t kSaltBytesMax = 1024;
 constexpr size_t kPassphraseBytesMax = 4096;
-constexpr size_t kHkdfBytesMax = 255 * 32;
+constexpr size_t kHkdfBytesMax = size_t{255} * 32;
 
 // OpenSSL and argon2 take their inputs without const and do not write to them.
 unsigned char* input_of(ByteView view) {
@@ -101,7 +101,7 @@ namespace unchecked {
 base::Secret pbkdf2_hmac_sha256(ByteView passphrase, ByteView salt, uint32_t iterations, size_t bytes) {
   CHECK(iterations <= INT_MAX && bytes <= INT_MAX);
   std::string out(bytes, '\0');
-  CHECK(PKCS5_PBKDF2_HMAC(passphrase.text().data(), static_cast<int>(passphrase.size()), input_of(salt),
+  CHECK(PKCS5_PBKDF2_HMAC(reinterpret_cast<const char*>(passphrase.data()), static_cast<int>(passphrase.size()), input_of(salt),
                           static_cast<int>(salt.size()), static_cast<int>(iterations), EVP_sha256(),
                           static_cast<int>(bytes), reinterpret_cast<unsigned char*>(out.data())) == 1);
   return base::Secret(std::move(out));

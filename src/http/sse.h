@@ -33,7 +33,7 @@ struct SseEvent {
 class SseParser {
  public:
   // `event_bytes_max` bounds what is kept for one event, and so one line.
-  explicit SseParser(size_t event_bytes_max = 4 * 1024 * 1024) : event_bytes_max_(event_bytes_max) {}
+  explicit SseParser(size_t event_bytes_max = size_t{4} * 1024 * 1024) : event_bytes_max_(event_bytes_max) {}
 
   // The events that these bytes complete. kUpstream when an event is over the limit; then the parser stays failed.
   base::Result<std::vector<SseEvent>> feed(std::string_view bytes);

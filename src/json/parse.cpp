@@ -213,9 +213,10 @@ bj::parse_options options_of(const Limits& limits) {
 size_t find_failing_step(std::string_view text, const Limits& limits, size_t fail_at, size_t from, size_t step) {
   bj::basic_parser<Locator> parser(options_of(limits), fail_at);
   bj::error_code ec;
-  if (from > 0) parser.write_some(true, text.data(), from, ec);
+  const char* const start = text.data();
+  if (from > 0) parser.write_some(true, start, from, ec);
   for (size_t at = from; at < text.size() && !ec; at += step) {
-    parser.write_some(true, text.data() + at, std::min(step, text.size() - at), ec);
+    parser.write_some(true, start + at, std::min(step, text.size() - at), ec);
     if (ec) return at;
   }
   return text.size();

@@ -12,7 +12,7 @@
 namespace json {
 
 struct Limits {
-  size_t bytes_max = 4 * 1024 * 1024;
+  size_t bytes_max = size_t{4} * 1024 * 1024;
   size_t depth_max = 32;
   // Values in the whole document, so that a small text cannot become a large tree.
   size_t values_max = 200'000;

@@ -40,15 +40,16 @@ std::optional<Server::Failure> Server::Asker::begin() {
   const json::Value* sealed = params.find("requestState");
   const json::Value* responses = params.find("inputResponses");
   if (responses != nullptr && !responses->is_object()) return invalid_params("The inputResponses are an object.");
-  // Without our state nothing was asked, so nothing is an answer.
-  if (sealed == nullptr) return std::nullopt;
-  if (!sealed->is_string()) return invalid_params("The requestState is the text that the server gave.");
-  auto state = server_.states_.open(incoming_.principal, incoming_.call, sealed->string());
-  if (!state) return invalid_params(std::move(state).error().message);
-  state_ = *std::move(state);
+  if (sealed != nullptr) {
+    if (!sealed->is_string()) return invalid_params("The requestState is the text that the server gave.");
+    auto answers = server_.states_.open(incoming_.principal, incoming_.call, sealed->string());
+    if (!answers) return invalid_params(std::move(answers).error().message);
+    answers_ = *std::move(answers);
+  }
   if (responses == nullptr) return std::nullopt;
+  // Those that nobody asks for are never looked at.
   for (const auto& [key, response] : responses->object()) {
-    if (response.is_object() && state_.asked.contains(key)) offered_.emplace(key, response.object());
+    if (response.is_object()) offered_.emplace(key, response.object());
   }
   return std::nullopt;
 }
@@ -63,13 +64,13 @@ base::Task<base::Result<Answers>> Server::Asker::ask_modern(std::vector<Question
   std::vector<Question> open;
   std::vector<const Question*> impossible;
   for (const Question& question : questions) {
-    const auto known = state_.answers.find(question.key);
+    const auto known = answers_.find(question.key);
     const auto offered = offered_.find(question.key);
-    if (known != state_.answers.end()) {
+    if (known != answers_.end()) {
       answers.emplace(question.key, known->second);
     } else if (offered != offered_.end() && is_answer(question, offered->second)) {
       answers.emplace(question.key, offered->second);
-      state_.answers.emplace(question.key, offered->second);
+      answers_.emplace(question.key, offered->second);
     } else {
       open.push_back(question);
       if (!context_.can_ask(question)) impossible.push_back(&question);
@@ -91,15 +92,13 @@ base::Task<base::Result<Answers>> Server::Asker::ask_modern(std::vector<Question
 
 Server::Answer Server::Asker::input_required(const std::vector<Question>& questions) {
   json::Object requests;
-  state_.asked.clear();
   for (const Question& question : questions) {
     json::Object request{{"method", question.method}};
     if (!question.params.empty()) request.append("params", question.params);
     CHECK(requests.find(question.key) == nullptr);
     requests.append(question.key, std::move(request));
-    state_.asked.insert(question.key);
   }
-  auto sealed = server_.states_.seal(incoming_.principal, incoming_.call, state_);
+  auto sealed = server_.states_.seal(incoming_.principal, incoming_.call, answers_);
   if (!sealed) return std::unexpected(invalid_params(std::move(sealed).error().message));
   return json::Object{{"resultType", "input_required"},
                       {"inputRequests", std::move(requests)},

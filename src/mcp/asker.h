@@ -36,8 +36,8 @@ class Server::Asker {
   Incoming& incoming_;
   CallContext& context_;
   RunControl& control_;
-  Answers offered_;      // What came with this request.
-  RequestState state_;   // What counted so far.
+  Answers offered_;  // What came with this request.
+  Answers answers_;  // What counted so far, in all rounds.
   std::optional<Answer> end_;
 };
 

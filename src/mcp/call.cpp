@@ -114,6 +114,9 @@ CallContext Server::context_for(const Incoming& incoming) const {
     channel->send(encode_notification(method, std::move(params)));
   };
   context.set_notify(notify);
+  if (incoming.revision == Revision::k2025_11_25) {
+    context.set_let_go([channel = incoming.channel] { channel->let_go(); });
+  }
   if (incoming.progress_token) context.set_progress(*incoming.progress_token, notify);
   if (incoming.log_level && options_.logging == Logging::kOn) context.set_log_level(*incoming.log_level);
   return context;

@@ -14,6 +14,9 @@ class Channel {
   virtual void send(std::string message) = 0;
   // False where nothing can be sent, such as to a client that takes no event stream.
   virtual bool is_open() const = 0;
+  // Ends the client's connection while the request goes on; the client comes back for what follows. Nothing where the
+  // transport has no such thing.
+  virtual void let_go() {}
 };
 
 }  // namespace mcp

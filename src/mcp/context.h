@@ -48,6 +48,12 @@ class CallContext {
   // anything secret or personal.
   void log(Severity severity, json::Value data, std::string logger = {});
 
+  // Lets go of the client's connection, which comes back later for the rest (2025-11-25, "polling"). For handlers that
+  // take long; nothing where the protocol or the transport has no such thing.
+  void let_go_of_connection() const {
+    if (let_go_) let_go_();
+  }
+
   // Whether the client declared that it can answer this. Ask it first where the handler has another way.
   bool can_ask(const Question& question) const { return can_answer(client_capabilities_, question); }
   // Asks the client and waits. In the modern era the handler is dropped here and runs again from its start when the
@@ -64,6 +70,7 @@ class CallContext {
   void set_progress(json::Value token, Notify notify);
   // Messages below `least` are dropped; nothing at all is sent before this is called.
   void set_log_level(Severity least) { log_level_ = least; }
+  void set_let_go(std::function<void()> let_go) { let_go_ = std::move(let_go); }
   void set_ask(Ask ask) { ask_ = std::move(ask); }
 
  private:
@@ -76,6 +83,7 @@ class CallContext {
   std::optional<double> progress_so_far_;
   std::optional<Severity> log_level_;
   Notify notify_;
+  std::function<void()> let_go_;
   Ask ask_;
 };
 

@@ -54,34 +54,29 @@ RequestStates::RequestStates(crypto::Key key, const base::Clock& clock, base::Ra
     : box_(std::move(key)), clock_(clock), random_(random) {}
 
 base::Result<std::string> RequestStates::seal(const Principal& principal, const Call& call,
-                                              const RequestState& state) const {
-  json::Object answers;
-  for (const auto& [key, answer] : state.answers) answers.append(key, answer);
-  json::Array asked;
-  for (const std::string& key : state.asked) asked.emplace_back(key);
+                                              const Answers& answers) const {
+  json::Object given;
+  for (const auto& [key, answer] : answers) given.append(key, answer);
   const base::Wall expiry = clock_.wall() + std::chrono::milliseconds(kLifetime);
-  const std::string text = json::write(
-      json::Object{{"expires", expiry.unix_ms}, {"answers", std::move(answers)}, {"asked", std::move(asked)}});
+  const std::string text = json::write(json::Object{{"expires", expiry.unix_ms}, {"answers", std::move(given)}});
   if (text.size() > kBytesMax) {
     return base::fail(base::Code::kInvalidArgument, "The answers are too long. Answer more briefly.");
   }
   return crypto::base64url_encode(box_.seal(random_, belonging(principal, call), text));
 }
 
-base::Result<RequestState> RequestStates::open(const Principal& principal, const Call& call,
-                                               std::string_view sealed) const {
+base::Result<Answers> RequestStates::open(const Principal& principal, const Call& call,
+                                          std::string_view sealed) const {
   const auto box = crypto::base64url_decode(sealed);
   if (!box) return std::unexpected(refused());
   const auto text = box_.open(belonging(principal, call), *box);
   if (!text) return std::unexpected(refused());
   const json::Limits limits{.bytes_max = kStateJsonBytesMax, .depth_max = kStateDepthMax};
   TRY(const json::Value value, json::parse(*text, limits));
-  const json::Value* expires = value.find("expires");
-  if (expires == nullptr || expires->integer() < clock_.wall().unix_ms) return std::unexpected(refused());
-  RequestState state;
-  for (const auto& [key, answer] : value.find("answers")->object()) state.answers.emplace(key, answer.object());
-  for (const json::Value& key : value.find("asked")->array()) state.asked.insert(key.string());
-  return state;
+  if (value.find("expires")->integer() < clock_.wall().unix_ms) return std::unexpected(refused());
+  Answers answers;
+  for (const auto& [key, answer] : value.find("answers")->object()) answers.emplace(key, answer.object());
+  return answers;
 }
 
 }  // namespace mcp

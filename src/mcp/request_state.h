@@ -1,9 +1,9 @@
-// The requestState of a request that waits for answers (2026-07-28 basic/utilities/mrtr): what was asked and what was
-// answered so far, sealed, so that any instance with the same key can go on and nobody can change it. It opens only
+// The requestState of a request that waits for answers (2026-07-28 basic/utilities/mrtr): what was answered in earlier
+// rounds, sealed, so that any instance with the same key can go on and nobody can change it. It opens only
 // for the same principal, method and parameters, and only for a while.
 #pragma once
 
-#include <set>
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -18,11 +18,6 @@
 
 namespace mcp {
 
-struct RequestState {
-  Answers answers;              // Given in earlier rounds.
-  std::set<std::string> asked;  // The keys that went out last; only their answers count.
-};
-
 class RequestStates {
  public:
   // A state may be sent back for this long: a person may be asked in between.
@@ -32,9 +27,9 @@ class RequestStates {
   RequestStates(crypto::Key key, const base::Clock& clock, base::Random& random);
 
   // kInvalidArgument when the answers are too large to be carried round.
-  base::Result<std::string> seal(const Principal& principal, const Call& call, const RequestState& state) const;
+  base::Result<std::string> seal(const Principal& principal, const Call& call, const Answers& answers) const;
   // kInvalidArgument for anything that seal() did not give for this very request, or that is too old.
-  base::Result<RequestState> open(const Principal& principal, const Call& call, std::string_view sealed) const;
+  base::Result<Answers> open(const Principal& principal, const Call& call, std::string_view sealed) const;
 
  private:
   crypto::Aes256Gcm box_;

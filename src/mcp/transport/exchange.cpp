@@ -74,6 +74,13 @@ void Exchange::send(std::string message) {
   settled();
 }
 
+void Exchange::let_go() {
+  if (!is_open()) return;
+  streaming_ = true;
+  outbox_.send_reader_away();
+  settled();
+}
+
 void Exchange::settled() {
   if (waiter_) std::exchange(waiter_, std::nullopt).value()(true);
 }

@@ -30,6 +30,7 @@ class Exchange final : public Channel {
   void cancel();
 
   void send(std::string message) override;
+  void let_go() override;
   bool is_open() const override { return stream_ != Stream::kNever && !ended_; }
 
   // Waits until it is known whether this is a stream. One waiter at a time.

@@ -39,6 +39,11 @@ void Outbox::close() {
   wake();
 }
 
+void Outbox::send_reader_away() {
+  sends_away_ = true;
+  wake();
+}
+
 void Outbox::append(std::string message) {
   bytes_ += message.size();
   items_.push_back(std::move(message));
@@ -64,7 +69,7 @@ std::optional<Outbox::Item> Outbox::take(int64_t after) {
 
 base::Task<Outbox::Next> Outbox::next(int64_t after, base::Instant until) {
   if (auto item = take(after)) co_return Next{std::move(item)};
-  if (closed_) co_return Next{std::nullopt, true};
+  if (closed_ || std::exchange(sends_away_, false)) co_return Next{std::nullopt, true};
   const base::Completion<bool> something(loop_);
   waiter_ = something.setter();
   std::optional<base::Timer> timer;
@@ -73,7 +78,7 @@ base::Task<Outbox::Next> Outbox::next(int64_t after, base::Instant until) {
   }
   co_await something;
   auto item = take(after);
-  const bool at_end = !item && closed_;
+  const bool at_end = !item && (closed_ || std::exchange(sends_away_, false));
   co_return Next{std::move(item), at_end};
 }
 

@@ -34,6 +34,8 @@ class Outbox {
   // The last message, which is always taken.
   void push_last(std::string message);
   void close();
+  // The reader finds the end, once; what follows waits for the next reader.
+  void send_reader_away();
   bool is_closed() const { return closed_; }
   bool empty() const { return items_.empty(); }
   size_t bytes() const { return bytes_; }
@@ -59,6 +61,7 @@ class Outbox {
   int64_t read_number_ = 0;   // The last one that was read.
   size_t bytes_ = 0;
   bool closed_ = false;
+  bool sends_away_ = false;
   std::optional<base::Completion<bool>::Setter> waiter_;
 };
 

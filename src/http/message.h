@@ -24,6 +24,7 @@ class Headers {
   Headers() = default;
   Headers(std::initializer_list<std::pair<std::string, std::string>> lines) : lines_(lines) {}
 
+  void reserve(size_t lines) { lines_.reserve(lines); }
   void add(std::string name, std::string value) { lines_.emplace_back(std::move(name), std::move(value)); }
   // Replaces every line of that name.
   void set(std::string name, std::string value);

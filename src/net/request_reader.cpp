@@ -16,6 +16,7 @@ namespace {
 
 namespace beast = boost::beast;
 
+constexpr size_t kUsualFields = 8;  // One allocation for the headers of most requests.
 constexpr size_t kChunkHeaderBytes =
     size_t{4} * 1024;  // Size, extensions and trailers of one chunk.
 constexpr size_t kBodyReserveBytes =
@@ -49,6 +50,7 @@ struct RequestReader::Parser final : beast::http::basic_parser<true> {
   using View = beast::string_view;
 
   void on_request_impl(beast::http::verb, View method, View target, int version, Error&) override {
+    request.headers.reserve(kUsualFields);
     request.method = http::parse_method(std::string_view(method));
     request.target = std::string(target);
     http11 = version == 11;

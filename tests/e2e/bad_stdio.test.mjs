@@ -1,7 +1,7 @@
 // Bad input over stdio: each line gets the right error and the process goes on; stdout holds MCP and nothing else.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { Workspace, initializeRequest, modernMeta, modernRequest, textOf } from './harness.mjs';
+import { Workspace, initializeRequest, modernMeta, modernRequest, recordingProxy, textOf } from './harness.mjs';
 import { badArguments, hostileNames } from './bad_input.mjs';
 
 const workspace = new Workspace();
@@ -42,10 +42,22 @@ describe('tool arguments', () => {
   });
 
   test('hostile names reach the search unchanged', async () => {
+    const proxy = await recordingProxy(workspace.simUrl);
+    const config = workspace.config;
+    workspace.writeConfig((settings) => (settings.api.base_url = `${proxy.url}/v1`), 'proxied.json');
+    const proxied = workspace.startStdio();
+    workspace.config = config;
     for (const query of hostileNames) {
-      const answer = await call('search_tracks', { query, limit: 1 });
+      proxy.targets.length = 0;
+      const answer = await proxied.ask(
+        modernRequest(query, 'tools/call', { name: 'search_tracks', arguments: { query, limit: 1 } }));
       assert.ok(!answer.result?.isError, `${query}: ${JSON.stringify(answer)}`);
+      const asked = proxy.targets.map((target) => new URL(target, proxy.url)).find((url) => url.pathname === '/v1/search');
+      assert.ok(asked, `no search for ${query} among ${proxy.targets}`);
+      assert.equal(asked.searchParams.get('q'), query);
     }
+    assert.equal((await proxied.finish()).code, 0);
+    await proxy.close();
   });
 });
 

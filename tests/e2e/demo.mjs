@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { connect, kinds } from './clients.mjs';
 import { Workspace, programs } from './harness.mjs';
+import { sim } from './sim.mjs';
 import { StepFailed, tellStory } from './story.mjs';
 
 const once = process.argv.includes('--once');
@@ -35,6 +36,10 @@ function report({ tool, said, detail, ms }) {
   print(`    ${call}${' '.repeat(Math.max(1, 56 - width))}${detail}${time}`);
 }
 
+async function countAdds() {
+  return (await sim.requests(workspace))['POST /playlists/{id}/items'] ?? 0;
+}
+
 async function chapter({ kind, over }, number, server) {
   const target = over === 'HTTP'
     ? { url: server.url, token: workspace.token() }
@@ -47,7 +52,7 @@ async function chapter({ kind, over }, number, server) {
     if (version !== kinds[kind].version) throw new StepFailed(`connect: negotiated ${version}`);
     const tools = await session.tools();
     report({ tool: 'tools/list', said: '', detail: `${tools.length} tools` });
-    await tellStory(session, `${over}, ${version}`, report);
+    await tellStory(session, `${over}, ${version}`, report, countAdds);
     if (session.problems.length > 0) throw new StepFailed(`the client complained: ${session.problems[0]}`);
   } catch (error) {
     error.where = `${kinds[kind].title} over ${over}`;

@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -383,6 +384,33 @@ export async function occupiedPort() {
   holder.listen(0, '127.0.0.1');
   await once(holder, 'listening');
   return { port: holder.address().port, release: () => new Promise((resolve) => holder.close(resolve)) };
+}
+
+// A proxy in front of the simulator that keeps the target of each request as it came over the wire.
+export async function recordingProxy(upstream) {
+  const targets = [];
+  const to = new URL(upstream);
+  const proxy = http.createServer((request, response) => {
+    targets.push(request.url);
+    const onward = http.request(
+      { host: to.hostname, port: to.port, method: request.method, path: request.url, headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode, answer.headers);
+        answer.pipe(response);
+      });
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  return {
+    url: `http://127.0.0.1:${proxy.address().port}`,
+    targets,
+    close() {
+      proxy.closeAllConnections();
+      return new Promise((resolve) => proxy.close(resolve));
+    },
+  };
 }
 
 // A small deterministic generator (xorshift32), so that a failing random run can be repeated from its seed.

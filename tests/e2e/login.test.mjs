@@ -26,6 +26,13 @@ function listenerOf(url) {
   return new URL(new URL(url).searchParams.get('redirect_uri'));
 }
 
+// What a page of an attacker could make the browser send to the listener.
+function forge(url) {
+  const back = listenerOf(url);
+  back.search = new URLSearchParams({ code: 'AQ-not-a-real-code', state: 'forged-state-forged-state' });
+  return fetch(back);
+}
+
 test('the authorization URL uses PKCE, a state, and a loopback listener on a free port', async () => {
   const { program, url } = await workspace.startLogin();
   const query = new URL(url).searchParams;
@@ -53,20 +60,19 @@ test('a denied consent ends with a clear message and a non-zero exit', async () 
   back.search = new URLSearchParams({ error: 'access_denied', state: new URL(url).searchParams.get('state') });
   const page = await fetch(back);
   const exit = await program.ended();
-  assert.notEqual(exit.code, 0);
-  assert.match(program.stderr, /den(ied|y)|not (allowed|granted)|refused/i);
+  assert.equal(exit.code, 4, program.describe());
+  assert.match(program.stderr, /denied/);
   assert.doesNotMatch(await page.text(), /access_denied.*<script/);
   assert.equal((await loggedIn()).isError, true);
 });
 
 test('an answer with a wrong state is refused and does not log in', async () => {
   const { program, url } = await workspace.startLogin();
-  const back = listenerOf(url);
-  back.search = new URLSearchParams({ code: 'AQ-not-a-real-code', state: 'forged-state-forged-state' });
-  const page = await fetch(back);
+  const page = await forge(url);
   assert.ok(page.status >= 400, `status ${page.status}`);
   assert.doesNotMatch(await page.text(), /forged-state|not-a-real-code/);
   await program.stop('SIGINT');
+  assert.notEqual(program.exit.code, 0);
   assert.equal((await loggedIn()).isError, true);
 });
 
@@ -118,4 +124,11 @@ test('the callback works once: the listener is gone afterwards', async () => {
   assert.equal((await fetch(callback)).status, 200);
   assert.equal((await program.ended()).code, 0);
   await assert.rejects(fetch(callback));
+});
+
+test('a forged answer does not keep the true one from being served', async () => {
+  const { program, url } = await workspace.startLogin();
+  assert.ok((await forge(url)).status >= 400);
+  assert.equal((await fetch(await consent(url))).status, 200);
+  assert.equal((await program.ended()).code, 0, program.describe());
 });

@@ -11,8 +11,16 @@ async function control(workspace, path, body) {
 }
 
 export const sim = {
-  // Each refresh gives a new refresh token; the old one stays good for a short grace, as it must for a killed client.
+  // Each refresh gives a new refresh token; the old one stays good until the new one is used, as it must for a killed
+  // client.
   rotatingRefreshArgs: ['--refresh-mode', 'grace'],
   // Access tokens live for an hour.
-  expireTokens: (workspace) => control(workspace, '/sim/clock', { advance_seconds: 3601 }),
+  expireTokens: (workspace) => control(workspace, '/sim/clock', { advance_s: 3601 }),
+  revoke: (workspace) => control(workspace, '/sim/revoke', {}),
+  faults: (workspace, rules) => control(workspace, '/sim/faults', { rules }),
+  // How often each operation was asked for so far: {"GET /me/player": 3, ...}
+  async requests(workspace) {
+    const answer = await withDeadline(fetch(`${workspace.simUrl}/sim/requests`), 'the request counts');
+    return answer.json();
+  },
 };

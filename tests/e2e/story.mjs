@@ -13,8 +13,9 @@ function expect(condition, step, what) {
   if (!condition) throw new StepFailed(`${step}: ${what}`);
 }
 
-// session has call(name, args); report(step) gets {tool, said, detail, ms} after each step.
-export async function tellStory(session, label, report) {
+// session has call(name, args); report(step) gets {tool, said, detail, ms} after each step; countAdds() gives how many
+// requests to add tracks have reached Spotify so far.
+export async function tellStory(session, label, report, countAdds) {
   async function ask([tool, args], describe, said = '') {
     const began = performance.now();
     const result = await session.call(tool, args);
@@ -42,7 +43,14 @@ export async function tellStory(session, label, report) {
     calls.createPlaylist(`Demo: ${label}`, 'Made by the demo'), (a) => read.playlistId(a), `"Demo: ${label}"`));
   expect(playlistId, 'create_playlist', 'gave no id');
 
-  await ask(calls.addTracks(playlistId, uris), (a) => addedIn(a), `${uris.length} tracks in one call`);
+  const addsBefore = await countAdds();
+  const added = await ask(calls.addTracks(playlistId, uris));
+  const adds = (await countAdds()) - addsBefore;
+  report({
+    tool: 'add_tracks_to_playlist', said: `${uris.length} tracks in one call`,
+    detail: `${statusOf(added)}, ${adds} requests to Spotify`,
+  });
+  expect(adds === 2, 'add_tracks_to_playlist', `sent ${adds} requests instead of 2`);
 
   const readBack = await readPlaylist(ask, playlistId, report);
   expect(readBack.length === uris.length, 'get_playlist', `gave ${readBack.length} tracks instead of ${uris.length}`);
@@ -54,11 +62,6 @@ export async function tellStory(session, label, report) {
 
 function titles(tracks) {
   return tracks.slice(0, 3).map((track) => `"${track.name}"`).join(', ') + (tracks.length > 3 ? ', ...' : '');
-}
-
-function addedIn(answer) {
-  const requests = answer.requests ?? answer.batches;
-  return `${answer.status ?? 'done'}${requests ? `, ${requests} requests to Spotify` : ''}`;
 }
 
 async function collect(ask, start) {

@@ -57,7 +57,7 @@ for (const [kindName, kind] of Object.entries(kinds)) {
       test('calls a tool and gets a structured answer with its text twin', async () => {
         const result = await session.call(...calls.searchTracks('love', 3));
         assert.ok(!result.isError, textOf(result));
-        assert.equal(read.tracks(result.structuredContent).length, 3);
+        assert.equal(read.items(result.structuredContent).length, 3);
         assert.ok(textOf(result).length > 0);
       });
 

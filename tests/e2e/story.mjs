@@ -27,16 +27,16 @@ export async function tellStory(session, label, report, countAdds) {
     return result.structuredContent;
   }
 
-  const found = read.tracks(await ask(
-    calls.searchTracks('love', 5), (a) => titles(read.tracks(a)), '"love", 5 results'));
-  expect(found.length === 5, 'search_tracks', `gave ${found.length} tracks instead of 5`);
+  const found = await ask(calls.searchTracks('love', 5), (a) => names(a.items), '"love", 5 results');
+  expect(found.items.length === 5, 'search_tracks', `gave ${found.items.length} tracks instead of 5`);
 
-  const albumId = found[0].album?.id ?? found[0].album_id;
-  expect(albumId, 'search_tracks', 'gave a track without its album');
-  const album = await ask(calls.album(albumId), (a) => `"${a.name ?? a.album?.name}", ${read.albumTracks(a).length} tracks`, albumId);
-  expect(read.albumTracks(album).length > 0, 'get_album_details', 'gave no tracks');
+  const albums = await ask(calls.searchAlbums('night'), (a) => names(a.items), '"night", albums');
+  expect(albums.items.length > 0, 'search', 'gave no albums');
+  const album = await ask(
+    calls.album(albums.items[0].uri), (a) => `"${a.name}", ${a.items.length} tracks`, albums.items[0].uri);
+  expect(album.items.length > 0, 'get_album_details', 'gave no tracks');
 
-  const uris = await collect(ask, read.albumTracks(album).map(read.uri));
+  const uris = await collect(ask, album.items.map((track) => track.uri));
   report({ tool: 'search_tracks', said: 'several words, with cursors', detail: `${uris.length} different tracks collected` });
 
   const playlistId = read.playlistId(await ask(
@@ -60,8 +60,8 @@ export async function tellStory(session, label, report, countAdds) {
   await play(ask, playlistId, uris);
 }
 
-function titles(tracks) {
-  return tracks.slice(0, 3).map((track) => `"${track.name}"`).join(', ') + (tracks.length > 3 ? ', ...' : '');
+function names(items) {
+  return items.slice(0, 3).map((item) => `"${item.name}"`).join(', ') + (items.length > 3 ? ', ...' : '');
 }
 
 async function collect(ask, start) {
@@ -70,7 +70,7 @@ async function collect(ask, start) {
     let cursor;
     do {
       const page = await ask(calls.searchTracks(word, 50, cursor));
-      for (const track of read.tracks(page)) uris.add(read.uri(track));
+      for (const track of read.items(page)) uris.add(track.uri);
       cursor = read.nextCursor(page);
     } while (cursor && uris.size < playlistSize);
     if (uris.size >= playlistSize) return [...uris].slice(0, playlistSize);
@@ -85,7 +85,7 @@ async function readPlaylist(ask, playlistId, report) {
   const began = performance.now();
   do {
     const page = await ask(calls.playlist(playlistId, 50, cursor));
-    uris.push(...read.playlistItems(page).map(read.uri));
+    uris.push(...read.items(page).map((item) => item.uri));
     cursor = read.nextCursor(page);
     pages += 1;
     expect(pages <= 20, 'get_playlist', 'gives one cursor after another without an end');
@@ -98,9 +98,9 @@ async function readPlaylist(ask, playlistId, report) {
 }
 
 async function play(ask, playlistId, uris) {
-  const devices = read.devices(await ask(calls.devices(), (a) => read.devices(a).map((d) => d.name).join(', ')));
-  expect(devices.length > 0, 'get_devices', 'gave no device');
-  const device = devices.find((d) => d.supports_volume !== false && !d.is_restricted) ?? devices[0];
+  const devices = await ask(calls.devices(), (a) => read.items(a).map((d) => d.name).join(', '));
+  const device = read.items(devices).find(read.usable);
+  expect(device, 'get_devices', 'gave no device that takes commands');
 
   await ask(calls.playContext(`spotify:playlist:${playlistId}`, device.id), statusOf, `the playlist on ${device.name}`);
   await expectPlaying(ask, uris[0], 'after play');
@@ -122,6 +122,6 @@ const statusOf = (answer) => answer.status ?? 'done';
 async function expectPlaying(ask, uri, when) {
   const state = await ask(calls.playbackState());
   const playing = read.nowPlaying(state);
-  expect(playing && read.uri(playing) === uri, 'get_playback_state',
-    `${when} ${uri} should play, but ${playing ? read.uri(playing) : 'nothing'} does`);
+  expect(playing?.uri === uri, 'get_playback_state',
+    `${when} ${uri} should play, but ${playing?.uri ?? 'nothing'} does`);
 }

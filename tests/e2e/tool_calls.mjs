@@ -2,6 +2,7 @@
 // [tool, arguments], and the readers below know where the structured answers hold what the callers compare.
 export const calls = {
   searchTracks: (query, limit = 10, cursor) => ['search_tracks', clean({ query, limit, cursor })],
+  searchAlbums: (query, limit = 5) => ['search', { query, types: ['album'], limit }],
   album: (album_id) => ['get_album_details', { album_id }],
   createPlaylist: (name, description) => ['create_playlist', { name, description, public: false }],
   addTracks: (playlist_id, uris) => ['add_tracks_to_playlist', { playlist_id, uris }],
@@ -22,14 +23,11 @@ function clean(args) {
 }
 
 export const read = {
-  tracks: (answer) => answer.tracks ?? answer.items,
-  albumTracks: (answer) => answer.tracks?.items ?? answer.tracks ?? answer.items,
-  playlistId: (answer) => answer.playlist?.id ?? answer.id ?? answer.playlist_id,
-  playlistItems: (answer) => answer.items ?? answer.tracks,
-  nextCursor: (answer) => answer.next_cursor ?? undefined,
-  uri: (item) => item.uri ?? item.track?.uri ?? item.item?.uri,
-  devices: (answer) => answer.devices ?? answer.items,
-  nowPlaying: (answer) => answer.item ?? answer.track,
+  items: (answer) => answer.items,
+  nextCursor: (answer) => answer.next_cursor,
+  playlistId: (answer) => answer.id,
+  nowPlaying: (answer) => answer.item,
   volume: (answer) => answer.device?.volume_percent,
-  queue: (answer) => answer.queue ?? answer.items,
+  // A device that can be addressed, takes commands and lets its volume be set.
+  usable: (device) => device.id && !device.restricted && !device.volume_fixed,
 };

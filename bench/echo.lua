@@ -1,6 +1,6 @@
 -- The load of the echo comparison for wrk: one modern tools/call of the echo tool on every connection, again and again.
 -- The figures go out as one JSON line.
-local arguments = '{"message":"hello from the benchmark"}'
+local arguments = '{"text":"hello from the benchmark"}'
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
 wrk.headers["Accept"] = "application/json, text/event-stream"

@@ -15,7 +15,7 @@ async function echoOnce(url) {
     },
     body: JSON.stringify({
       jsonrpc: '2.0', id: 1, method: 'tools/call',
-      params: { name: 'echo', arguments: { message: 'hello from the benchmark' }, _meta: modernMeta },
+      params: { name: 'echo', arguments: { text: 'hello from the benchmark' }, _meta: modernMeta },
     }),
   });
   const body = await answer.text();

@@ -11,8 +11,8 @@ function make() {
   const server = new McpServer({ name: 'echo-peer', version: '1.0.0' });
   server.registerTool(
     'echo',
-    { title: 'Echo', description: 'Gives the message back.', inputSchema: z.object({ message: z.string() }) },
-    ({ message }) => ({ content: [{ type: 'text', text: message }] }));
+    { title: 'Echo', description: 'Gives back its text.', inputSchema: z.object({ text: z.string() }) },
+    ({ text }) => ({ content: [{ type: 'text', text }] }));
   return server;
 }
 

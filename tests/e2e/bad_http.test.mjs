@@ -143,7 +143,7 @@ describe('the modern envelope', () => {
   });
 
   test('a name header that contradicts the body', async () => {
-    const answer = await postModern(server, token, 'tools/call', { name: 'search_tracks', arguments: { query: 'love' } },
+    const answer = await postModern(server, token, 'tools/call', { name: 'search_tracks', arguments: { query: 'midnight' } },
       (p) => (p.headers['Mcp-Name'] = 'pause'));
     expectError(answer, 400, -32020);
   });

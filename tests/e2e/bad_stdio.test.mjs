@@ -142,13 +142,17 @@ describe('the end', () => {
   test('stdin closed mid-message', async () => {
     wire.write('{"jsonrpc":"2.0","id":1,"method":"tools/li');
     const exit = await wire.finish();
-    assert.equal(exit.signal, null, wire.program.describe());
-    assert.equal(wire.program.stdout, '', 'half a message gets no answer');
-    assert.match(wire.program.stderr, /stdin|input/i);
+    assert.deepEqual(exit, { code: 0, signal: null }, wire.program.describe());
+    // The half request is not carried out; its sender is told.
+    const [answer, ...more] = wire.messages();
+    assert.equal(answer?.error?.code, -32600, wire.program.stdout);
+    assert.match(answer.error.message, /input ended/);
+    assert.equal(answer.id ?? null, null);
+    assert.deepEqual(more, []);
   });
 
   test('stdin closed while a call is in flight', async () => {
-    wire.send(modernRequest(1, 'tools/call', { name: 'search_tracks', arguments: { query: 'love' } }));
+    wire.send(modernRequest(1, 'tools/call', { name: 'search_tracks', arguments: { query: 'midnight' } }));
     const exit = await wire.finish();
     assert.deepEqual(exit, { code: 0, signal: null }, wire.program.describe());
   });

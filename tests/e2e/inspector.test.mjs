@@ -48,14 +48,14 @@ for (const [name, target] of Object.entries(targets)) {
 
     test('calls a tool', async () => {
       const run = await inspect(target, '--method', 'tools/call', '--tool-name', 'search_tracks',
-        '--tool-arg', 'query=love', '--tool-arg', 'limit=2');
+        '--tool-arg', 'query=midnight', '--tool-arg', 'limit=2');
       assert.equal(run.code, 0, run.program.describe());
       assert.ok(run.json().structuredContent, run.program.describe());
     });
 
     test('exits with its code for a tool error', async () => {
       const run = await inspect(target, '--method', 'tools/call', '--tool-name', 'search_tracks',
-        '--tool-arg', 'query=love', '--tool-arg', 'limit=0');
+        '--tool-arg', 'query=midnight', '--tool-arg', 'limit=0');
       assert.equal(run.code, 5, run.program.describe());
       assert.match(run.program.stdout, /limit/);
     });

@@ -114,7 +114,7 @@ test('without a login every tool that needs one says what to run', async () => {
   await workspace.startSim();
   workspace.writeConfig();
   const wire = workspace.startStdio();
-  for (const [name, args] of [calls.me(), calls.devices(), calls.searchTracks('love')]) {
+  for (const [name, args] of [calls.me(), calls.devices(), calls.searchTracks('midnight')]) {
     const answer = await wire.ask(modernRequest(name, 'tools/call', { name, arguments: args }));
     assert.equal(answer.result?.isError, true, JSON.stringify(answer));
     assert.match(textOf(answer.result), /log in|login|authenticate/i);

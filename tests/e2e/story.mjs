@@ -4,7 +4,7 @@ import { textOf } from './harness.mjs';
 import { calls, read } from './tool_calls.mjs';
 
 export const playlistSize = 150;
-const searchWords = ['love', 'night', 'the', 'blue', 'river', 'light', 'dance', 'rain', 'home', 'fire', 'a', 'e', 'o'];
+const searchWords = ['midnight', 'lantern', 'silver', 'harbour', 'quiet', 'paper', 'winter', 'signal', 'lunar', 'dance', 'velvet'];
 
 export class StepFailed extends Error {}
 
@@ -27,10 +27,10 @@ export async function tellStory(session, label, report, countAdds) {
     return result.structuredContent;
   }
 
-  const found = await ask(calls.searchTracks('love', 5), (a) => names(a.items), '"love", 5 results');
+  const found = await ask(calls.searchTracks('midnight', 5), (a) => names(a.items), '"midnight", 5 results');
   expect(found.items.length === 5, 'search_tracks', `gave ${found.items.length} tracks instead of 5`);
 
-  const albums = await ask(calls.searchAlbums('night'), (a) => names(a.items), '"night", albums');
+  const albums = await ask(calls.searchAlbums('lantern'), (a) => names(a.items), '"lantern", albums');
   expect(albums.items.length > 0, 'search', 'gave no albums');
   const album = await ask(
     calls.album(albums.items[0].uri), (a) => `"${a.name}", ${a.items.length} tracks`, albums.items[0].uri);

@@ -40,6 +40,8 @@ class LineConnection final : public Channel {
 
  private:
   void receive(std::string_view line) {
+    // A client on Windows ends its lines with CR LF.
+    if (line.ends_with('\r')) line.remove_suffix(1);
     if (base::trim(line).empty()) return;
     auto body = parse_body(line, options_.limits);
     if (!body) return refuse(std::move(body).error().error, std::nullopt);

@@ -170,6 +170,13 @@ base::Task<http::Response> StreamableHttp::post(const http::Request& request, Pr
     co_return refuse(406, "Accept both application/json and text/event-stream.");
   }
   if (auto* opening = std::get_if<Initialize>(&classified)) {
+    const auto id = request.headers.find(kSessionHeader);
+    if (id && sessions_.find(base::trim(*id), principal) != nullptr) {
+      co_return refuse(400,
+                       RpcError{code::kInvalidRequest,
+                                "This session is initialized already. Leave Mcp-Session-Id out for a new one."},
+                       opening->call.id);
+    }
     co_return initialize(std::move(*opening), std::move(principal));
   }
   auto session = find_session(request, principal);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,8 +63,12 @@ struct App {
 };
 App default_app();
 
+class Catalogue;
+
 struct Config {
   uint64_t seed = 1;
+  // Catalogue::generate(seed), where many worlds share one; null makes it.
+  std::shared_ptr<const Catalogue> catalogue{};
   Regime regime = Regime::kDev2026;
   RefreshMode refresh_mode = RefreshMode::kNever;
   Consent consent = Consent::kAllow;

@@ -23,7 +23,11 @@ void SavedList::remove(std::string_view id) {
 }
 
 World::World(const Config& given, base::Wall now, base::Random& source)
-    : config(given), random(source), catalogue(Catalogue::generate(given.seed)) {
+    : config(given),
+      random(source),
+      shared_catalogue(given.catalogue ? given.catalogue
+                                       : std::make_shared<const Catalogue>(Catalogue::generate(given.seed))),
+      catalogue(*shared_catalogue) {
   preload(*this, now);
 }
 

@@ -80,7 +80,9 @@ class World {
 
   const Config& config;
   base::Random& random;
-  const Catalogue catalogue;
+  // The one that the config brings, or one of our own.
+  const std::shared_ptr<const Catalogue> shared_catalogue;
+  const Catalogue& catalogue;
   std::map<std::string, User, std::less<>> users;
 
  private:

@@ -1,6 +1,6 @@
-// base::Loop in virtual time. Nothing waits: when no callback is ready, time jumps to the next timer. Callbacks that are
-// ready at the same moment run in an order that the seed chooses, because real loops promise none between sources. The
-// same seed gives the same run, and trace_hash() proves it.
+// base::Loop in virtual time. Nothing waits: when no callback is ready, time jumps to the next timer. Callbacks that
+// are ready at the same moment run in an order that the seed chooses, because real loops promise none between sources.
+// The same seed gives the same run, and trace_hash() proves it.
 //
 // It is also the world's calendar: wall() moves with it. Single-threaded, post() included.
 #pragma once

@@ -44,6 +44,8 @@ class SimNet final : public http::Client {
 
   // The n-th send from now fails (1 is the next one).
   void fail_nth(uint64_t n, NetFailure failure) { planned_ = {sends_ + n, failure}; }
+  // No planned failure any more; those at random go on.
+  void clear_planned() { planned_.reset(); }
   // Each send fails with this probability, in a way that the seed chooses.
   void fail_at_random(uint32_t per_thousand) { per_thousand_ = per_thousand; }
   // Called for each request before it travels: a place to count and to look.

@@ -1,5 +1,5 @@
-// The typed client of the Spotify Web API, one per user. It paces, caches and joins reads, refreshes the token once when
-// it is refused, repeats only what is safe, and gives every refusal as an error that says what to do (errors.h).
+// The typed client of the Spotify Web API, one per user. It paces, caches and joins reads, refreshes the token once
+// when it is refused, repeats only what is safe, and gives every refusal as an error that says what to do (errors.h).
 //
 // Every operation takes values and an absolute deadline. Dropping a task cancels it; tasks must be dropped before the
 // client. Where several requests are needed (a long list, a long write) they are made inside.
@@ -32,8 +32,8 @@ namespace spotify {
 
 class Transport;
 
-// "https://api.spotify.com/v1" or another https URL; plain http only to a loopback host. The path is the prefix of every
-// request; the bearer token goes to this server and to no other.
+// "https://api.spotify.com/v1" or another https URL; plain http only to a loopback host. The path is the prefix of
+// every request; the bearer token goes to this server and to no other.
 base::Result<http::Url> parse_api_url(std::string_view text);
 
 struct ClientOptions {

@@ -222,7 +222,8 @@ base::Error bad_request(const OperationInfo& operation, const Refusal& refusal, 
     return invalid(Cause::kBadRequest, "Spotify does not know this market. Leave the market out.");
   }
   if (refusal.says("invalid limit") || refusal.says("invalid offset")) {
-    return invalid(Cause::kBadRequest, "Spotify does not give this part of the list. Ask for less, or from earlier on.");
+    return invalid(Cause::kBadRequest,
+                   "Spotify does not give this part of the list. Ask for less, or from earlier on.");
   }
   if (refusal.says("no search query")) {
     return invalid(Cause::kBadRequest, "The search text is empty. Say what to look for.");

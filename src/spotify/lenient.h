@@ -19,7 +19,8 @@ struct Maybe : std::optional<T> {
   using std::optional<T>::operator=;
 };
 
-// A list without its null and unreadable entries. `skipped` counts those; positions[i] is the place that (*this)[i] had.
+// A list without its null and unreadable entries. `skipped` counts those; positions[i] is the place that (*this)[i]
+// had.
 template <class T>
 struct Several : std::vector<T> {
   using std::vector<T>::vector;
@@ -27,8 +28,8 @@ struct Several : std::vector<T> {
   std::vector<int> positions{};
 };
 
-// A word of Spotify's own vocabulary or a timestamp: "album", "Smartphone", "2026-02-25T20:15:20.497Z". Anything that is
-// longer or has other characters is read as "unknown", so that it is safe to show as it stands.
+// A word of Spotify's own vocabulary or a timestamp: "album", "Smartphone", "2026-02-25T20:15:20.497Z". Anything that
+// is longer or has other characters is read as "unknown", so that it is safe to show as it stands.
 class Word {
  public:
   Word() = default;

@@ -1,5 +1,5 @@
-// What the client's operations take and give beside the models. Limits of Spotify's own are stated here; what is outside
-// of them is folded into range or cut into several requests, as each line says.
+// What the client's operations take and give beside the models. Limits of Spotify's own are stated here; what is
+// outside of them is folded into range or cut into several requests, as each line says.
 #pragma once
 
 #include <array>

@@ -27,9 +27,12 @@ TEST_CASE("hostile search texts arrive byte for byte") {
   for (const std::string_view text : {
            std::string_view("AC/DC"), std::string_view("artist:\"Daft Lunk\" album:'x'"), std::string_view("<3"),
            std::string_view("Don't Stop Believin'"), std::string_view("P!nk; DROP TABLE tracks;--"),
-           std::string_view("\xF0\x9F\x8E\xB5 caf\xC3\xA9 \xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D"), std::string_view("a&type=x&limit=50#?"),
-           std::string_view("100%"), std::string_view("%2F..%2F"), std::string_view("a+b  c"), std::string_view("year:1990-1999 tag:new"),
-           std::string_view("../../me/player/play"), std::string_view("\xE2\x80\xAEkcor"), std::string_view("{\"q\":\"\\u0000\"}"),
+           std::string_view("\xF0\x9F\x8E\xB5 caf\xC3\xA9 \xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D"),
+           std::string_view("a&type=x&limit=50#?"),
+           std::string_view("100%"), std::string_view("%2F..%2F"), std::string_view("a+b  c"),
+           std::string_view("year:1990-1999 tag:new"),
+           std::string_view("../../me/player/play"), std::string_view("\xE2\x80\xAEkcor"),
+           std::string_view("{\"q\":\"\\u0000\"}"),
        }) {
     CAPTURE(text);
     Bench bench;
@@ -172,7 +175,8 @@ TEST_CASE("player commands on the wire") {
         R"({"context_uri":"spotify:album:3ccccccccccccccccccccc","offset":{"position":3},"position_ms":500})"}},
       {[](Client& c) { return c.play({.items = {kItem, kItem}, .offset = PlayOffset(kItem)}, {}); },
        {"PUT /v1/me/player/play", "",
-        R"({"uris":["spotify:track:)" T1 R"(","spotify:track:)" T1 R"("],"offset":{"uri":"spotify:track:)" T1 R"("}})"}},
+        R"({"uris":["spotify:track:)" T1 R"(","spotify:track:)" T1
+        R"("],"offset":{"uri":"spotify:track:)" T1 R"("}})"}},
       {[](Client& c) { return c.pause(kDevice, {}); }, {"PUT /v1/me/player/pause", "device_id=dev/1?", ""}},
       {[](Client& c) { return c.next(std::nullopt, {}); }, {"POST /v1/me/player/next", "", ""}},
       {[](Client& c) { return c.previous(std::nullopt, {}); }, {"POST /v1/me/player/previous", "", ""}},
@@ -206,7 +210,8 @@ TEST_CASE("reads on the wire") {
   check_wire<std::optional<Playback>>("{}", [](Client& c) { return c.playback(std::nullopt, {}); },
                                       {"GET /v1/me/player", "additional_types=track,episode", ""});
   check_wire<Several<Device>>("{}", [](Client& c) { return c.devices({}); }, {"GET /v1/me/player/devices", "", ""});
-  check_wire<CursorPage<PlayHistory>>("{}", [](Client& c) { return c.recently_played({.limit = 99, .before_ms = 5}, {}); },
+  check_wire<CursorPage<PlayHistory>>("{}",
+                                      [](Client& c) { return c.recently_played({.limit = 99, .before_ms = 5}, {}); },
                                       {"GET /v1/me/player/recently-played", "limit=50&before=5", ""});
   check_wire<Page<SimplifiedPlaylist>>("{}", [](Client& c) { return c.my_playlists({}, {}); },
                                        {"GET /v1/me/playlists", "limit=20&offset=0", ""});
@@ -239,9 +244,10 @@ TEST_CASE("nothing playing is no playback, not an error") {
 }
 
 TEST_CASE("writes to playlists on the wire") {
-  check_wire<Playlist>(R"({"id":")" P1 R"("})",
-                       [](Client& c) { return c.create_playlist({.name = "A \"quoted\" name", .description = "d"}, {}); },
-                       {"POST /v1/me/playlists", "", R"({"name":"A \"quoted\" name","public":false,"description":"d"})"});
+  check_wire<Playlist>(
+      R"({"id":")" P1 R"("})",
+      [](Client& c) { return c.create_playlist({.name = "A \"quoted\" name", .description = "d"}, {}); },
+      {"POST /v1/me/playlists", "", R"({"name":"A \"quoted\" name","public":false,"description":"d"})"});
   check_wire<void>("", [](Client& c) { return c.change_playlist(kPlaylistId, {.is_public = true}, {}); },
                    {"PUT /v1/playlists/" P1, "", R"({"public":true})"});
   check_wire<PlaylistWrite>(
@@ -386,7 +392,8 @@ TEST_CASE("every operation of the table has its place and its method") {
     CHECK(!operation.what.empty());
     if (operation.method == http::Method::kPost) CHECK(operation.repeat == Repeat::kNeverRepeat);
   }
-  CHECK(make_target(info(Operation::kGetPlaylistItems), {"a/b?c"}, {{"x", "1 2"}}) == "/playlists/a%2Fb%3Fc/items?x=1%202");
+  CHECK(make_target(info(Operation::kGetPlaylistItems), {"a/b?c"}, {{"x", "1 2"}}) ==
+        "/playlists/a%2Fb%3Fc/items?x=1%202");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What each refusal of Spotify becomes: code, cause, the next step in the message, and nothing of Spotify's words in it.
+// What each refusal of Spotify becomes: code, cause, the next step in the message, and nothing of Spotify's words.
 #include "spotify/errors.h"
 
 #include <string>
@@ -62,8 +62,8 @@ constexpr Row kRows[] = {
     {kSaveToLibrary, 403, "Insufficient client scope", "", Code::kForbidden, Cause::kScope, "user-library-modify"},
     {kGetTopTracks, 403, "Insufficient client scope", "", Code::kForbidden, Cause::kScope, "user-top-read"},
     {kGetMe, 403,
-     "~Active premium subscription required for the owner of the app. When the subscription status changes, it can take "
-     "a few hours before requests are allowed again.",
+     "~Active premium subscription required for the owner of the app. When the subscription status changes, it can "
+     "take a few hours before requests are allowed again.",
      "", Code::kForbidden, Cause::kOwnerNotPremium, "owner of the Spotify app"},
     {kPause, 403, "~Active premium subscription required for the owner of the app.", "", Code::kForbidden,
      Cause::kOwnerNotPremium, "owner of the Spotify app"},
@@ -131,8 +131,9 @@ TEST_CASE("upstream text cannot steer a reader") {
 }
 
 TEST_CASE("bodies of any form are survived") {
-  for (const std::string_view body : {"", "null", "[]", "{}", "\"x\"", "{\"error\":\"invalid_grant\"}", "{\"error\":null}",
-                                      "{\"error\":{\"message\":7,\"reason\":[]}}", "{\"error\":", "\xFF\xFE"}) {
+  for (const std::string_view body : {"", "null", "[]", "{}", "\"x\"", "{\"error\":\"invalid_grant\"}",
+                                      "{\"error\":null}", "{\"error\":{\"message\":7,\"reason\":[]}}", "{\"error\":",
+                                      "\xFF\xFE"}) {
     CAPTURE(body);
     for (const int status : {400, 401, 403, 404, 418, 429, 500, 599}) {
       http::Response response;
@@ -184,7 +185,8 @@ TEST_CASE("429: short, long, quota, and headers that lie") {
   CHECK(brief.retry_after == seconds(3));
   CHECK(brief.message.contains("wait 3 seconds"));
   CHECK(!brief.message.contains("Nothing was changed"));
-  CHECK(error_of(info(kPause), too_many("1", ""), kNow, kWaitMax).message.contains("wait 1 second. Nothing was changed"));
+  const auto write = error_of(info(kPause), too_many("1", ""), kNow, kWaitMax);
+  CHECK(write.message.contains("wait 1 second. Nothing was changed"));
 
   const auto quota = error_of(info(kSearch), too_many("48925", kQuota), kNow, kWaitMax);
   CHECK(quota.code == Code::kRateLimited);

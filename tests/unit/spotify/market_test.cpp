@@ -66,7 +66,8 @@ TEST_CASE("of 676 pairs of letters exactly the assigned 250 are markets") {
 }
 
 TEST_CASE("what is no pair of letters is refused") {
-  for (const std::string_view text : {"", "S", "SWE", "S ", " S", "12", "S1", "..", "from_token", "\xC3\xA9", "ZZ", "EU", "UK"}) {
+  for (const std::string_view text : {"", "S", "SWE", "S ", " S", "12", "S1", "..", "from_token",
+                                      "\xC3\xA9", "ZZ", "EU", "UK"}) {
     CAPTURE(text);
     const auto market = Market::parse(text);
     CHECK(!market.has_value());

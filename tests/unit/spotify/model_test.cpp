@@ -81,7 +81,8 @@ TEST_CASE("one odd value is dropped and the rest survives") {
 }
 
 TEST_CASE("a page skips null and unreadable entries, and counts them") {
-  auto page = read<Page<Playlist>>(R"({"href": "x", "limit": 5, "offset": 10, "total": 42, "next": "https://evil.example/",
+  auto page = read<Page<Playlist>>(R"({"href": "x", "limit": 5, "offset": 10, "total": 42,
+    "next": "https://evil.example/",
     "items": [null, {"id": "4ddddddddddddddddddddd", "name": "A", "images": null}, null, "junk",
               {"name": "B", "items": {"href": "x", "total": 7}}]})");
   REQUIRE(page.items.size() == 2);
@@ -165,7 +166,8 @@ TEST_CASE("a playback") {
 
 TEST_CASE("history, saved things and a removed episode") {
   const auto history = read<CursorPage<PlayHistory>>(R"({"cursors": {"after": "1795521600000", "before": null},
-    "limit": 2, "items": [{"track": {"name": "T"}, "played_at": "2026-02-25T20:15:20.497Z", "context": null}, {"x": 1}]})");
+    "limit": 2, "items": [{"track": {"name": "T"}, "played_at": "2026-02-25T20:15:20.497Z", "context": null},
+                          {"x": 1}]})");
   REQUIRE(history.items.size() == 1);
   CHECK(history.items.skipped == 1);
   CHECK(history.items[0].played_at == "2026-02-25T20:15:20.497Z");
@@ -186,7 +188,8 @@ TEST_CASE("history, saved things and a removed episode") {
 }
 
 TEST_CASE("the user, in this regime and in older ones") {
-  const auto me = read<Me>(R"({"type": "user", "id": "a.b", "account_id": "acc_1", "display_name": null, "images": []})");
+  const auto me = read<Me>(
+      R"({"type": "user", "id": "a.b", "account_id": "acc_1", "display_name": null, "images": []})");
   CHECK(me.id.text() == "a.b");
   CHECK(me.display_name.empty());
   CHECK(!me.product.has_value());

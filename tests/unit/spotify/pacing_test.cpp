@@ -183,8 +183,8 @@ TEST_CASE("the ledger counts the last 24 hours by bucket") {
 }
 
 TEST_CASE("buckets have names that can be stored") {
-  for (const Bucket bucket : {Bucket::kSearch, Bucket::kCatalogue, Bucket::kPlayer, Bucket::kPlaylists, Bucket::kLibrary,
-                              Bucket::kUser}) {
+  for (const Bucket bucket : {Bucket::kSearch, Bucket::kCatalogue, Bucket::kPlayer, Bucket::kPlaylists,
+                              Bucket::kLibrary, Bucket::kUser}) {
     CHECK(parse_bucket(bucket_name(bucket)) == bucket);
   }
   CHECK(!parse_bucket("other").has_value());

@@ -1,0 +1,67 @@
+// What a client sees of every tool, frozen: one file per tool, and docs/tools.md. A change of a name, a limit or a
+// description shows in review. UPDATE_SNAPSHOTS=1 writes them anew; a snapshot without a tool fails, like the reverse.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include "tests/unit/tools/bench.h"
+
+#include "tests/test.h"
+
+namespace tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool updates() { return std::getenv("UPDATE_SNAPSHOTS") != nullptr; }
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void compare(const fs::path& path, const std::string& now) {
+  if (updates()) {
+    fs::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << now;
+    return;
+  }
+  INFO(path << " differs. UPDATE_SNAPSHOTS=1 writes it anew; then look at the difference.");
+  REQUIRE(fs::exists(path));
+  CHECK(read(path) == now);
+}
+
+const fs::path kFolder = fs::path(SMS_SOURCE_DIR) / "tests/snapshots/tools";
+
+TEST_CASE("every tool is as its snapshot says") {
+  const Bench bench;
+  for (const mcp::Tool& tool : bench.tools) {
+    compare(kFolder / (tool.info.name + ".json"), json::write_pretty(mcp::describe(tool, mcp::Revision::k2026_07_28)));
+  }
+}
+
+TEST_CASE("every snapshot has its tool") {
+  const Bench bench;
+  std::set<std::string> names;
+  for (const mcp::Tool& tool : bench.tools) names.insert(tool.info.name + ".json");
+  for (const auto& file : fs::directory_iterator(kFolder)) {
+    INFO(file.path());
+    const bool known = names.contains(file.path().filename().string());
+    if (updates() && !known) {
+      fs::remove(file.path());
+      continue;
+    }
+    CHECK(known);
+  }
+}
+
+TEST_CASE("docs/tools.md is made from the catalogue") {
+  const Bench bench;
+  compare(fs::path(SMS_SOURCE_DIR) / "docs/tools.md", document(bench.tools));
+}
+
+}  // namespace
+}  // namespace tools

@@ -1,0 +1,213 @@
+// All tools over a real client and the Spotify simulator, in virtual time: what a test calls is what an assistant calls.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "json/parse.h"
+#include "json/write.h"
+#include "sim/spotify/faulty_client.h"
+#include "sim/spotify/simulator.h"
+#include "sim/world/sim_loop.h"
+#include "sim/world/sim_random.h"
+#include "spotify/client.h"
+#include "tools/catalogue.h"
+
+#include "tests/test.h"
+
+namespace tools {
+
+class SimulatorTokens final : public spotify::TokenSource {
+ public:
+  explicit SimulatorTokens(sim::spotify::Simulator& simulator) : token(simulator.grant().access) {}
+  base::Task<base::Result<spotify::AccessToken>> access_token(base::Instant) override {
+    if (logged_out) co_return base::fail(base::Code::kUnauthenticated, "Not logged in. Call get_auth_url to log in.");
+    co_return spotify::AccessToken{base::Secret(token), 1};
+  }
+  void rejected(uint64_t) override {}
+
+  std::string token;
+  bool logged_out = false;
+};
+
+class FakeLogin final : public Login {
+ public:
+  base::Task<base::Result<LoginStatus>> status(mcp::Principal) override { co_return current; }
+  base::Task<base::Result<PendingLogin>> begin(mcp::Principal) override {
+    ++begun;
+    co_return PendingLogin{.url = "https://accounts.spotify.com/authorize?client_id=x", .redirect_uri = "http://127.0.0.1:1/callback",
+                           .valid_for = std::chrono::seconds(300), .completes_itself = completes_itself};
+  }
+  base::Task<base::Result<LoginStatus>> complete(mcp::Principal, std::string callback_url) override {
+    if (callback_url != good_callback) {
+      co_return base::fail(base::Code::kInvalidArgument, "This address belongs to no pending login. Call get_auth_url again.");
+    }
+    current.logged_in = true;
+    co_return current;
+  }
+  base::Task<base::Result<Logout>> logout(mcp::Principal) override {
+    ++logouts;
+    co_return Logout{.was_logged_in = std::exchange(current.logged_in, false)};
+  }
+
+  LoginStatus current{.logged_in = true, .user_id = "sim-listener", .display_name = base::ForeignText("Robin\u202e"),
+                      .scopes = {"user-top-read"}};
+  std::string good_callback = "http://127.0.0.1:1/callback?code=c&state=s";
+  bool completes_itself = false;
+  int begun = 0;
+  int logouts = 0;
+};
+
+class Bench {
+ public:
+  explicit Bench(sim::spotify::Config config = {}, Options options = {})
+      : simulator(std::move(config), loop, loop, random),
+        http(simulator),
+        tokens(simulator),
+        gate(loop, loop, log, {.window_requests_max = 100'000}, nullptr),
+        client(std::make_shared<spotify::Client>(
+            spotify::Client::Services{http, tokens, gate, loop, loop, random, log}, spotify::ClientOptions{})),
+        services{.client_for = [this](const mcp::Principal&) { return client; }, .login = login, .clock = loop,
+                 .options = options},
+        tools(all_tools(services)) {}
+
+  const mcp::Tool& find(std::string_view name) const {
+    for (const mcp::Tool& tool : tools) {
+      if (tool.info.name == name) return tool;
+    }
+    FAIL("no tool named " << name);
+    return tools.front();
+  }
+  mcp::ToolResult call(std::string_view name, json::Value arguments) {
+    mcp::CallContext context(loop, {}, mcp::Revision::k2026_07_28, loop.now() + time_allowed);
+    return loop.run(find(name).call(context, std::move(arguments)));
+  }
+  // The structured answer of a call that must succeed.
+  json::Value answer(std::string_view name, json::Value arguments) {
+    const mcp::ToolResult result = call(name, std::move(arguments));
+    INFO(name << ": " << text_of(result));
+    REQUIRE_FALSE(result.is_error);
+    REQUIRE(result.structured);
+    CHECK(text_of(result) == json::write(*result.structured));
+    return *result.structured;
+  }
+  // The sentence of a call that must fail.
+  std::string error(std::string_view name, json::Value arguments) {
+    const mcp::ToolResult result = call(name, std::move(arguments));
+    INFO(name << ": " << text_of(result));
+    REQUIRE(result.is_error);
+    CHECK_FALSE(result.structured);
+    return text_of(result);
+  }
+  static std::string text_of(const mcp::ToolResult& result) {
+    REQUIRE(result.content.size() == 1);
+    return result.content.front().block.find("text")->string();
+  }
+  // Requests that were no reads.
+  int writes() const {
+    int count = 0;
+    for (const auto& [operation, times] : simulator.request_counts()) {
+      if (!operation.starts_with("GET ")) count += times;
+    }
+    return count;
+  }
+  void fault(sim::spotify::FaultRule rule) { simulator.faults().add(std::move(rule)); }
+
+  // The id of the default user's playlist of that name.
+  std::string playlist_id(std::string_view name) {
+    for (const auto& [id, playlist] : simulator.world().playlists()) {
+      if (playlist.name == name) return id;
+    }
+    FAIL("no playlist named " << name);
+    return {};
+  }
+  sim::spotify::Playlist& playlist(std::string_view name) { return *simulator.world().find_playlist(playlist_id(name)); }
+  std::string track_uri(size_t n) const { return "spotify:track:" + simulator.catalogue().tracks[n].id; }
+  json::Array track_uris(size_t count, size_t from = 0) const {
+    json::Array uris;
+    for (size_t n = 0; n < count; ++n) uris.emplace_back(track_uri(from + n));
+    return uris;
+  }
+  sim::spotify::Player& player() { return simulator.user().player; }
+  std::string device(std::string_view name) {
+    for (const auto& each : player().devices()) {
+      if (each.name == name) return each.id.value_or("");
+    }
+    FAIL("no device named " << name);
+    return {};
+  }
+
+  sim::world::SimLoop loop{7};
+  sim::world::SimRandom random{8};
+  base::NullLog log;
+  sim::spotify::Simulator simulator;
+  sim::spotify::FaultyClient http;
+  SimulatorTokens tokens;
+  spotify::Gate gate;
+  std::shared_ptr<spotify::Client> client;
+  FakeLogin login;
+  Services services;
+  std::vector<mcp::Tool> tools;
+  std::chrono::seconds time_allowed{30};
+};
+
+inline int64_t integer(const json::Value& value, std::string_view name) {
+  const json::Value* member = value.find(name);
+  REQUIRE(member != nullptr);
+  REQUIRE(member->is_integer());
+  return member->integer();
+}
+inline std::string text(const json::Value& value, std::string_view name) {
+  return std::string(value.text_or_empty(name));
+}
+inline const json::Array& items(const json::Value& value) {
+  const json::Value* member = value.find("items");
+  REQUIRE(member != nullptr);
+  REQUIRE(member->is_array());
+  return member->array();
+}
+inline std::vector<std::string> uris(const json::Value& value) {
+  std::vector<std::string> out;
+  for (const json::Value& item : items(value)) out.push_back(text(item, "uri"));
+  return out;
+}
+
+// Follows next_cursor to the end; every answer must keep its counts and its budget.
+struct Walk {
+  std::vector<std::string> uris;
+  int64_t skipped = 0;
+  int64_t total = 0;
+  int answers = 0;
+  bool truncated = false;
+};
+inline Walk walk(Bench& bench, std::string_view tool, const json::Object& arguments) {
+  constexpr int kAnswersMax = 200;
+  Walk out;
+  json::Object next = arguments;
+  for (; out.answers < kAnswersMax;) {
+    const mcp::ToolResult result = bench.call(tool, next);
+    INFO(Bench::text_of(result));
+    REQUIRE_FALSE(result.is_error);
+    const json::Value& answer = *result.structured;
+    CHECK(wire_cost(answer) <= bench.services.options.answer_bytes_max);
+    CHECK(integer(answer, "returned") == static_cast<int64_t>(items(answer).size()));
+    ++out.answers;
+    for (std::string& uri : uris(answer)) out.uris.push_back(std::move(uri));
+    out.skipped += integer(answer, "skipped");
+    if (answer.find("total") != nullptr) out.total = integer(answer, "total");
+    out.truncated = out.truncated || answer.find("truncated") != nullptr;
+    const std::string cursor = text(answer, "next_cursor");
+    if (cursor.empty()) return out;
+    next.set("cursor", cursor);
+  }
+  FAIL("the cursor never ends");
+  return out;
+}
+
+}  // namespace tools

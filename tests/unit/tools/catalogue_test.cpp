@@ -1,0 +1,143 @@
+// The inventory: every tool is complete, the default stays small, and selection does what its flags say.
+#include "tools/catalogue.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/unit/tools/bench.h"
+
+#include "tests/test.h"
+
+namespace tools {
+namespace {
+
+using Names = std::vector<std::string>;
+
+Names names(const std::vector<mcp::Tool>& tools) {
+  Names out;
+  for (const mcp::Tool& tool : tools) out.push_back(tool.info.name);
+  return out;
+}
+
+std::vector<mcp::Tool> selected(const Bench& bench, const policy::Selection& selection,
+                                Audience audience = Audience::kStdio) {
+  auto tools = select_tools(bench.tools, selection, audience);
+  REQUIRE(tools);
+  return *std::move(tools);
+}
+
+TEST_CASE("the tools of the design are all there, under their names") {
+  const Bench bench;
+  CHECK(names(bench.tools) ==
+        Names{"search", "search_tracks", "get_track_details", "get_album_details", "get_artist_details",
+              "get_artist_albums", "get_playback_state", "get_devices", "get_recently_played", "play", "pause",
+              "skip_next", "skip_previous", "seek", "set_volume", "set_shuffle", "set_repeat", "transfer_playback",
+              "get_queue", "add_to_queue", "get_playlists", "get_playlist", "create_playlist", "update_playlist",
+              "add_tracks_to_playlist", "remove_tracks_from_playlist", "reorder_playlist", "unfollow_playlist",
+              "get_saved_tracks", "get_saved_albums", "save_to_library", "remove_from_library", "check_library",
+              "get_me", "get_top_items", "get_followed_artists", "get_auth_status", "get_auth_url", "authenticate",
+              "logout"});
+}
+
+TEST_CASE("every tool has a title, a description, four hints and both schemas") {
+  const Bench bench;
+  CHECK_FALSE(find_catalogue_flaw(bench.tools));
+  for (const mcp::Tool& tool : bench.tools) {
+    INFO(tool.info.name);
+    const json::Object entry = mcp::describe(tool, mcp::Revision::k2026_07_28);
+    CHECK_FALSE(entry.find("title")->string().empty());
+    CHECK_FALSE(entry.find("description")->string().empty());
+    for (const char* hint : {"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"}) {
+      CHECK(entry.find("annotations")->find(hint) != nullptr);
+    }
+    CHECK(entry.find("inputSchema")->find("additionalProperties")->boolean() == false);
+    CHECK(entry.find("outputSchema")->find("additionalProperties")->boolean() == false);
+    const bool has_dry_run = tool.input_schema.find("properties")->find("dry_run") != nullptr;
+    // Beginning and completing a login change nothing on Spotify and cannot be rehearsed.
+    const bool is_login = tool.info.name == "get_auth_url" || tool.info.name == "authenticate";
+    CHECK(has_dry_run == (tool.info.effect != mcp::Effect::kRead && !is_login));
+  }
+}
+
+TEST_CASE("flaws of a catalogue are found") {
+  const Bench bench;
+  const auto flaw_when = [&](auto change) {
+    std::vector<mcp::Tool> tools{bench.find("search"), bench.find("play")};
+    change(tools);
+    return find_catalogue_flaw(tools).value_or("");
+  };
+  CHECK(flaw_when([](auto&) {}).empty());
+  CHECK(flaw_when([](auto& tools) { tools.push_back(tools.front()); }) == "search: a second tool of that name");
+  CHECK(flaw_when([](auto& tools) { tools[0].info.title.clear(); }) == "search: the title is missing");
+  CHECK(flaw_when([](auto& tools) { tools[0].info.toolset = "none"; }) == "search: its toolset is not in the table");
+  CHECK(flaw_when([](auto& tools) { tools[0].output_schema.reset(); }) == "search: the output schema is missing");
+  CHECK(flaw_when([](auto& tools) { tools[1].info.scopes = {"everything"}; }) ==
+        "play: a scope that Spotify does not have");
+  CHECK(flaw_when([](auto& tools) { tools[0].input_schema.set("anyOf", json::Array{}); }) ==
+        "search: a combinator at a root");
+  CHECK(flaw_when([](auto& tools) { tools[0].input_schema.set("additionalProperties", true); }) ==
+        "search: an object without additionalProperties false");
+}
+
+TEST_CASE("the default list stays under 40 tools and 30,000 bytes") {
+  const Bench bench;
+  for (const Audience audience : {Audience::kStdio, Audience::kHttp}) {
+    const auto tools = selected(bench, {}, audience);
+    CHECK(tools.size() < 40);
+    json::Array entries;
+    for (const mcp::Tool& tool : tools) entries.emplace_back(mcp::describe(tool, mcp::Revision::k2026_07_28));
+    const size_t bytes = json::write(json::Object{{"tools", std::move(entries)}}).size();
+    MESSAGE(tools.size() << " tools, " << bytes << " bytes");
+    CHECK(bytes < 30'000);
+  }
+}
+
+TEST_CASE("logging in from within the assistant is for stdio, and logout comes when asked for") {
+  const Bench bench;
+  const auto has = [](const std::vector<mcp::Tool>& tools, std::string_view name) {
+    return std::ranges::any_of(tools, [&](const mcp::Tool& tool) { return tool.info.name == name; });
+  };
+  CHECK(has(selected(bench, {}, Audience::kStdio), "get_auth_url"));
+  CHECK_FALSE(has(selected(bench, {}, Audience::kHttp), "get_auth_url"));
+  CHECK_FALSE(has(selected(bench, {}, Audience::kStdio), "logout"));
+  CHECK(has(selected(bench, {.toolsets = Names{"auth"}}), "logout"));
+  CHECK(names(selected(bench, {.tools = {"logout"}})) == Names{"logout"});
+  CHECK(selected(bench, {.toolsets = Names{"all"}}).size() == bench.tools.size());
+}
+
+TEST_CASE("read-only keeps what only reads") {
+  const Bench bench;
+  for (const mcp::Tool& tool :
+       selected(bench, {.toolsets = Names{"all"}, .access = policy::Access::kReadOnly})) {
+    CHECK(tool.info.effect == mcp::Effect::kRead);
+  }
+}
+
+TEST_CASE("tools that the login does not allow are left out") {
+  const Bench bench;
+  const auto kept = names(selected(bench, {.granted_scopes = Names{"user-read-playback-state"}}, Audience::kHttp));
+  CHECK(std::ranges::find(kept, "get_devices") != kept.end());
+  CHECK(std::ranges::find(kept, "search") != kept.end());
+  CHECK(std::ranges::find(kept, "play") == kept.end());
+  CHECK(std::ranges::find(kept, "get_queue") == kept.end());
+}
+
+TEST_CASE("unknown names are refused with a suggestion") {
+  const Bench bench;
+  const auto refused = select_tools(bench.tools, {.toolsets = Names{"playlist"}}, Audience::kStdio);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.ends_with("Did you mean playlists?"));
+}
+
+TEST_CASE("the scopes of all tools are asked for once each") {
+  const Bench bench;
+  const auto scopes = scopes_of(bench.tools);
+  CHECK(std::set(scopes.begin(), scopes.end()).size() == scopes.size());
+  CHECK(std::ranges::find(scopes, "user-modify-playback-state") != scopes.end());
+  CHECK(std::ranges::find(scopes, "ugc-image-upload") == scopes.end());
+}
+
+}  // namespace
+}  // namespace tools

@@ -17,6 +17,7 @@
 #include "sim/world/sim_loop.h"
 #include "sim/world/sim_random.h"
 #include "spotify/client.h"
+#include "tools/answers.h"
 #include "tools/catalogue.h"
 
 #include "tests/test.h"

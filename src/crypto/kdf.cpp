@@ -101,8 +101,8 @@ namespace unchecked {
 base::Secret pbkdf2_hmac_sha256(ByteView passphrase, ByteView salt, uint32_t iterations, size_t bytes) {
   CHECK(iterations <= INT_MAX && bytes <= INT_MAX);
   std::string out(bytes, '\0');
-  CHECK(PKCS5_PBKDF2_HMAC(reinterpret_cast<const char*>(passphrase.data()), static_cast<int>(passphrase.size()), input_of(salt),
-                          static_cast<int>(salt.size()), static_cast<int>(iterations), EVP_sha256(),
+  CHECK(PKCS5_PBKDF2_HMAC(reinterpret_cast<const char*>(passphrase.data()), static_cast<int>(passphrase.size()),
+                          input_of(salt), static_cast<int>(salt.size()), static_cast<int>(iterations), EVP_sha256(),
                           static_cast<int>(bytes), reinterpret_cast<unsigned char*>(out.data())) == 1);
   return base::Secret(std::move(out));
 }

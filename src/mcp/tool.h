@@ -74,8 +74,8 @@ base::Task<ToolResult> refuse(base::Error error);
 }  // namespace detail
 
 // A typed tool: the schemas follow from the field tables; arguments are parsed strictly, all problems at once, before
-// the handler runs; an Error becomes isError with its message. `handler` is called as handler(context, Args) and gives a
-// Task<Result<Out>>; it must outlive its tasks, which a server guarantees for the tools that it holds.
+// the handler runs; an Error becomes isError with its message. `handler` is called as handler(context, Args) and gives
+// a Task<Result<Out>>; it must outlive its tasks, which a server guarantees for the tools that it holds.
 template <class Args, class Out, class Handler>
 Tool tool(ToolInfo info, Handler handler) {
   return Tool{std::move(info), schema::json_schema<Args>(), schema::json_schema<Out>(),

@@ -32,22 +32,22 @@ enum class Presence { kRequired, kOptional, kDefaulted };
 template <class S, class T>
 struct Field {
   std::string_view name;
-  T S::*member;
+  T S::* member;
   std::string_view about;
   Presence presence;
 };
 
 template <class S, class T>
-constexpr Field<S, T> required(std::string_view name, T S::*member, std::string_view about = "") {
+constexpr Field<S, T> required(std::string_view name, T S::* member, std::string_view about = "") {
   return {name, member, about, Presence::kRequired};
 }
 template <class S, class T>
-constexpr Field<S, std::optional<T>> optional(std::string_view name, std::optional<T> S::*member,
+constexpr Field<S, std::optional<T>> optional(std::string_view name, std::optional<T> S::* member,
                                               std::string_view about = "") {
   return {name, member, about, Presence::kOptional};
 }
 template <class S, class T>
-constexpr Field<S, T> defaulted(std::string_view name, T S::*member, std::string_view about = "") {
+constexpr Field<S, T> defaulted(std::string_view name, T S::* member, std::string_view about = "") {
   return {name, member, about, Presence::kDefaulted};
 }
 
@@ -61,6 +61,9 @@ void report_unknown(const json::Object& object, const std::vector<std::string_vi
 template <Described T>
 struct Type<T> {
   static json::Object schema() {
+    // A struct that stands in many schemas may promise less than it holds, to keep them short: brief_schema() then
+    // stands for it. For answers only; a parser enforces the table.
+    if constexpr (requires { T::brief_schema(); }) return T::brief_schema();
     const T defaults{};
     json::Object properties;
     json::Array required_names;
@@ -98,8 +101,8 @@ struct Type<T> {
     };
     std::apply([&](const auto&... field) { (take(field), ...); }, T::fields());
     if (reader.mode() == Mode::kStrict) {
-      const auto names = std::apply(
-          [](const auto&... field) { return std::vector<std::string_view>{field.name...}; }, T::fields());
+      const auto names =
+          std::apply([](const auto&... field) { return std::vector<std::string_view>{field.name...}; }, T::fields());
       detail::report_unknown(object, names, reader);
     }
   }

@@ -1,5 +1,5 @@
-// Type<T> says, once for each type, how it looks in JSON Schema 2020-12, how it is read from JSON and how it is written.
-// Tool arguments, tool answers, configuration and Spotify's models are all read through it, so that a limit is
+// Type<T> says, once for each type, how it looks in JSON Schema 2020-12, how it is read from JSON and how it is
+// written. Tool arguments, tool answers, configuration and Spotify's models are all read through it, so that a limit is
 // declared and enforced by the same line.
 //
 // Two modes. kStrict is for what a client or a person sends: unknown members, wrong types and nulls are problems,
@@ -281,9 +281,7 @@ class Text {
 template <size_t kMin, size_t kMax, Lines kLines>
 struct Type<Text<kMin, kMax, kLines>> {
   static json::Object schema() {
-    return {{"type", "string"},
-            {"minLength", static_cast<int64_t>(kMin)},
-            {"maxLength", static_cast<int64_t>(kMax)}};
+    return {{"type", "string"}, {"minLength", static_cast<int64_t>(kMin)}, {"maxLength", static_cast<int64_t>(kMax)}};
   }
   static void read(const json::Value& value, Text<kMin, kMax, kLines>& out, Reader& reader) {
     if (!value.is_string()) return reader.wrong_type("a string", value);

@@ -44,7 +44,8 @@ std::vector<size_t> costs_of(const std::vector<Item>& items) {
 }
 
 std::string truncated_sentence(size_t kept, size_t found) {
-  return fmt::format("Only {} of {} rows fit into one answer; next_cursor goes on at the first one left out.", kept, found);
+  return fmt::format("Only {} of {} rows fit into one answer; next_cursor goes on at the first one left out.", kept,
+                     found);
 }
 
 }  // namespace detail

@@ -26,14 +26,20 @@ struct Item {
   std::optional<std::string> owner{};
   std::optional<std::string> released{};
   std::optional<int64_t> duration_ms{};
-  std::optional<int64_t> tracks{};      // How many it holds.
-  std::optional<bool> is_explicit{};    // Only when it is.
-  std::optional<bool> is_playable{};    // Only when it is not.
-  std::optional<int64_t> position{};    // From 0, in the playlist.
+  std::optional<int64_t> tracks{};    // How many it holds.
+  std::optional<bool> is_explicit{};  // Only when it is.
+  std::optional<bool> is_playable{};  // Only when it is not.
+  std::optional<int64_t> position{};  // From 0, in the playlist.
   std::optional<std::string> added_at{};
   std::optional<std::string> played_at{};
   std::optional<std::string> url{};
 
+  // Every list would repeat the whole table; docs/tools.md has it once.
+  static json::Object brief_schema() {
+    return {{"type", "object"},
+            {"properties", json::Object{{"uri", json::Object{{"type", "string"}}}}},
+            {"required", json::Array{"uri"}}};
+  }
   static constexpr auto fields() {
     return std::tuple{
         schema::required("uri", &Item::uri),
@@ -63,6 +69,7 @@ struct Device {
   std::optional<int64_t> volume_percent{};
   std::optional<bool> volume_fixed{};  // Only when it cannot be set.
 
+  static json::Object brief_schema() { return {{"type", "object"}, {"required", json::Array{"type", "active"}}}; }
   static constexpr auto fields() {
     return std::tuple{
         schema::optional("id", &Device::id),

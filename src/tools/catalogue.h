@@ -26,12 +26,12 @@ struct Toolset {
 };
 std::span<const Toolset> toolsets();
 
-// Every tool, in the order of toolsets(). `services` must outlive them. A flaw in the catalogue is a bug of ours and ends
-// the program.
+// Every tool, in the order of toolsets(). `services` must outlive them. A flaw in the catalogue is a bug of ours and
+// ends the program.
 std::vector<mcp::Tool> all_tools(const Services& services);
 
-// What is wrong with a list of tools, or nothing: names unique and well-formed; title, description and both schemas there;
-// every object closed; no combinator at a root; toolset and scopes known.
+// What is wrong with a list of tools, or nothing: names unique and well-formed; title, description and both schemas
+// there; every object closed; no combinator at a root; toolset and scopes known.
 std::optional<std::string> find_catalogue_flaw(std::span<const mcp::Tool> tools);
 
 // kInvalidArgument for names that nobody knows, with the nearest one.

@@ -25,8 +25,7 @@ ListKey::ListKey(std::string_view tool, std::initializer_list<std::string_view> 
 }
 
 std::string ListKey::cursor_at(json::Object place) const {
-  return crypto::base64url_encode(
-      json::write(json::Object{{"v", kVersion}, {"k", key_}, {"p", std::move(place)}}));
+  return crypto::base64url_encode(json::write(json::Object{{"v", kVersion}, {"k", key_}, {"p", std::move(place)}}));
 }
 
 base::Result<json::Object> ListKey::place_of(const CursorText& cursor) const {
@@ -49,10 +48,11 @@ base::Result<int> ListKey::offset_of(const std::optional<CursorText>& cursor) co
 }
 
 base::Error invalid_cursor() {
-  return {base::Code::kInvalidArgument,
-          "cursor does not belong to this call. Repeat the call that gave it with its other arguments unchanged, or leave "
-          "cursor out to begin again.",
-          "", std::nullopt};
+  return {
+      base::Code::kInvalidArgument,
+      "cursor does not belong to this call. Repeat the call that gave it with its other arguments unchanged, or leave "
+      "cursor out to begin again.",
+      "", std::nullopt};
 }
 
 base::Result<int> offset_in(const json::Object& place, std::string_view name) {

@@ -1,5 +1,5 @@
-// Where a list goes on: opaque to the client, and good only for the tool and the arguments that it came from. It holds no
-// secret and grants nothing, so it is not signed; a forged one reads another place of the same list.
+// Where a list goes on: opaque to the client, and good only for the tool and the arguments that it came from. It holds
+// no secret and grants nothing, so it is not signed; a forged one reads another place of the same list.
 #pragma once
 
 #include <cstdint>

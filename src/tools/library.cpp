@@ -1,11 +1,10 @@
 // The toolset "library": what the user saved and follows, behind URIs of any kind.
+#include <fmt/format.h>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "spotify/errors.h"
 #include "tools/answers.h"
@@ -79,7 +78,8 @@ struct WriteArguments {
 
   static constexpr auto fields() {
     return std::tuple{
-        schema::required("uris", &WriteArguments::uris, "Tracks, albums, episodes, shows, audiobooks, artists, playlists."),
+        schema::required("uris", &WriteArguments::uris,
+                         "Tracks, albums, episodes, shows, audiobooks, artists, playlists."),
         schema::defaulted("dry_run", &WriteArguments::dry_run, kAboutDryRun),
     };
   }
@@ -112,14 +112,12 @@ std::vector<spotify::LibraryUri> distinct(const std::vector<spotify::LibraryUri>
 }
 
 struct Verb {
-  std::string_view done;    // "Saved"
-  std::string_view would;   // "save"
-  std::string_view where;   // "to the library"
+  std::string_view done;   // "Saved"
+  std::string_view would;  // "save"
+  std::string_view where;  // "to the library"
 };
 
-bool may_have_arrived(const base::Error& error) {
-  return spotify::cause_of(error) == spotify::Cause::kMayHaveHappened;
-}
+bool may_have_arrived(const base::Error& error) { return spotify::cause_of(error) == spotify::Cause::kMayHaveHappened; }
 
 WriteAnswer dry_answer(size_t asked, Verb verb) {
   const size_t requests = (asked + spotify::kLibraryItemsPerRequest - 1) / spotify::kLibraryItemsPerRequest;
@@ -143,9 +141,10 @@ base::Result<WriteAnswer> answer_of(base::Result<spotify::LibraryWrite> written,
     answer.summary = fmt::format("{} {} items {}.", verb.done, asked, verb.where);
   } else if (may_have_arrived(*stopped)) {
     answer.status = Status::kAmbiguous;
-    answer.summary = fmt::format("{} {} of {} items for certain; no answer came for the next request. Repeating the call is "
-                                 "safe.",
-                                 verb.done, answer.done, asked);
+    answer.summary = fmt::format(
+        "{} {} of {} items for certain; no answer came for the next request. Repeating the call is "
+        "safe.",
+        verb.done, answer.done, asked);
   } else {
     answer.status = Status::kPartial;
     answer.summary = fmt::format("{} {} of {} items. {} Repeating the call is safe.", verb.done, answer.done, asked,

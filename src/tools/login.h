@@ -47,7 +47,8 @@ class Login {
   virtual base::Task<base::Result<LoginStatus>> status(mcp::Principal principal) = 0;
   // Starts a login and keeps its state for `valid_for`; an earlier pending one of the same principal ends.
   virtual base::Task<base::Result<PendingLogin>> begin(mcp::Principal principal) = 0;
-  // `callback_url` is the whole address that the browser ended on. kInvalidArgument when it belongs to no pending login.
+  // `callback_url` is the whole address that the browser ended on. kInvalidArgument when it belongs to no pending
+  // login.
   virtual base::Task<base::Result<LoginStatus>> complete(mcp::Principal principal, std::string callback_url) = 0;
   // Forgets the stored login and what was cached for it.
   virtual base::Task<base::Result<Logout>> logout(mcp::Principal principal) = 0;

@@ -1,18 +1,17 @@
 // The toolset "playback": what plays, where, and the commands of the player.
 #include <cstdlib>
+#include <fmt/format.h>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "tools/answers.h"
 #include "tools/arguments.h"
 #include "tools/make.h"
-#include "tools/player.h"
 #include "tools/playback_reads.h"
+#include "tools/player.h"
 #include "tools/present.h"
 
 namespace tools {
@@ -196,7 +195,8 @@ base::Task<base::Result<PlayerAnswer>> seek(const Services& services, mcp::CallC
   if (arguments.dry_run) co_return dry_run_of(fmt::format("Would go to {} ms of the item that plays.", position));
   const auto client = services.client_for(context.principal());
   auto outcome = co_await client->seek(position, arguments.device_id, call_of(context));
-  Goal goal{.done = fmt::format("Went to {} ms.", position), .wish = Wish::kStep,
+  Goal goal{.done = fmt::format("Went to {} ms.", position),
+            .wish = Wish::kStep,
             .reached = [position](const PlayerState& state) {
               const int64_t progress = state ? state->progress_ms.value_or(-1) : -1;
               constexpr int64_t kRoundingMs = 1000;
@@ -225,7 +225,8 @@ base::Task<base::Result<PlayerAnswer>> set_volume(const Services& services, mcp:
   if (arguments.dry_run) co_return dry_run_of(fmt::format("Would set the volume to {}%.", percent));
   const auto client = services.client_for(context.principal());
   auto outcome = co_await client->set_volume(arguments.volume_percent, arguments.device_id, call_of(context));
-  Goal goal{.done = fmt::format("The volume is {}%.", percent), .wish = Wish::kState,
+  Goal goal{.done = fmt::format("The volume is {}%.", percent),
+            .wish = Wish::kState,
             .reached = [percent, device = arguments.device_id](const PlayerState& state) {
               if (!is_on(state, device) || !state->device || !state->device->volume_percent) return false;
               // Devices have steps of their own and report what they made of it.
@@ -255,7 +256,8 @@ base::Task<base::Result<PlayerAnswer>> set_shuffle(const Services& services, mcp
   const auto client = services.client_for(context.principal());
   const auto wanted = on ? spotify::Shuffle::kOn : spotify::Shuffle::kOff;
   auto outcome = co_await client->set_shuffle(wanted, arguments.device_id, call_of(context));
-  Goal goal{.done = fmt::format("Shuffle is {}.", on ? "on" : "off"), .wish = Wish::kState,
+  Goal goal{.done = fmt::format("Shuffle is {}.", on ? "on" : "off"),
+            .wish = Wish::kState,
             .reached = [on](const PlayerState& state) { return state && state->shuffle_state == on; }};
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
 }
@@ -280,7 +282,8 @@ base::Task<base::Result<PlayerAnswer>> set_repeat(const Services& services, mcp:
   if (arguments.dry_run) co_return dry_run_of(fmt::format("Would set repeat to {}.", mode));
   const auto client = services.client_for(context.principal());
   auto outcome = co_await client->set_repeat(arguments.mode, arguments.device_id, call_of(context));
-  Goal goal{.done = fmt::format("Repeat is {}.", mode), .wish = Wish::kState,
+  Goal goal{.done = fmt::format("Repeat is {}.", mode),
+            .wish = Wish::kState,
             .reached = [mode](const PlayerState& state) { return state && state->repeat_state == mode; }};
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
 }
@@ -307,7 +310,8 @@ base::Task<base::Result<PlayerAnswer>> transfer_playback(const Services& service
   const auto client = services.client_for(context.principal());
   const auto then = arguments.play ? spotify::OnTransfer::kPlay : spotify::OnTransfer::kKeep;
   auto outcome = co_await client->transfer(arguments.device_id, then, call_of(context));
-  Goal goal{.done = "Playback moved.", .wish = Wish::kState,
+  Goal goal{.done = "Playback moved.",
+            .wish = Wish::kState,
             .reached = [device = DeviceChoice(arguments.device_id), play = arguments.play](const PlayerState& state) {
               return is_on(state, device) && (!play || state->is_playing);
             }};
@@ -335,11 +339,11 @@ std::vector<mcp::Tool> playback_tools(const Services& services) {
                                "resumes."),
                        &play));
   tools.push_back(make(services, command("pause", "Pause", "Pauses playback."), &pause));
-  tools.push_back(make(
-      services, command("skip_next", "Next", "Skips to the next item.", mcp::Repeat::kAccumulates), &skip_next));
-  tools.push_back(make(services,
-                       command("skip_previous", "Previous", "Goes back to the previous item.", mcp::Repeat::kAccumulates),
-                       &skip_previous));
+  tools.push_back(
+      make(services, command("skip_next", "Next", "Skips to the next item.", mcp::Repeat::kAccumulates), &skip_next));
+  tools.push_back(
+      make(services, command("skip_previous", "Previous", "Goes back to the previous item.", mcp::Repeat::kAccumulates),
+           &skip_previous));
   tools.push_back(make(services, command("seek", "Seek", "Goes to a position in the item that plays."), &seek));
   tools.push_back(make(services, command("set_volume", "Volume", "Sets the volume of a device."), &set_volume));
   tools.push_back(make(services, command("set_shuffle", "Shuffle", "Turns shuffle on or off."), &set_shuffle));

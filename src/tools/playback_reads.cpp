@@ -1,11 +1,10 @@
 #include "tools/playback_reads.h"
 
 #include <chrono>
+#include <fmt/format.h>
 #include <optional>
 #include <string>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/text.h"
 #include "schema/fields.h"
@@ -31,23 +30,19 @@ struct StateAnswer {
   static constexpr auto fields() {
     using Self = StateAnswer;
     return std::tuple{
-        schema::required("summary", &Self::summary),
-        schema::required("is_playing", &Self::is_playing),
-        schema::optional("item", &Self::item),
-        schema::optional("progress_ms", &Self::progress_ms),
-        schema::optional("device", &Self::device),
-        schema::optional("context_uri", &Self::context_uri),
-        schema::optional("shuffle", &Self::shuffle),
-        schema::optional("repeat", &Self::repeat),
+        schema::required("summary", &Self::summary), schema::required("is_playing", &Self::is_playing),
+        schema::optional("item", &Self::item),       schema::optional("progress_ms", &Self::progress_ms),
+        schema::optional("device", &Self::device),   schema::optional("context_uri", &Self::context_uri),
+        schema::optional("shuffle", &Self::shuffle), schema::optional("repeat", &Self::repeat),
     };
   }
 };
 
 std::string summary_of(const Presenter& presenter, const spotify::Playback& playback) {
-  const std::string where =
-      playback.device ? fmt::format(" on {}", presenter.spoken(*playback.device)) : std::string();
+  const std::string where = playback.device ? fmt::format(" on {}", presenter.spoken(*playback.device)) : std::string();
   if (playback.item) {
-    return fmt::format("{} {}{}.", playback.is_playing ? "Playing" : "Paused:", presenter.spoken(*playback.item), where);
+    return fmt::format("{} {}{}.", playback.is_playing ? "Playing" : "Paused:", presenter.spoken(*playback.item),
+                       where);
   }
   if (playback.currently_playing_type == "ad") return fmt::format("An advertisement plays{}.", where);
   return fmt::format("{}{}, but Spotify does not say what (it may be a private session).",

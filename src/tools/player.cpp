@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <utility>
-#include <vector>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <utility>
+#include <vector>
 
 #include "base/loop.h"
 #include "spotify/errors.h"
@@ -63,7 +62,8 @@ PlayerAnswer answer_of(const Presenter& presenter, Status status, std::string se
   if (!state) return answer;
   if (state->item) {
     if (const auto item = presenter.item(*state->item)) answer.item_uri = item->uri;
-    answer.summary += fmt::format(" {}: {}", state->is_playing ? "Now playing" : "Paused at", presenter.spoken(*state->item));
+    answer.summary +=
+        fmt::format(" {}: {}", state->is_playing ? "Now playing" : "Paused at", presenter.spoken(*state->item));
     if (state->device) answer.summary += fmt::format(" on {}", presenter.spoken(*state->device));
     answer.summary += ".";
   }
@@ -95,9 +95,12 @@ base::Task<base::Error> with_devices(const Services& services, mcp::CallContext&
       cause == Cause::kNoActiveDevice ? "No active device." : "No device with that id is online.";
   error.message =
       lines.empty()
-          ? fmt::format("{} Spotify shows no other device either. Open Spotify on a phone, computer or speaker, then try "
-                        "again.", what)
-          : fmt::format("{} Devices: {}. Pass device_id, or open Spotify on one of them.", what, fmt::join(lines, "; "));
+          ? fmt::format(
+                "{} Spotify shows no other device either. Open Spotify on a phone, computer or speaker, then try "
+                "again.",
+                what)
+          : fmt::format("{} Devices: {}. Pass device_id, or open Spotify on one of them.", what,
+                        fmt::join(lines, "; "));
   co_return error;
 }
 

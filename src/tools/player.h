@@ -45,8 +45,8 @@ struct Goal {
   std::function<bool(const PlayerState&)> reached;
 };
 
-// Ends a command: looks at the player until the goal is reached (twice at most, never beyond the deadline), turns "it is
-// so already" into kUnchanged, and names the devices when one is missing.
+// Ends a command: looks at the player until the goal is reached (twice at most, never beyond the deadline), turns "it
+// is so already" into kUnchanged, and names the devices when one is missing.
 base::Task<base::Result<PlayerAnswer>> conclude(const Services& services, mcp::CallContext& context,
                                                 std::shared_ptr<spotify::Client> client, base::Result<void> outcome,
                                                 Goal goal);

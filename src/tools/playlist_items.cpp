@@ -1,14 +1,13 @@
-// The toolset "playlists", second half: what is in a playlist. Long writes go out in requests of 100, and each says what
-// became of it.
+// The toolset "playlists", second half: what is in a playlist. Long writes go out in requests of 100, and each says
+// what became of it.
 #include <algorithm>
+#include <fmt/format.h>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "spotify/errors.h"
 #include "tools/arguments.h"
@@ -91,8 +90,8 @@ std::vector<Chunk> chunks_of(size_t asked, size_t done, bool next_is_unknown) {
 }
 
 struct Words {
-  std::string_view done;      // "Added"
-  std::string_view whole;     // The sentence when all went well.
+  std::string_view done;   // "Added"
+  std::string_view whole;  // The sentence when all went well.
 };
 
 // The answer of a write that may have been cut into requests. An error is one only when nothing can have happened.
@@ -106,8 +105,8 @@ base::Result<ItemsAnswer> answer_of(base::Result<spotify::PlaylistWrite> written
     if (written->snapshot) answer.snapshot_id = written->snapshot->text();
   } else {
     if (spotify::cause_of(written.error()) == spotify::Cause::kStaleSnapshot) {
-      return ItemsAnswer{.summary = std::string(kStaleAdvice), .status = Status::kStale,
-                         .asked = static_cast<int64_t>(asked)};
+      return ItemsAnswer{
+          .summary = std::string(kStaleAdvice), .status = Status::kStale, .asked = static_cast<int64_t>(asked)};
     }
     if (!may_have_happened(written.error())) return std::unexpected(std::move(written).error());
     stopped = std::move(written).error();
@@ -121,13 +120,14 @@ base::Result<ItemsAnswer> answer_of(base::Result<spotify::PlaylistWrite> written
     answer.summary = words.whole;
   } else if (unknown) {
     answer.status = Status::kAmbiguous;
-    answer.summary = fmt::format("{} {} of {} for certain. No answer came for the request after that, so it may or may "
-                                 "not have been carried out. Read the playlist before going on.",
-                                 words.done, done, asked);
+    answer.summary = fmt::format(
+        "{} {} of {} for certain. No answer came for the request after that, so it may or may "
+        "not have been carried out. Read the playlist before going on.",
+        words.done, done, asked);
   } else {
     answer.status = Status::kPartial;
-    answer.summary = fmt::format("{} {} of {}. {} Go on with uris from index {}.", words.done, done, asked,
-                                 stopped->message, done);
+    answer.summary =
+        fmt::format("{} {} of {}. {} Go on with uris from index {}.", words.done, done, asked, stopped->message, done);
   }
   return answer;
 }
@@ -137,8 +137,7 @@ base::Task<base::Result<ItemsAnswer>> add_tracks(const Services& services, mcp::
   const size_t asked = arguments.uris.items().size();
   const auto client = services.client_for(context.principal());
   if (arguments.dry_run) {
-    CO_TRY(const auto standing,
-           co_await standing_of(services, context, client, arguments.playlist_id, std::nullopt));
+    CO_TRY(const auto standing, co_await standing_of(services, context, client, arguments.playlist_id, std::nullopt));
     const size_t requests = (asked + spotify::kPlaylistItemsPerRequest - 1) / spotify::kPlaylistItemsPerRequest;
     co_return ItemsAnswer{.summary = fmt::format("Dry run, nothing was sent. Would add {} items to {} in {} requests.",
                                                  asked, standing.spoken, requests),
@@ -161,8 +160,9 @@ base::Result<std::vector<spotify::Uri>> removable(const std::vector<spotify::Uri
   for (size_t i = 0; i < uris.size(); ++i) {
     const auto kind = uris[i].kind();
     if (!spotify::PlayableKinds::accepts(kind) && kind != spotify::Kind::kLocal) {
-      return base::fail(base::Code::kInvalidArgument,
-                        fmt::format("uris/{} must be a track, episode or local file URI; a playlist holds nothing else.", i));
+      return base::fail(
+          base::Code::kInvalidArgument,
+          fmt::format("uris/{} must be a track, episode or local file URI; a playlist holds nothing else.", i));
     }
     if (known.insert(uris[i].text()).second) out.push_back(uris[i]);
   }
@@ -177,8 +177,10 @@ base::Task<base::Result<ItemsAnswer>> remove_tracks(const Services& services, mc
   if (arguments.dry_run || arguments.snapshot_id) {
     CO_TRY(const auto standing,
            co_await standing_of(services, context, client, arguments.playlist_id, arguments.snapshot_id));
-    ItemsAnswer answer{.summary = std::string(kStaleAdvice), .status = Status::kStale,
-                       .asked = static_cast<int64_t>(asked), .snapshot_id = standing.snapshot_id};
+    ItemsAnswer answer{.summary = std::string(kStaleAdvice),
+                       .status = Status::kStale,
+                       .asked = static_cast<int64_t>(asked),
+                       .snapshot_id = standing.snapshot_id};
     if (standing.is_stale) co_return answer;
     answer.status = Status::kDryRun;
     answer.summary = fmt::format("Dry run, nothing was sent. Would remove every occurrence of {} items from {}.", asked,
@@ -215,8 +217,10 @@ base::Task<base::Result<ItemsAnswer>> reorder(const Services& services, mcp::Cal
                                  standing.spoken, start, before);
     if (arguments.dry_run) co_return answer;
   }
-  spotify::Reorder move{.range_start = static_cast<int>(start), .insert_before = static_cast<int>(before),
-                        .range_length = static_cast<int>(length), .snapshot = std::move(arguments.snapshot_id)};
+  spotify::Reorder move{.range_start = static_cast<int>(start),
+                        .insert_before = static_cast<int>(before),
+                        .range_length = static_cast<int>(length),
+                        .snapshot = std::move(arguments.snapshot_id)};
   auto written = co_await client->reorder_playlist_items(arguments.playlist_id, std::move(move), call_of(context));
   const std::string whole = fmt::format("Moved {} items.", length);
   co_return answer_of(std::move(written), static_cast<size_t>(length), {.done = "Moved", .whole = whole});

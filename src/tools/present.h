@@ -1,5 +1,5 @@
-// Turns what Spotify sent into what a model may read. This is the only place where ForeignText becomes output: every word
-// passes the sanitiser, and none passes in lockdown.
+// Turns what Spotify sent into what a model may read. This is the only place where ForeignText becomes output: every
+// word passes the sanitiser, and none passes in lockdown.
 #pragma once
 
 #include <optional>

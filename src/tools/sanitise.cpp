@@ -53,7 +53,7 @@ constexpr std::array kInvisible{
     Range{0x1BCA0, 0x1BCA3},  // Shorthand format controls.
     Range{0x1D173, 0x1D17A},  // Musical format controls.
     Range{0xE0000, 0xE0FFF},  // Tags and more variation selectors: a whole invisible alphabet.
-    Range{0xF0000, 0x10FFFF}, // Private use planes.
+    Range{0xF0000, 0x10FFFF},  // Private use planes.
 };
 
 constexpr std::array kSpaces{
@@ -67,16 +67,16 @@ constexpr std::array kCombiningMarks{
     Range{0x1DC0, 0x1DFF}, Range{0x20D0, 0x20FF}, Range{0xFE20, 0xFE2F},
 };
 
-// Scripts whose spelling needs the joiners: Arabic (with Persian and Urdu), Syriac to Mandaic, and the scripts of India.
+// Scripts whose spelling needs the joiners: Arabic (with Persian and Urdu), Syriac to Mandaic, and the scripts of
+// India.
 constexpr std::array kJoiningScripts{
     Range{0x0620, 0x08FF}, Range{0x0900, 0x0DFF}, Range{0x0F40, 0x0FBC}, Range{0x1000, 0x109F}, Range{0x1780, 0x17B3},
 };
 
 constexpr std::array kEmoji{
-    Range{0x00A9, 0x00A9}, Range{0x00AE, 0x00AE},   Range{0x203C, 0x203C},   Range{0x2049, 0x2049},
-    Range{0x2122, 0x2199}, Range{0x231A, 0x23FF},   Range{0x24C2, 0x24C2},   Range{0x25A0, 0x27BF},
-    Range{0x2934, 0x2935}, Range{0x2B00, 0x2BFF},   Range{0x3030, 0x303D},   Range{0x3297, 0x3299},
-    Range{0x1F000, 0x1FAFF},
+    Range{0x00A9, 0x00A9}, Range{0x00AE, 0x00AE}, Range{0x203C, 0x203C},   Range{0x2049, 0x2049}, Range{0x2122, 0x2199},
+    Range{0x231A, 0x23FF}, Range{0x24C2, 0x24C2}, Range{0x25A0, 0x27BF},   Range{0x2934, 0x2935}, Range{0x2B00, 0x2BFF},
+    Range{0x3030, 0x303D}, Range{0x3297, 0x3299}, Range{0x1F000, 0x1FAFF},
 };
 
 constexpr bool is_keycap_base(char32_t c) { return (c >= '0' && c <= '9') || c == '#' || c == '*'; }
@@ -119,8 +119,8 @@ void encode(std::string& out, char32_t c) {
 
 std::optional<char32_t> named_entity(std::u32string_view name) {
   constexpr std::array kEntities{
-      std::pair{std::u32string_view(U"amp"), U'&'},  std::pair{std::u32string_view(U"lt"), U'<'},
-      std::pair{std::u32string_view(U"gt"), U'>'},   std::pair{std::u32string_view(U"quot"), U'"'},
+      std::pair{std::u32string_view(U"amp"), U'&'},   std::pair{std::u32string_view(U"lt"), U'<'},
+      std::pair{std::u32string_view(U"gt"), U'>'},    std::pair{std::u32string_view(U"quot"), U'"'},
       std::pair{std::u32string_view(U"apos"), U'\''}, std::pair{std::u32string_view(U"nbsp"), U' '},
   };
   for (const auto& [each, character] : kEntities) {
@@ -148,8 +148,8 @@ std::optional<char32_t> numeric_entity(std::u32string_view digits) {
   return value == 0 || surrogate ? kReplacement : value;
 }
 
-// Tags go, entities become their character; what only looks like either ("<3", "AT&T") stays. What comes out is text, and
-// is never read as HTML again.
+// Tags go, entities become their character; what only looks like either ("<3", "AT&T") stays. What comes out is text,
+// and is never read as HTML again.
 std::u32string strip_html(std::u32string_view html) {
   constexpr size_t kEntityLengthMax = 10;
   std::u32string text;

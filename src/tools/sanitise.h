@@ -11,9 +11,9 @@ namespace tools {
 // Spotify sends names as they were typed and descriptions as HTML: &#x27; for an apostrophe, <a> for a link.
 enum class Markup { kNone, kHtml };
 
-// One line of at most `code_points_max` (at least 1) code points, cut with an ellipsis; always valid UTF-8, whatever came
-// in. Letters of every script, emoji with their joiners and right-to-left text pass; see the table in sanitise.cpp for what
-// does not, and why.
+// One line of at most `code_points_max` (at least 1) code points, cut with an ellipsis; always valid UTF-8, whatever
+// came in. Letters of every script, emoji with their joiners and right-to-left text pass; see the table in sanitise.cpp
+// for what does not, and why.
 std::string sanitise(std::string_view foreign, size_t code_points_max, Markup markup = Markup::kNone);
 
 }  // namespace tools

@@ -1,12 +1,11 @@
 // The toolset "search". Spotify gives ten results at a time; the client walks them, and what could not be read is said.
 #include <algorithm>
+#include <fmt/format.h>
 #include <iterator>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "json/value.h"
 #include "tools/answers.h"
@@ -66,7 +65,8 @@ struct SearchTracksArguments {
 
   static constexpr auto fields() {
     return std::tuple{
-        schema::required("query", &SearchTracksArguments::query, "Words, or filters: artist: album: track: year: isrc:"),
+        schema::required("query", &SearchTracksArguments::query,
+                         "Words, or filters: artist: album: track: year: isrc:"),
         schema::defaulted("limit", &SearchTracksArguments::limit, kAboutLimit),
         schema::optional("cursor", &SearchTracksArguments::cursor, kAboutCursor),
         schema::optional("market", &SearchTracksArguments::market, kAboutMarket),
@@ -116,13 +116,20 @@ struct Origin {
 
 spotify::Kind kind_of(SearchType type) {
   switch (type) {
-    case SearchType::kTrack: return spotify::Kind::kTrack;
-    case SearchType::kAlbum: return spotify::Kind::kAlbum;
-    case SearchType::kArtist: return spotify::Kind::kArtist;
-    case SearchType::kPlaylist: return spotify::Kind::kPlaylist;
-    case SearchType::kShow: return spotify::Kind::kShow;
-    case SearchType::kEpisode: return spotify::Kind::kEpisode;
-    case SearchType::kAudiobook: return spotify::Kind::kAudiobook;
+    case SearchType::kTrack:
+      return spotify::Kind::kTrack;
+    case SearchType::kAlbum:
+      return spotify::Kind::kAlbum;
+    case SearchType::kArtist:
+      return spotify::Kind::kArtist;
+    case SearchType::kPlaylist:
+      return spotify::Kind::kPlaylist;
+    case SearchType::kShow:
+      return spotify::Kind::kShow;
+    case SearchType::kEpisode:
+      return spotify::Kind::kEpisode;
+    case SearchType::kAudiobook:
+      return spotify::Kind::kAudiobook;
   }
   return spotify::Kind::kTrack;
 }
@@ -155,7 +162,8 @@ template <class T>
 void collect(const Presenter& presenter, SearchType type, const std::optional<spotify::Page<T>>& page, int limit,
              std::vector<Found>& found) {
   if (!page) return;
-  Found one{.type = type, .rows = rows_of(*page, [&](const T& thing) { return presenter.item(thing); }),
+  Found one{.type = type,
+            .rows = rows_of(*page, [&](const T& thing) { return presenter.item(thing); }),
             .extent = extent_of(*page, limit)};
   found.push_back(std::move(one));
 }
@@ -200,7 +208,8 @@ std::vector<int> places_after(const std::vector<Found>& found, const std::vector
 }
 
 // Nothing when every type has ended.
-std::optional<std::string> next_cursor(const ListKey& key, const std::vector<Found>& found, const std::vector<int>& places) {
+std::optional<std::string> next_cursor(const ListKey& key, const std::vector<Found>& found,
+                                       const std::vector<int>& places) {
   json::Object place;
   for (size_t i = 0; i < found.size(); ++i) {
     if (places[i] >= std::min(found[i].extent.total, kResultsMax)) continue;
@@ -232,9 +241,8 @@ SearchAnswer merge(std::vector<Found> found, const ListKey& key, std::optional<s
   if (totals.size() > 1) answer.totals = std::move(totals);
   for (const Origin& origin : order) answer.items.push_back(found[origin.found].rows.rows[origin.row].item);
   answer.next_cursor = next_cursor(key, found, places_after(found, order, order.size()));
-  fit(answer, bytes_max, [&](size_t kept) {
-    return next_cursor(key, found, places_after(found, order, kept)).value_or(std::string());
-  });
+  fit(answer, bytes_max,
+      [&](size_t kept) { return next_cursor(key, found, places_after(found, order, kept)).value_or(std::string()); });
   const std::vector<int> ends = places_after(found, order, answer.items.size());
   for (size_t i = 0; i < found.size(); ++i) {
     answer.skipped += std::ranges::count_if(found[i].rows.unusable, [&](int place) { return place < ends[i]; });
@@ -250,8 +258,8 @@ base::Task<base::Result<SearchAnswer>> find(const Services& services, mcp::CallC
   std::vector<Found> found;
   std::optional<std::string> incomplete;
   for (const auto& [offset, types] : by_offset) {
-    spotify::SearchRequest request{.query = wanted.query, .kinds = {}, .page = {.limit = wanted.limit, .offset = offset},
-                                   .market = wanted.market};
+    spotify::SearchRequest request{
+        .query = wanted.query, .kinds = {}, .page = {.limit = wanted.limit, .offset = offset}, .market = wanted.market};
     for (const SearchType type : types) request.kinds.push_back(kind_of(type));
     auto results = co_await client->search(std::move(request), call_of(context));
     if (!results && found.empty()) co_return std::unexpected(std::move(results).error());
@@ -266,8 +274,11 @@ base::Task<base::Result<SearchAnswer>> find(const Services& services, mcp::CallC
 
 base::Task<base::Result<SearchAnswer>> search(const Services& services, mcp::CallContext& context,
                                               SearchArguments arguments) {
-  Wanted wanted{.tool = "search", .query = arguments.query.value(), .types = arguments.types.items(),
-                .limit = static_cast<int>(arguments.limit.value()), .cursor = std::move(arguments.cursor),
+  Wanted wanted{.tool = "search",
+                .query = arguments.query.value(),
+                .types = arguments.types.items(),
+                .limit = static_cast<int>(arguments.limit.value()),
+                .cursor = std::move(arguments.cursor),
                 .market = arguments.market};
   std::ranges::sort(wanted.types);
   const auto repeated = std::ranges::unique(wanted.types);
@@ -277,8 +288,11 @@ base::Task<base::Result<SearchAnswer>> search(const Services& services, mcp::Cal
 
 base::Task<base::Result<List>> search_tracks(const Services& services, mcp::CallContext& context,
                                              SearchTracksArguments arguments) {
-  Wanted wanted{.tool = "search_tracks", .query = arguments.query.value(), .types = {SearchType::kTrack},
-                .limit = static_cast<int>(arguments.limit.value()), .cursor = std::move(arguments.cursor),
+  Wanted wanted{.tool = "search_tracks",
+                .query = arguments.query.value(),
+                .types = {SearchType::kTrack},
+                .limit = static_cast<int>(arguments.limit.value()),
+                .cursor = std::move(arguments.cursor),
                 .market = arguments.market};
   CO_TRY(auto answer, co_await find(services, context, std::move(wanted)));
   co_return List(std::move(answer));

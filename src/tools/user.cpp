@@ -35,10 +35,8 @@ struct MeAnswer {
 
   static constexpr auto fields() {
     return std::tuple{
-        schema::required("id", &MeAnswer::id),
-        schema::optional("account_id", &MeAnswer::account_id),
-        schema::optional("name", &MeAnswer::name),
-        schema::optional("country", &MeAnswer::country),
+        schema::required("id", &MeAnswer::id),           schema::optional("account_id", &MeAnswer::account_id),
+        schema::optional("name", &MeAnswer::name),       schema::optional("country", &MeAnswer::country),
         schema::optional("product", &MeAnswer::product),
     };
   }
@@ -117,9 +115,9 @@ base::Task<base::Result<List>> get_followed_artists(const Services& services, mc
   if (arguments.cursor) {
     CO_TRY(const json::Object place, key.place_of(*arguments.cursor));
     const json::Value* id = place.find("a");
-    const auto parsed = id != nullptr && id->is_string() ? spotify::ArtistId::parse(id->string())
-                                                         : base::Result<spotify::ArtistId>(
-                                                               std::unexpected(invalid_cursor()));
+    const auto parsed = id != nullptr && id->is_string()
+                            ? spotify::ArtistId::parse(id->string())
+                            : base::Result<spotify::ArtistId>(std::unexpected(invalid_cursor()));
     if (!parsed) co_return std::unexpected(invalid_cursor());
     after = *parsed;
   }
@@ -137,7 +135,8 @@ base::Task<base::Result<List>> get_followed_artists(const Services& services, mc
       ++answer.skipped;
     }
   }
-  if (page.cursors && page.cursors->after) answer.next_cursor = key.cursor_at(json::Object{{"a", *page.cursors->after}});
+  if (page.cursors && page.cursors->after)
+    answer.next_cursor = key.cursor_at(json::Object{{"a", *page.cursors->after}});
   std::vector<std::string> uris;
   for (const Item& item : answer.items) uris.push_back(item.uri);
   fit(answer, services.options.answer_bytes_max, [&](size_t n) {

@@ -23,8 +23,7 @@ inline mcp::Question form(std::string key, std::string message, std::string_view
 }
 
 inline mcp::Question name_question(std::string key, std::string message) {
-  return form(std::move(key), std::move(message),
-              R"({"properties":{"name":{"type":"string"}},"required":["name"]})");
+  return form(std::move(key), std::move(message), R"({"properties":{"name":{"type":"string"}},"required":["name"]})");
 }
 inline mcp::Question confirm_question() {
   return form("confirm", "Please confirm", R"({"properties":{"ok":{"type":"boolean"}},"required":["ok"]})");
@@ -75,6 +74,19 @@ inline base::Task<base::Result<mcp::PromptResult>> ask_for_prompt(mcp::CallConte
   co_return result;
 }
 
+// Asks what this client can answer: a form where it shows one, its model where it has one.
+inline base::Task<mcp::ToolResult> ask_what_it_can(mcp::CallContext& context) {
+  std::vector<mcp::Question> questions;
+  mcp::Question name = name_question("user_name", "What is your name?");
+  mcp::Question capital = sampling("capital_question", "What is the capital of France?", 100);
+  if (context.can_ask(name)) questions.push_back(std::move(name));
+  if (context.can_ask(capital)) questions.push_back(std::move(capital));
+  if (questions.empty()) co_return text("This client answers no questions.");
+  auto answers = co_await context.ask_all(std::move(questions));
+  if (!answers) co_return mcp::ToolResult::failure(answers.error());
+  co_return text("Thank you.");
+}
+
 inline void add_asking(mcp::Server& server, std::string name, std::vector<mcp::Question> questions, Say say) {
   add_tool(server, std::move(name), "Asks the client, then answers.", no_arguments(),
            [questions = std::move(questions), say](mcp::CallContext& context, json::Value) {
@@ -91,10 +103,9 @@ inline std::string completed(const mcp::Answers& answers) {
 inline void add_legacy_named(mcp::Server& server) {
   add_tool(server, "test_sampling", "Asks the client's model.", one_text("prompt", "What to ask it."),
            [](mcp::CallContext& context, json::Value arguments) {
-             return ask_then_say(context, {sampling("answer", std::string(arguments.text_or_empty("prompt")), 100)},
-                                 [](const mcp::Answers& answers) {
-                                   return "LLM response: " + word(answers.at("answer"), "text");
-                                 });
+             return ask_then_say(
+                 context, {sampling("answer", std::string(arguments.text_or_empty("prompt")), 100)},
+                 [](const mcp::Answers& answers) { return "LLM response: " + word(answers.at("answer"), "text"); });
            });
   add_tool(server, "test_elicitation", "Asks the person.", one_text("message", "What to ask."),
            [](mcp::CallContext& context, json::Value arguments) {
@@ -108,16 +119,14 @@ inline void add_legacy_named(mcp::Server& server) {
                return "User response: action=" + action(answer) + ", content=" + content_json(answer);
              });
            });
-  add_asking(server, "test_elicitation_sep1034_defaults",
-             {form("user", "Please review the values", R"({"properties":{
+  add_asking(server, "test_elicitation_sep1034_defaults", {form("user", "Please review the values", R"({"properties":{
                "name":{"type":"string","description":"User name","default":"John Doe"},
                "age":{"type":"integer","description":"User age","default":30},
                "score":{"type":"number","description":"User score","default":95.5},
                "status":{"type":"string","enum":["active","inactive","pending"],"default":"active"},
                "verified":{"type":"boolean","default":true}},"required":[]})")},
              completed);
-  add_asking(server, "test_elicitation_sep1330_enums",
-             {form("user", "Please select options", R"({"properties":{
+  add_asking(server, "test_elicitation_sep1330_enums", {form("user", "Please select options", R"({"properties":{
                "untitledSingle":{"type":"string","enum":["option1","option2","option3"]},
                "titledSingle":{"type":"string","oneOf":[{"const":"value1","title":"First Option"},
                  {"const":"value2","title":"Second Option"},{"const":"value3","title":"Third Option"}]},
@@ -141,18 +150,15 @@ inline void add_asking_tools(mcp::Server& server) {
   add_asking(server, "test_input_required_result_elicitation",
              {detail::name_question("user_name", "What is your name?")}, greet);
   add_asking(server, "test_streaming_elicitation", {detail::name_question("user_name", "What is your name?")}, greet);
-  const auto say_sampled = [](const mcp::Answers& answers) {
-    return detail::word(answers.begin()->second, "text");
-  };
+  const auto say_sampled = [](const mcp::Answers& answers) { return detail::word(answers.begin()->second, "text"); };
   add_asking(server, "test_input_required_result_sampling",
              {detail::sampling("capital_question", "What is the capital of France?", 100)}, say_sampled);
   add_asking(server, "test_missing_capability", {detail::sampling("question", "Are you there?", 100)}, say_sampled);
-  add_asking(server, "test_input_required_result_capabilities",
-             {detail::name_question("user_name", "What is your name?")}, greet);
-  add_asking(server, "test_input_required_result_list_roots", {mcp::Question::roots("client_roots")},
-             [](const mcp::Answers& answers) {
-               return "Roots: " + json::write(*answers.at("client_roots").find("roots"));
-             });
+  add_tool(server, "test_input_required_result_capabilities", "Asks what the client can answer.", no_arguments(),
+           [](mcp::CallContext& context, json::Value) { return detail::ask_what_it_can(context); });
+  add_asking(
+      server, "test_input_required_result_list_roots", {mcp::Question::roots("client_roots")},
+      [](const mcp::Answers& answers) { return "Roots: " + json::write(*answers.at("client_roots").find("roots")); });
   const auto say_state = [](const mcp::Answers&) { return std::string("state-ok"); };
   add_asking(server, "test_input_required_result_request_state", {detail::confirm_question()}, say_state);
   add_asking(server, "test_input_required_result_tampered_state", {detail::confirm_question()}, say_state);

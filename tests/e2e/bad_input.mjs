@@ -9,7 +9,7 @@ export const badArguments = [
   { title: 'limit 51', name: 'search_tracks', args: { query: 'midnight', limit: 51 }, says: /limit.*50|50.*limit/s },
   { title: 'a limit that is no integer', name: 'search_tracks', args: { query: 'midnight', limit: 1.5 }, says: /limit/ },
   { title: 'a malformed id', name: 'get_album_details', args: { album_id: 'not an id' }, says: /album_id/ },
-  { title: 'an id of another kind', name: 'get_album_details', args: { album_id: 'spotify:track:4uLU6hMCjMI75M1A2tKUQC' }, says: /album_id/ },
+  { title: 'an id of another kind', name: 'get_album_details', args: { album_id: 'spotify:track:Inv3ntedInv3ntedInv3nt' }, says: /album_id/ },
   { title: 'a path in an id', name: 'get_album_details', args: { album_id: '../../me/playlists/aaaaaa' }, says: /album_id/ },
   { title: 'a control character', name: 'search_tracks', args: { query: 'lo\u0007ve' }, says: /query/ },
   { title: 'a control character in a name', name: 'create_playlist', args: { name: 'a\u0000b' }, says: /name/ },

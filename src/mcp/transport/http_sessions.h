@@ -1,5 +1,6 @@
 // The sessions of legacy HTTP clients (2025-11-25 basic/transports, "Session Management"): each belongs to the
-// principal that opened it, has an id that cannot be guessed, and ends by DELETE, by idling, or to make room for a newer one.
+// principal that opened it, has an id that cannot be guessed, and ends by DELETE, by idling, or to make room for a
+// newer one.
 #pragma once
 
 #include <deque>

@@ -143,7 +143,9 @@ Result<void> Store::Core::block(const std::string& bucket, base::Wall until) {
 }
 
 Store::Store(Services services, StoreOptions options)
-    : services_(services), directory_(options.directory), core_(std::make_shared<Core>(services.random, std::move(options))) {}
+    : services_(services),
+      directory_(options.directory),
+      core_(std::make_shared<Core>(services.random, std::move(options))) {}
 
 Store::~Store() = default;
 

@@ -1,4 +1,5 @@
-// All tools over a real client and the Spotify simulator, in virtual time: what a test calls is what an assistant calls.
+// All tools over a real client and the Spotify simulator, in virtual time: what a test calls is what an assistant
+// calls.
 #pragma once
 
 #include <chrono>
@@ -42,12 +43,15 @@ class FakeLogin final : public Login {
   base::Task<base::Result<LoginStatus>> status(mcp::Principal) override { co_return current; }
   base::Task<base::Result<PendingLogin>> begin(mcp::Principal) override {
     ++begun;
-    co_return PendingLogin{.url = "https://accounts.spotify.com/authorize?client_id=x", .redirect_uri = "http://127.0.0.1:1/callback",
-                           .valid_for = std::chrono::seconds(300), .completes_itself = completes_itself};
+    co_return PendingLogin{.url = "https://accounts.spotify.com/authorize?client_id=x",
+                           .redirect_uri = "http://127.0.0.1:1/callback",
+                           .valid_for = std::chrono::seconds(300),
+                           .completes_itself = completes_itself};
   }
   base::Task<base::Result<LoginStatus>> complete(mcp::Principal, std::string callback_url) override {
     if (callback_url != good_callback) {
-      co_return base::fail(base::Code::kInvalidArgument, "This address belongs to no pending login. Call get_auth_url again.");
+      co_return base::fail(base::Code::kInvalidArgument,
+                           "This address belongs to no pending login. Call get_auth_url again.");
     }
     current.logged_in = true;
     co_return current;
@@ -57,7 +61,9 @@ class FakeLogin final : public Login {
     co_return Logout{.was_logged_in = std::exchange(current.logged_in, false)};
   }
 
-  LoginStatus current{.logged_in = true, .user_id = "sim-listener", .display_name = base::ForeignText("Robin\u202e"),
+  LoginStatus current{.logged_in = true,
+                      .user_id = "sim-listener",
+                      .display_name = base::ForeignText("Robin\u202e"),
                       .scopes = {"user-top-read"}};
   std::string good_callback = "http://127.0.0.1:1/callback?code=c&state=s";
   bool completes_itself = false;
@@ -72,9 +78,11 @@ class Bench {
         http(simulator),
         tokens(simulator),
         gate(loop, loop, log, {.window_requests_max = 100'000}, nullptr),
-        client(std::make_shared<spotify::Client>(
-            spotify::Client::Services{http, tokens, gate, loop, loop, random, log}, spotify::ClientOptions{})),
-        services{.client_for = [this](const mcp::Principal&) { return client; }, .login = login, .clock = loop,
+        client(std::make_shared<spotify::Client>(spotify::Client::Services{http, tokens, gate, loop, loop, random, log},
+                                                 spotify::ClientOptions{})),
+        services{.client_for = [this](const mcp::Principal&) { return client; },
+                 .login = login,
+                 .clock = loop,
                  .options = options},
         tools(all_tools(services)) {}
 
@@ -128,7 +136,9 @@ class Bench {
     FAIL("no playlist named " << name);
     return {};
   }
-  sim::spotify::Playlist& playlist(std::string_view name) { return *simulator.world().find_playlist(playlist_id(name)); }
+  sim::spotify::Playlist& playlist(std::string_view name) {
+    return *simulator.world().find_playlist(playlist_id(name));
+  }
   std::string track_uri(size_t n) const { return "spotify:track:" + simulator.catalogue().tracks[n].id; }
   json::Array track_uris(size_t count, size_t from = 0) const {
     json::Array uris;

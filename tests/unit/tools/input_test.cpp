@@ -37,11 +37,15 @@ TEST_CASE("bad arguments are refused with the field's name, and no request is ma
       {"no types", "search", R"({"query":"x","types":[]})", {"types"}},
       {"an unknown type", "search", R"({"query":"x","types":["song"]})", {"types/0", "track"}},
       {"a malformed id", "get_album_details", R"({"album_id":"not an id"})", {"album_id"}},
-      {"an id of another kind", "get_album_details", R"({"album_id":"spotify:track:4uLU6hMCjMI75M1A2tKUQC"})", {"album_id"}},
+      {"an id of another kind",
+       "get_album_details",
+       R"({"album_id":"spotify:track:Inv3ntedInv3ntedInv3nt"})",
+       {"album_id"}},
       {"a path in an id", "get_album_details", R"({"album_id":"../../me/playlists/aaaaaa"})", {"album_id"}},
       {"a cursor that we never gave", "search_tracks", R"({"query":"x","cursor":"made-up"})", {"cursor"}},
       {"a control character in a name", "create_playlist", R"({"name":"a\u0000b"})", {"name", "control"}},
-      {"a name of 101 characters", "create_playlist",
+      {"a name of 101 characters",
+       "create_playlist",
        R"({"name":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})",
        {"name", "100"}},
       {"volume 101", "set_volume", R"({"volume_percent":101})", {"volume_percent", "100"}},
@@ -49,12 +53,17 @@ TEST_CASE("bad arguments are refused with the field's name, and no request is ma
       {"a repeat mode", "set_repeat", R"({"mode":"all"})", {"mode", "context"}},
       {"a boolean as text", "set_shuffle", R"({"shuffle":"true"})", {"shuffle", "boolean"}},
       {"a negative position", "seek", R"({"position_ms":-5})", {"position_ms"}},
-      {"an album in the queue", "add_to_queue", R"({"uri":"spotify:album:4uLU6hMCjMI75M1A2tKUQC"})", {"uri"}},
-      {"no uris", "add_tracks_to_playlist", R"({"playlist_id":"4uLU6hMCjMI75M1A2tKUQC","uris":[]})", {"uris", "1 to 500"}},
-      {"one bad uri of two", "add_tracks_to_playlist",
-       R"({"playlist_id":"4uLU6hMCjMI75M1A2tKUQC","uris":["spotify:track:4uLU6hMCjMI75M1A2tKUQC","x"]})", {"uris/1"}},
+      {"an album in the queue", "add_to_queue", R"({"uri":"spotify:album:Inv3ntedInv3ntedInv3nt"})", {"uri"}},
+      {"no uris",
+       "add_tracks_to_playlist",
+       R"({"playlist_id":"Inv3ntedInv3ntedInv3nt","uris":[]})",
+       {"uris", "1 to 500"}},
+      {"one bad uri of two",
+       "add_tracks_to_playlist",
+       R"({"playlist_id":"Inv3ntedInv3ntedInv3nt","uris":["spotify:track:Inv3ntedInv3ntedInv3nt","x"]})",
+       {"uris.1"}},
       {"two problems at once", "search_tracks", R"({"query":7,"limit":0})", {"query", "limit"}},
-      {"an empty update", "update_playlist", R"({"playlist_id":"4uLU6hMCjMI75M1A2tKUQC","name":""})", {"name"}},
+      {"an empty update", "update_playlist", R"({"playlist_id":"Inv3ntedInv3ntedInv3nt","name":""})", {"name"}},
   };
   Bench bench;
   for (const Bad& bad : table) {
@@ -72,20 +81,25 @@ TEST_CASE("bad arguments are refused with the field's name, and no request is ma
 
 TEST_CASE("501 uris are refused, not cut") {
   Bench bench;
-  CHECK(bench.error("add_tracks_to_playlist",
-                    json::Object{{"playlist_id", bench.playlist_id("Empty for now")}, {"uris", bench.track_uris(501)}})
+  CHECK(bench
+            .error("add_tracks_to_playlist",
+                   json::Object{{"playlist_id", bench.playlist_id("Empty for now")}, {"uris", bench.track_uris(501)}})
             .contains("501"));
   CHECK(bench.simulator.requests() == 0);
 }
 
 TEST_CASE("a cursor of one list is refused by another") {
   Bench bench;
-  const auto first = bench.answer("search_tracks", json::Object{{"query", "love"}, {"limit", 5}});
+  const auto first = bench.answer("search_tracks", json::Object{{"query", "midnight"}, {"limit", 5}});
   const std::string cursor = text(first, "next_cursor");
   REQUIRE_FALSE(cursor.empty());
-  for (const auto& [tool, arguments] : std::vector<std::pair<std::string, json::Object>>{
-           {"search_tracks", {{"query", "other"}}}, {"search", {{"query", "love"}}}, {"get_playlists", {}},
-           {"get_saved_tracks", {}}, {"get_recently_played", {}}, {"get_followed_artists", {}}}) {
+  for (const auto& [tool, arguments] :
+       std::vector<std::pair<std::string, json::Object>>{{"search_tracks", {{"query", "other"}}},
+                                                         {"search", {{"query", "midnight"}}},
+                                                         {"get_playlists", {}},
+                                                         {"get_saved_tracks", {}},
+                                                         {"get_recently_played", {}},
+                                                         {"get_followed_artists", {}}}) {
     INFO(tool);
     json::Object with_cursor = arguments;
     with_cursor.set("cursor", cursor);
@@ -134,10 +148,11 @@ TEST_CASE("a dry run of every write sends no write and says what would happen") 
   CHECK(bench.writes() == 0);
   CHECK(bench.login.logouts == 0);
   // Not a way around what Spotify would refuse: a playlist that is not there is one in a dry run too.
-  CHECK(bench.error("add_tracks_to_playlist", json::Object{{"playlist_id", std::string(22, '0')},
-                                                           {"uris", bench.track_uris(1)},
-                                                           {"dry_run", true}})
-            .contains("playlist"));
+  CHECK(
+      bench
+          .error("add_tracks_to_playlist",
+                 json::Object{{"playlist_id", std::string(22, '0')}, {"uris", bench.track_uris(1)}, {"dry_run", true}})
+          .contains("playlist"));
 }
 
 }  // namespace

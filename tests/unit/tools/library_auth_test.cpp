@@ -27,15 +27,16 @@ TEST_CASE("saving, checking and removing, in requests of 40") {
 
 TEST_CASE("the same URI twice is saved once") {
   Bench bench;
-  const auto saved = bench.answer(
-      "save_to_library", json::Object{{"uris", json::Array{bench.track_uri(500), bench.track_uri(500)}}});
+  const auto saved =
+      bench.answer("save_to_library", json::Object{{"uris", json::Array{bench.track_uri(500), bench.track_uri(500)}}});
   CHECK(integer(saved, "asked") == 1);
 }
 
 TEST_CASE("artists and albums go through the same tools") {
   Bench bench;
   const auto& catalogue = bench.simulator.catalogue();
-  const json::Array uris{"spotify:artist:" + catalogue.artists[0].id, "https://open.spotify.com/album/" + catalogue.albums[0].id};
+  const json::Array uris{"spotify:artist:" + catalogue.artists[0].id,
+                         "https://open.spotify.com/album/" + catalogue.albums[0].id};
   bench.answer("save_to_library", json::Object{{"uris", uris}});
   CHECK(bench.simulator.user().followed_artists.contains(catalogue.artists[0].id));
   CHECK(bench.simulator.user().albums.contains(catalogue.albums[0].id));
@@ -71,7 +72,9 @@ TEST_CASE("a login within the assistant: address, callback, status") {
   CHECK(integer(url, "valid_for_s") == 300);
   CHECK(bench.error("authenticate", json::Object{{"callback_url", "http://127.0.0.1:1/callback?code=wrong"}})
             .contains("get_auth_url"));
-  CHECK(bench.answer("authenticate", json::Object{{"callback_url", bench.login.good_callback}}).find("logged_in")->boolean());
+  CHECK(bench.answer("authenticate", json::Object{{"callback_url", bench.login.good_callback}})
+            .find("logged_in")
+            ->boolean());
 }
 
 TEST_CASE("logout forgets the login once, and a dry run does not") {

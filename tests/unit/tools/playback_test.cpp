@@ -1,4 +1,5 @@
-// The commands of the player against the simulator: verified, accepted, unchanged, ambiguous, and errors that name devices.
+// The commands of the player against the simulator: verified, accepted, unchanged, ambiguous, and errors that name
+// devices.
 #include <chrono>
 #include <string>
 
@@ -14,9 +15,7 @@ using std::chrono::milliseconds;
 
 std::string status(const json::Value& answer) { return text(answer, "status"); }
 
-std::string album_uri(Bench& bench, size_t n) {
-  return "spotify:album:" + bench.simulator.catalogue().albums[n].id;
-}
+std::string album_uri(Bench& bench, size_t n) { return "spotify:album:" + bench.simulator.catalogue().albums[n].id; }
 
 TEST_CASE("playing a context is verified and says what plays where") {
   Bench bench;
@@ -46,8 +45,11 @@ TEST_CASE("arguments of play that contradict each other are refused without a re
   const std::string artist = "spotify:artist:" + bench.simulator.catalogue().artists[0].id;
   CHECK(bench.error("play", json::Object{{"context_uri", album_uri(bench, 1)}, {"uris", bench.track_uris(1)}})
             .contains("not both"));
-  CHECK(bench.error("play", json::Object{{"context_uri", album_uri(bench, 1)}, {"offset_position", 1},
-                                         {"offset_uri", bench.track_uri(1)}}).contains("not both"));
+  CHECK(bench
+            .error("play", json::Object{{"context_uri", album_uri(bench, 1)},
+                                        {"offset_position", 1},
+                                        {"offset_uri", bench.track_uri(1)}})
+            .contains("not both"));
   CHECK(bench.error("play", json::Object{{"offset_position", 1}}).contains("need context_uri or uris"));
   CHECK(bench.error("play", json::Object{{"context_uri", artist}, {"offset_position", 1}}).contains("artist"));
   CHECK(bench.error("play", json::Object{{"context_uri", bench.track_uri(1)}}).contains("context_uri"));

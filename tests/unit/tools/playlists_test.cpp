@@ -156,9 +156,11 @@ TEST_CASE("a position keeps the order over several requests") {
 
 TEST_CASE("when the second request is refused, the answer says how far it came and where to go on") {
   Bench bench;
-  bench.fault({.kind = FaultKind::kStatus, .method = "POST", .path = "/playlists", .skip = 1, .times = 9, .status = 403});
-  const auto answer = bench.answer("add_tracks_to_playlist", json::Object{{"playlist_id", bench.playlist_id("Empty for now")},
-                                                                          {"uris", bench.track_uris(250)}});
+  bench.fault(
+      {.kind = FaultKind::kStatus, .method = "POST", .path = "/playlists", .skip = 1, .times = 9, .status = 403});
+  const auto answer =
+      bench.answer("add_tracks_to_playlist",
+                   json::Object{{"playlist_id", bench.playlist_id("Empty for now")}, {"uris", bench.track_uris(250)}});
   CHECK(status(answer) == "partial");
   CHECK(integer(answer, "done") == 100);
   CHECK(text(answer, "summary").ends_with("Go on with uris from index 100."));
@@ -169,8 +171,9 @@ TEST_CASE("when the second request is refused, the answer says how far it came a
 TEST_CASE("when the second request has no answer, it is ambiguous and nothing is sent after it") {
   Bench bench;
   bench.fault({.kind = FaultKind::kResetAfter, .method = "POST", .path = "/playlists", .skip = 1});
-  const auto answer = bench.answer("add_tracks_to_playlist", json::Object{{"playlist_id", bench.playlist_id("Empty for now")},
-                                                                          {"uris", bench.track_uris(250)}});
+  const auto answer =
+      bench.answer("add_tracks_to_playlist",
+                   json::Object{{"playlist_id", bench.playlist_id("Empty for now")}, {"uris", bench.track_uris(250)}});
   CHECK(status(answer) == "ambiguous");
   CHECK(integer(answer, "done") == 100);
   CHECK(text(answer.find("chunks")->array()[1], "outcome") == "unknown");
@@ -198,8 +201,10 @@ TEST_CASE("remove takes every occurrence, and the same URI twice is one") {
   CHECK(status(answer) == "verified");
   CHECK(text(answer, "summary") == "Removed every occurrence of 1 items.");
   CHECK(playlist.entries().size() == before - 3);
-  CHECK(bench.error("remove_tracks_from_playlist",
-                    json::Object{{"playlist_id", playlist.id}, {"uris", json::Array{"spotify:album:" + std::string(22, 'a')}}})
+  CHECK(bench
+            .error("remove_tracks_from_playlist",
+                   json::Object{{"playlist_id", playlist.id},
+                                {"uris", json::Array{"spotify:album:" + std::string(22, 'a')}}})
             .starts_with("uris/0 must be a track"));
 }
 
@@ -215,7 +220,8 @@ TEST_CASE("a stale snapshot changes nothing and says what to do") {
   Bench bench;
   auto& playlist = bench.playlist("Everything, always");
   const std::string old = playlist.snapshot_id();
-  bench.answer("reorder_playlist", json::Object{{"playlist_id", playlist.id}, {"range_start", 0}, {"insert_before", 9}});
+  bench.answer("reorder_playlist",
+               json::Object{{"playlist_id", playlist.id}, {"range_start", 0}, {"insert_before", 9}});
   bench.simulator.reset_counts();
   const auto before = entries(playlist);
   for (const auto& [tool, more] : std::vector<std::pair<std::string, json::Object>>{

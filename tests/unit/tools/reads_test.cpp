@@ -13,13 +13,11 @@ namespace {
 
 using sim::spotify::FaultKind;
 
-bool distinct(const std::vector<std::string>& uris) {
-  return std::set(uris.begin(), uris.end()).size() == uris.size();
-}
+bool distinct(const std::vector<std::string>& uris) { return std::set(uris.begin(), uris.end()).size() == uris.size(); }
 
 TEST_CASE("search walks Spotify's pages of ten to the limit") {
   Bench bench;
-  const auto answer = bench.answer("search_tracks", json::Object{{"query", "love"}, {"limit", 25}});
+  const auto answer = bench.answer("search_tracks", json::Object{{"query", "midnight"}, {"limit", 25}});
   REQUIRE(items(answer).size() == 25);
   CHECK(integer(answer, "returned") == 25);
   CHECK(distinct(uris(answer)));
@@ -33,10 +31,10 @@ TEST_CASE("search walks Spotify's pages of ten to the limit") {
 
 TEST_CASE("a search goes on where it ended, with nothing lost or doubled") {
   Bench bench;
-  const auto at_once = uris(bench.answer("search_tracks", json::Object{{"query", "love"}, {"limit", 50}}));
+  const auto at_once = uris(bench.answer("search_tracks", json::Object{{"query", "midnight"}, {"limit", 50}}));
   REQUIRE(at_once.size() == 50);
   std::vector<std::string> in_parts;
-  json::Object arguments{{"query", "love"}, {"limit", 7}};
+  json::Object arguments{{"query", "midnight"}, {"limit", 7}};
   while (in_parts.size() < 49) {
     const auto answer = bench.answer("search_tracks", arguments);
     for (auto& uri : uris(answer)) in_parts.push_back(std::move(uri));
@@ -63,7 +61,7 @@ TEST_CASE("a search of several types keeps a place for each of them") {
 TEST_CASE("when a later page fails, what came is given and said to be incomplete") {
   Bench bench;
   bench.fault({.kind = FaultKind::kQuotaExceeded, .method = "GET", .path = "/search", .skip = 2, .times = 99});
-  const auto answer = bench.answer("search_tracks", json::Object{{"query", "love"}, {"limit", 50}});
+  const auto answer = bench.answer("search_tracks", json::Object{{"query", "midnight"}, {"limit", 50}});
   CHECK(items(answer).size() == 20);
   CHECK(text(answer, "incomplete").starts_with("Some results could not be read."));
   CHECK_FALSE(text(answer, "next_cursor").empty());
@@ -73,7 +71,7 @@ TEST_CASE("when a later page fails, what came is given and said to be incomplete
 TEST_CASE("when the first page fails, it is an error with the reason") {
   Bench bench;
   bench.fault({.kind = FaultKind::kQuotaExceeded, .method = "GET", .path = "/search"});
-  CHECK(bench.error("search_tracks", json::Object{{"query", "love"}}).contains("Spotify"));
+  CHECK(bench.error("search_tracks", json::Object{{"query", "midnight"}}).contains("Spotify"));
 }
 
 TEST_CASE("names that break careless programs reach the search as they are") {
@@ -102,7 +100,8 @@ TEST_CASE("names that break careless programs reach the search as they are") {
 TEST_CASE("one track, album and artist in detail") {
   Bench bench;
   const auto& track = bench.simulator.catalogue().tracks[3];
-  for (const std::string& name : {track.id, "spotify:track:" + track.id, "https://open.spotify.com/track/" + track.id}) {
+  for (const std::string& name :
+       {track.id, "spotify:track:" + track.id, "https://open.spotify.com/track/" + track.id}) {
     const auto answer = bench.answer("get_track_details", json::Object{{"track_id", name}});
     CHECK(text(answer, "uri") == "spotify:track:" + track.id);
     CHECK(text(answer, "isrc") == track.isrc);
@@ -131,9 +130,9 @@ TEST_CASE("albums of an artist come through pages of ten") {
   Bench bench;
   const auto& artists = bench.simulator.catalogue().artists;
   const auto busiest = std::ranges::max_element(artists, {}, [](const auto& artist) { return artist.albums.size(); });
-  const auto walked = walk(bench, "get_artist_albums",
-                           {{"artist_id", busiest->id}, {"include_groups", json::Array{"single", "album", "compilation"}},
-                            {"limit", 12}});
+  const auto walked = walk(
+      bench, "get_artist_albums",
+      {{"artist_id", busiest->id}, {"include_groups", json::Array{"single", "album", "compilation"}}, {"limit", 12}});
   CHECK(walked.uris.size() == busiest->albums.size());
   CHECK(distinct(walked.uris));
 }
@@ -202,7 +201,8 @@ TEST_CASE("fifty rows with the longest names stay within the budget, and the cur
 
 TEST_CASE("a budget that is cut small still gives a row at a time") {
   Bench bench({}, {.answer_bytes_max = 2500});
-  const auto walked = walk(bench, "search", {{"query", "road"}, {"types", json::Array{"track", "artist", "playlist"}}, {"limit", 10}});
+  const auto walked =
+      walk(bench, "search", {{"query", "road"}, {"types", json::Array{"track", "artist", "playlist"}}, {"limit", 10}});
   CHECK(walked.truncated);
   CHECK(distinct(walked.uris));
   CHECK(static_cast<int64_t>(walked.uris.size()) + walked.skipped == walked.total);
@@ -212,7 +212,9 @@ TEST_CASE("in lockdown nothing that somebody wrote comes out") {
   Bench bench({}, {.privacy = Privacy::kLockdown});
   const std::string mixed = bench.playlist_id("Mixed bag");
   const std::vector<std::pair<std::string, json::Object>> calls{
-      {"search", {{"query", "love"}, {"types", json::Array{"track", "album", "artist", "playlist", "show", "episode", "audiobook"}}}},
+      {"search",
+       {{"query", "midnight"},
+        {"types", json::Array{"track", "album", "artist", "playlist", "show", "episode", "audiobook"}}}},
       {"get_playlist", {{"playlist_id", mixed}}},
       {"get_saved_tracks", {}},
       {"get_devices", {}},

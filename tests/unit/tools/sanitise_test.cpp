@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+
 #include "tests/test.h"
 
 namespace tools {
@@ -15,14 +16,16 @@ std::string clean(std::string_view text) { return sanitise(text, 200); }
 
 TEST_CASE("ordinary names of every script pass unchanged") {
   for (const std::string_view name :
-       {"Don't Stop Believin'", "AC/DC", "artist:\"Daft Punk\"", "<3", "P!nk; DROP TABLE", "naïve café", "مرحبا بالعالم",
-        "שלום עולם", "Привет", "日本語の歌", "AT&T <b>not a tag here</b>", "नमस्ते", "Beyoncé"}) {
+       {"Don't Stop Believin'", "AC/DC", "artist:\"Daft Punk\"", "<3", "P!nk; DROP TABLE", "naïve café",
+        "مرحبا بالعالم", "שלום עולם", "Привет", "日本語の歌", "AT&T <b>not a tag here</b>", "नमस्ते", "Beyoncé"}) {
     CHECK(clean(name) == name);
   }
 }
 
 TEST_CASE("emoji keep their joiners, selectors, skin tones and flags") {
-  for (const std::string_view emoji : {"👩‍👩‍👧‍👦", "❤️‍🔥", "👍🏽", "🇸🇪", "1️⃣", "☺️", "🏳️‍🌈"}) CHECK(clean(emoji) == emoji);
+  for (const std::string_view emoji :
+       {"👩‍👩‍👧‍👦", "❤️‍🔥", "👍🏽", "🇸🇪", "1️⃣", "☺️", "🏳️‍🌈"})
+    CHECK(clean(emoji) == emoji);
 }
 
 TEST_CASE("Persian and Indic spelling keep their joiners") {
@@ -32,20 +35,20 @@ TEST_CASE("Persian and Indic spelling keep their joiners") {
 
 TEST_CASE("what nobody sees is removed") {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"a\u200bb", "ab"},                         // Zero-width space.
-      {"a\u200cb", "ab"},                         // A joiner between letters that do not join.
+      {"a\u200bb", "ab"},  // Zero-width space.
+      {"a\u200cb", "ab"},  // A joiner between letters that do not join.
       {"a\u200db", "ab"},
-      {"\u202eevil\u202c", "evil"},               // Override.
+      {"\u202eevil\u202c", "evil"},  // Override.
       {"\u2066isolate\u2069", "isolate"},
       {"\u200e\u200f\u061cmarks", "marks"},
-      {"a\u00adb", "ab"},                         // Soft hyphen.
+      {"a\u00adb", "ab"},  // Soft hyphen.
       {"\ufeffbom", "bom"},
       {"fill\u3164er", "filler"},
-      {"a\u2060\u2061\u2064b", "ab"},             // Word joiner and invisible operators.
+      {"a\u2060\u2061\u2064b", "ab"},                // Word joiner and invisible operators.
       {"tag\U000E0049\U000E0067\U000E006E", "tag"},  // "Ign" in the invisible alphabet.
-      {"vs\U000E0100\U000E0101", "vs"},           // More variation selectors.
-      {"x\ufe00\ufe01\ufe02", "x"},               // Bytes in variation selectors.
-      {"❤\ufe0f\ufe0f\ufe0f", "❤\ufe0f"},         // One selector is enough.
+      {"vs\U000E0100\U000E0101", "vs"},              // More variation selectors.
+      {"x\ufe00\ufe01\ufe02", "x"},                  // Bytes in variation selectors.
+      {"❤\ufe0f\ufe0f\ufe0f", "❤\ufe0f"},            // One selector is enough.
       {"private\ue000\U000F0000", "private"},
       {std::string("nul\0byte", 8), "nulbyte"},
       {"esc\x1b[31mred", "esc[31mred"},

@@ -22,9 +22,10 @@ bool is_object_schema(const json::Object& schema) {
 }
 
 // All four hints are said out loud: what an absent one means differs from what a reader would guess.
-json::Object annotations(const ToolInfo& info) {
+json::Object annotations(const ToolInfo& info, Revision revision) {
   json::Object hints;
-  if (!info.title.empty()) hints.append("title", info.title);
+  // Later revisions have the title beside the name.
+  if (!info.title.empty() && revision < Revision::k2025_06_18) hints.append("title", info.title);
   hints.append("readOnlyHint", info.effect == Effect::kRead);
   hints.append("destructiveHint", info.effect == Effect::kDestroy);
   hints.append("idempotentHint", info.effect == Effect::kRead || info.repeat == Repeat::kIdempotent);
@@ -41,7 +42,7 @@ json::Object describe(const Tool& tool, Revision revision) {
   entry.append("description", tool.info.description);
   entry.append("inputSchema", tool.input_schema);
   if (since_june && tool.output_schema) entry.append("outputSchema", *tool.output_schema);
-  if (revision >= Revision::k2025_03_26) entry.append("annotations", annotations(tool.info));
+  if (revision >= Revision::k2025_03_26) entry.append("annotations", annotations(tool.info, revision));
   return entry;
 }
 

@@ -61,9 +61,6 @@ void report_unknown(const json::Object& object, const std::vector<std::string_vi
 template <Described T>
 struct Type<T> {
   static json::Object schema() {
-    // A struct that stands in many schemas may promise less than it holds, to keep them short: brief_schema() then
-    // stands for it. For answers only; a parser enforces the table.
-    if constexpr (requires { T::brief_schema(); }) return T::brief_schema();
     const T defaults{};
     json::Object properties;
     json::Array required_names;

@@ -34,12 +34,6 @@ struct Item {
   std::optional<std::string> played_at{};
   std::optional<std::string> url{};
 
-  // Every list would repeat the whole table; docs/tools.md has it once.
-  static json::Object brief_schema() {
-    return {{"type", "object"},
-            {"properties", json::Object{{"uri", json::Object{{"type", "string"}}}}},
-            {"required", json::Array{"uri"}}};
-  }
   static constexpr auto fields() {
     return std::tuple{
         schema::required("uri", &Item::uri),
@@ -69,7 +63,6 @@ struct Device {
   std::optional<int64_t> volume_percent{};
   std::optional<bool> volume_fixed{};  // Only when it cannot be set.
 
-  static json::Object brief_schema() { return {{"type", "object"}, {"required", json::Array{"type", "active"}}}; }
   static constexpr auto fields() {
     return std::tuple{
         schema::optional("id", &Device::id),

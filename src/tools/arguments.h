@@ -22,11 +22,11 @@ using Query = schema::Text<1, 1000>;
 enum class Run { kReal, kDry };
 constexpr Run run_of(bool dry_run) { return dry_run ? Run::kDry : Run::kReal; }
 
-inline constexpr std::string_view kAboutCursor = "next_cursor of the answer before.";
+inline constexpr std::string_view kAboutCursor = "From next_cursor.";
 inline constexpr std::string_view kAboutMarket = "Country; default: the account's.";
-inline constexpr std::string_view kAboutLimit = "How many at most.";
-inline constexpr std::string_view kAboutDevice = "From get_devices; default: the active one.";
-inline constexpr std::string_view kAboutDryRun = "Only say what would happen.";
+inline constexpr std::string_view kAboutLimit = "";  // Its minimum and maximum say enough.
+inline constexpr std::string_view kAboutDevice = "Default: the active one.";
+inline constexpr std::string_view kAboutDryRun = "Only rehearse.";
 inline constexpr std::string_view kAboutPlaylist = "Id, URI or link.";
 inline constexpr std::string_view kAboutSnapshot = "Refuse if the playlist changed since this snapshot.";
 

@@ -14,12 +14,19 @@ namespace tools {
 template <class Args, class Out>
 using Handler = base::Task<base::Result<Out>> (*)(const Services& services, mcp::CallContext& context, Args arguments);
 
+// The output schema as a client gets it: what is always there, so that tools/list stays short. What may be there besides
+// is in docs/tools.md.
+json::Object promise_of(json::Object schema);
+
 // `services` must outlive the tool.
 template <class Args, class Out>
 mcp::Tool make(const Services& services, mcp::ToolInfo info, Handler<Args, Out> handler) {
-  return mcp::tool<Args, Out>(std::move(info), [&services, handler](mcp::CallContext& context, Args arguments) {
-    return handler(services, context, std::move(arguments));
-  });
+  mcp::Tool tool =
+      mcp::tool<Args, Out>(std::move(info), [&services, handler](mcp::CallContext& context, Args arguments) {
+        return handler(services, context, std::move(arguments));
+      });
+  tool.output_schema = promise_of(*std::move(tool.output_schema));
+  return tool;
 }
 
 // One function per toolset.

@@ -211,7 +211,8 @@ inline Walk walk(Bench& bench, std::string_view tool, const json::Object& argume
     ++out.answers;
     for (std::string& uri : uris(answer)) out.uris.push_back(std::move(uri));
     out.skipped += integer(answer, "skipped");
-    if (answer.find("total") != nullptr) out.total = integer(answer, "total");
+    // Later answers count only the types that go on.
+    if (out.answers == 1 && answer.find("total") != nullptr) out.total = integer(answer, "total");
     out.truncated = out.truncated || answer.find("truncated") != nullptr;
     const std::string cursor = text(answer, "next_cursor");
     if (cursor.empty()) return out;

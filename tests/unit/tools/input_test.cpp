@@ -51,7 +51,7 @@ TEST_CASE("bad arguments are refused with the field's name, and no request is ma
       {"volume 101", "set_volume", R"({"volume_percent":101})", {"volume_percent", "100"}},
       {"volume -1", "set_volume", R"({"volume_percent":-1})", {"volume_percent"}},
       {"a repeat mode", "set_repeat", R"({"mode":"all"})", {"mode", "context"}},
-      {"a boolean as text", "set_shuffle", R"({"shuffle":"true"})", {"shuffle", "boolean"}},
+      {"a boolean as text", "set_shuffle", R"({"shuffle":"true"})", {"shuffle", "true or false"}},
       {"a negative position", "seek", R"({"position_ms":-5})", {"position_ms"}},
       {"an album in the queue", "add_to_queue", R"({"uri":"spotify:album:Inv3ntedInv3ntedInv3nt"})", {"uri"}},
       {"no uris",
@@ -61,7 +61,7 @@ TEST_CASE("bad arguments are refused with the field's name, and no request is ma
       {"one bad uri of two",
        "add_tracks_to_playlist",
        R"({"playlist_id":"Inv3ntedInv3ntedInv3nt","uris":["spotify:track:Inv3ntedInv3ntedInv3nt","x"]})",
-       {"uris.1"}},
+       {"uris/1"}},
       {"two problems at once", "search_tracks", R"({"query":7,"limit":0})", {"query", "limit"}},
       {"an empty update", "update_playlist", R"({"playlist_id":"Inv3ntedInv3ntedInv3nt","name":""})", {"name"}},
   };

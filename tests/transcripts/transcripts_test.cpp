@@ -1,0 +1,210 @@
+// Dialogues with the MCP core as text files beside this one: "# " prose, "--> " what the client sends, "<-- " what the
+// server answers to it, in order. Each runs over lines in memory (the stdio binding) and over the HTTP handler; a file
+// whose name ends in .lines.txt runs over lines alone. UPDATE_TRANSCRIPTS=1 rewrites the server's half.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "http/sse.h"
+#include "json/parse.h"
+#include "json/write.h"
+#include "mcp/server.h"
+#include "mcp/transport/lines.h"
+#include "mcp/transport/memory.h"
+#include "mcp/transport/streamable_http.h"
+#include "schema/fields.h"
+#include "tests/support/manual_loop.h"
+#include "tests/support/seeded_random.h"
+#include "tests/test.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct EchoArguments {
+  schema::Text<1, 100> text;
+
+  static constexpr auto fields() {
+    return std::tuple{schema::required("text", &EchoArguments::text, "What to give back.")};
+  }
+};
+
+struct EchoAnswer {
+  std::string text;
+
+  static constexpr auto fields() { return std::tuple{schema::required("text", &EchoAnswer::text)}; }
+};
+
+base::Task<base::Result<EchoAnswer>> echo(mcp::CallContext&, EchoArguments arguments) {
+  co_return EchoAnswer{arguments.text.value()};
+}
+
+base::Task<base::Result<EchoAnswer>> count(mcp::CallContext& context, schema::Empty) {
+  context.progress(1, 2, "half");
+  context.progress(1, 2, "no step forward, so it is not sent");
+  context.progress(2, 2);
+  co_return EchoAnswer{"counted"};
+}
+
+base::Task<base::Result<EchoAnswer>> wait(mcp::CallContext& context, schema::Empty) {
+  co_await base::sleep_for(context.loop(), std::chrono::seconds(30));
+  co_return EchoAnswer{"waited"};
+}
+
+base::Task<base::Result<EchoAnswer>> refuse(mcp::CallContext&, schema::Empty) {
+  co_return base::fail(base::Code::kConflict, "No. Ask for something else.", "a detail that stays here");
+}
+
+struct World {
+  test::ManualLoop loop;
+  test::ManualClock clock;
+  test::SeededRandom random{7};
+  base::NullLog log;
+  mcp::Server server{mcp::Services{loop, clock, random, log},
+                     {.info = {.name = "transcripts", .title = "Transcripts", .version = "1"}, .page_size = 3}};
+
+  World() {
+    const auto info = [](std::string name, std::string about) {
+      return mcp::ToolInfo{
+          .name = std::move(name), .title = "T", .description = std::move(about), .effect = mcp::Effect::kRead};
+    };
+    server.add(mcp::tool<EchoArguments, EchoAnswer>(info("echo", "Gives back the text."), echo));
+    server.add(mcp::tool<schema::Empty, EchoAnswer>(info("count", "Reports progress."), count));
+    server.add(mcp::tool<schema::Empty, EchoAnswer>(info("wait", "Takes half a minute."), wait));
+    server.add(mcp::tool<schema::Empty, EchoAnswer>(info("refuse", "Fails."), refuse));
+  }
+};
+
+struct Turn {
+  std::vector<std::string> prose;
+  std::string sent;
+  std::vector<std::string> expected;
+};
+
+std::vector<Turn> read(const fs::path& path) {
+  std::ifstream in(path);
+  std::vector<Turn> turns;
+  std::vector<std::string> prose;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("--> ")) {
+      turns.push_back({std::exchange(prose, {}), line.substr(4), {}});
+    } else if (line.starts_with("<-- ")) {
+      REQUIRE_FALSE(turns.empty());
+      turns.back().expected.push_back(line.substr(4));
+    } else {
+      prose.push_back(line);
+    }
+  }
+  return turns;
+}
+
+void rewrite(const fs::path& path, const std::vector<Turn>& turns, const std::vector<std::vector<std::string>>& got) {
+  std::ofstream out(path);
+  for (size_t i = 0; i < turns.size(); ++i) {
+    for (const auto& line : turns[i].prose) out << line << '\n';
+    out << "--> " << turns[i].sent << '\n';
+    for (const auto& line : got[i]) out << "<-- " << line << '\n';
+  }
+}
+
+std::vector<std::vector<std::string>> run_over_lines(const std::vector<Turn>& turns) {
+  World world;
+  mcp::MemoryLines lines(world.loop);
+  base::TaskGroup group(world.loop);
+  group.spawn(mcp::serve_lines(world.server, lines, {}));
+  std::vector<std::vector<std::string>> got;
+  for (const Turn& turn : turns) {
+    lines.push(turn.sent);
+    world.loop.run_until_idle();
+    got.push_back(lines.take_written());
+  }
+  return got;
+}
+
+http::Request request_for(const std::string& text, const std::string& session, const std::string& version) {
+  http::Request request;
+  request.method = http::Method::kPost;
+  request.target = "/mcp";
+  request.headers = {{"Host", "127.0.0.1"},
+                     {"Content-Type", "application/json"},
+                     {"Accept", "application/json, text/event-stream"}};
+  const auto value = json::parse(text);
+  const json::Value* params = value ? value->find("params") : nullptr;
+  const json::Value* meta = params != nullptr ? params->find("_meta") : nullptr;
+  const std::string modern(
+      meta != nullptr ? meta->text_or_empty("io.modelcontextprotocol/protocolVersion") : std::string_view());
+  if (!modern.empty()) {
+    request.headers.add("MCP-Protocol-Version", modern);
+    request.headers.add("Mcp-Method", std::string(value->text_or_empty("method")));
+    const auto name = params->text_or_empty("name");
+    if (!name.empty()) request.headers.add("Mcp-Name", std::string(name));
+  } else if (!session.empty()) {
+    request.headers.add("Mcp-Session-Id", session);
+    request.headers.add("MCP-Protocol-Version", version);
+  }
+  request.body = text;
+  return request;
+}
+
+// The messages of a response, whether it is one JSON body or a stream of events.
+std::vector<std::string> messages_of(World& world, http::Response response) {
+  std::string body = std::move(response.body);
+  if (!response.stream) return body.empty() ? std::vector<std::string>() : std::vector{body};
+  std::vector<std::string> messages;
+  while (auto piece = world.loop.run(response.stream->next())) body += *piece;
+  for (const std::string_view line : base::split(body, '\n')) {
+    if (line.starts_with("data: ") && line.size() > 6) messages.emplace_back(line.substr(6));
+  }
+  return messages;
+}
+
+std::vector<std::vector<std::string>> run_over_http(const std::vector<Turn>& turns) {
+  World world;
+  mcp::StreamableHttp endpoint(world.server, world.random, nullptr, {});
+  std::string session;
+  std::string version;
+  std::vector<std::vector<std::string>> got;
+  for (const Turn& turn : turns) {
+    http::Response response = world.loop.run(endpoint.handle(request_for(turn.sent, session, version)));
+    if (const auto id = response.headers.find("Mcp-Session-Id")) session = *id;
+    got.push_back(messages_of(world, std::move(response)));
+    const auto value = got.back().empty() ? base::Result<json::Value>(json::Value()) : json::parse(got.back().back());
+    const json::Value* result = value ? value->find("result") : nullptr;
+    if (result != nullptr && result->find("protocolVersion") != nullptr) version = result->text_or_empty("protocolVersion");
+  }
+  return got;
+}
+
+void compare(const std::vector<Turn>& turns, const std::vector<std::vector<std::string>>& got) {
+  REQUIRE(got.size() == turns.size());
+  for (size_t i = 0; i < turns.size(); ++i) {
+    INFO(turns[i].sent);
+    CHECK(got[i] == turns[i].expected);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every transcript holds over lines and over HTTP") {
+  const bool update = std::getenv("UPDATE_TRANSCRIPTS") != nullptr;
+  size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(std::string(SMS_SOURCE_DIR) + "/tests/transcripts")) {
+    if (entry.path().extension() != ".txt") continue;
+    ++files;
+    INFO(entry.path().filename().string());
+    const auto turns = read(entry.path());
+    REQUIRE_FALSE(turns.empty());
+    const auto got = run_over_lines(turns);
+    if (update) {
+      rewrite(entry.path(), turns, got);
+      continue;
+    }
+    compare(turns, got);
+    if (!entry.path().string().ends_with(".lines.txt")) compare(turns, run_over_http(turns));
+  }
+  CHECK(files >= 6);
+}

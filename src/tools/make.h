@@ -14,8 +14,8 @@ namespace tools {
 template <class Args, class Out>
 using Handler = base::Task<base::Result<Out>> (*)(const Services& services, mcp::CallContext& context, Args arguments);
 
-// The output schema as a client gets it: what is always there, so that tools/list stays short. What may be there besides
-// is in docs/tools.md.
+// The output schema as a client gets it: what is always there, so that tools/list stays short. What may be there
+// besides is in docs/tools.md.
 json::Object promise_of(json::Object schema);
 
 // `services` must outlive the tool.

@@ -113,14 +113,11 @@ export class Workspace {
     this.programs = [];
     const home = path.join(this.directory, 'home');
     fs.mkdirSync(home, { mode: 0o700 });
+    // No XDG variable: hosts start servers with HOME and little more, and everything must be found from that.
     this.env = {
       PATH: process.env.PATH,
       LANG: 'C.UTF-8',
       HOME: home,
-      XDG_CONFIG_HOME: path.join(home, 'config'),
-      XDG_DATA_HOME: path.join(home, 'data'),
-      XDG_STATE_HOME: path.join(home, 'state'),
-      XDG_CACHE_HOME: path.join(home, 'cache'),
     };
     for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS', 'LLVM_PROFILE_FILE']) {
       if (process.env[name]) this.env[name] = process.env[name];

@@ -19,6 +19,7 @@
 #include "schema/fields.h"
 #include "tests/support/manual_loop.h"
 #include "tests/support/seeded_random.h"
+
 #include "tests/test.h"
 
 namespace {
@@ -129,14 +130,13 @@ http::Request request_for(const std::string& text, const std::string& session, c
   http::Request request;
   request.method = http::Method::kPost;
   request.target = "/mcp";
-  request.headers = {{"Host", "127.0.0.1"},
-                     {"Content-Type", "application/json"},
-                     {"Accept", "application/json, text/event-stream"}};
+  request.headers = {
+      {"Host", "127.0.0.1"}, {"Content-Type", "application/json"}, {"Accept", "application/json, text/event-stream"}};
   const auto value = json::parse(text);
   const json::Value* params = value ? value->find("params") : nullptr;
   const json::Value* meta = params != nullptr ? params->find("_meta") : nullptr;
-  const std::string modern(
-      meta != nullptr ? meta->text_or_empty("io.modelcontextprotocol/protocolVersion") : std::string_view());
+  const std::string modern(meta != nullptr ? meta->text_or_empty("io.modelcontextprotocol/protocolVersion")
+                                           : std::string_view());
   if (!modern.empty()) {
     request.headers.add("MCP-Protocol-Version", modern);
     request.headers.add("Mcp-Method", std::string(value->text_or_empty("method")));
@@ -174,7 +174,8 @@ std::vector<std::vector<std::string>> run_over_http(const std::vector<Turn>& tur
     got.push_back(messages_of(world, std::move(response)));
     const auto value = got.back().empty() ? base::Result<json::Value>(json::Value()) : json::parse(got.back().back());
     const json::Value* result = value ? value->find("result") : nullptr;
-    if (result != nullptr && result->find("protocolVersion") != nullptr) version = result->text_or_empty("protocolVersion");
+    if (result != nullptr && result->find("protocolVersion") != nullptr)
+      version = result->text_or_empty("protocolVersion");
   }
   return got;
 }

@@ -17,6 +17,9 @@ struct Bad {
   std::vector<std::string_view> says;
 };
 
+// 101 characters, one too many.
+const std::string kLongName = R"({"name":")" + std::string(101, 'a') + R"("})";
+
 TEST_CASE("bad arguments are refused with the field's name, and no request is made") {
   const std::string id(22, 'a');
   const std::vector<Bad> table{
@@ -45,8 +48,7 @@ TEST_CASE("bad arguments are refused with the field's name, and no request is ma
       {"a cursor that we never gave", "search_tracks", R"({"query":"x","cursor":"made-up"})", {"cursor"}},
       {"a control character in a name", "create_playlist", R"({"name":"a\u0000b"})", {"name", "control"}},
       {"a name of 101 characters",
-       "create_playlist",
-       R"({"name":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})",
+       "create_playlist", kLongName,
        {"name", "100"}},
       {"volume 101", "set_volume", R"({"volume_percent":101})", {"volume_percent", "100"}},
       {"volume -1", "set_volume", R"({"volume_percent":-1})", {"volume_percent"}},

@@ -203,8 +203,8 @@ TEST_CASE("fifty rows with the longest names stay within the budget, and the cur
 
 TEST_CASE("a budget that is cut small still gives a row at a time") {
   Bench bench({}, {.answer_bytes_max = 2500});
-  const auto walked =
-      walk(bench, "search", {{"query", "midnight"}, {"types", json::Array{"track", "album", "playlist"}}, {"limit", 10}});
+  const auto walked = walk(
+      bench, "search", {{"query", "midnight"}, {"types", json::Array{"track", "album", "playlist"}}, {"limit", 10}});
   CHECK(walked.truncated);
   CHECK(distinct(walked.uris));
   CHECK(static_cast<int64_t>(walked.uris.size()) + walked.skipped == walked.total);

@@ -35,6 +35,7 @@ function(layer path floor)
     set(root ${PROJECT_SOURCE_DIR})
   endif()
   add_library(${name} STATIC ${sources})
+  precompiled(${name})
   target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${root} FILES ${headers})
   # Every header is compiled alone, so that none leans on what another file happened to include before it.
   set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)

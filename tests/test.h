@@ -5,3 +5,7 @@
 #undef CHECK
 
 #include <doctest/doctest.h>
+#include <filesystem>
+
+// The root of the checkout that this test was built from: snapshots, transcripts and the tidy test read the tree.
+std::filesystem::path source_directory();

@@ -1,2 +1,4 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
+#include "tests/test.h"
+
+std::filesystem::path source_directory() { return SMS_SOURCE_DIR; }

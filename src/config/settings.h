@@ -5,7 +5,6 @@
 #include <array>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -38,7 +37,7 @@ struct Spotify {
   std::vector<oauth::Scope> scopes;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("client_id", &Spotify::client_id,
                           "Client ID of your own app from Spotify's developer dashboard."),
         schema::defaulted("client_secret", &Spotify::client_secret,
@@ -61,7 +60,7 @@ struct Server {
   std::vector<std::string> allowed_origins;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("host", &Server::host, "Address that serve listens on; loopback only in this version."),
         schema::defaulted("port", &Server::port, "Port that serve listens on; 0 takes a free one."),
         schema::defaulted("log_level", &Server::log_level, "What goes to the log on stderr."),
@@ -83,7 +82,7 @@ struct Api {
   schema::Bounded<1, 1000> rate_limit{50};
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("base_url", &Api::base_url, "Spotify's Web API, or a simulator on loopback."),
         schema::defaulted("accounts_url", &Api::accounts_url,
                           "Spotify's accounts service, or a simulator on loopback."),
@@ -98,7 +97,7 @@ struct Cache {
   std::string db_path;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("enabled", &Cache::enabled, "Keep catalogue answers in memory for a while."),
         schema::defaulted("db_path", &Cache::db_path,
                           "Read for compatibility. Answers are cached in memory only, so no file is written."),
@@ -110,9 +109,9 @@ struct Storage {
   std::string directory;
 
   static constexpr auto fields() {
-    return std::tuple{schema::defaulted(
-        "directory", &Storage::directory,
-        "Where the login is kept. Default: spotify-mcp-server in the XDG data directory.")};
+    return schema::Fields{
+        schema::defaulted("directory", &Storage::directory,
+                          "Where the login is kept. Default: spotify-mcp-server in the XDG data directory.")};
   }
 };
 
@@ -122,7 +121,7 @@ struct Tools {
   bool read_only = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("toolsets", &Tools::toolsets, "Toolsets to offer; empty means the default ones."),
         schema::defaulted("tools", &Tools::tools, "Single tools to offer beside them."),
         schema::defaulted("read_only", &Tools::read_only, "Offer only tools that change nothing."),
@@ -134,8 +133,8 @@ struct Privacy {
   bool lockdown = false;
 
   static constexpr auto fields() {
-    return std::tuple{schema::defaulted("lockdown", &Privacy::lockdown,
-                                        "Send ids and links to the model, no names and no descriptions.")};
+    return schema::Fields{schema::defaulted("lockdown", &Privacy::lockdown,
+                                            "Send ids and links to the model, no names and no descriptions.")};
   }
 };
 
@@ -146,7 +145,7 @@ struct Security {
   bool enable_request_signing = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("session_timeout_minutes", &Security::session_timeout_minutes,
                           "Minutes after which a login that nobody completed ends."),
         schema::defaulted("max_sessions_per_user", &Security::max_sessions_per_user,
@@ -170,7 +169,7 @@ struct Settings {
   Security security;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("environment", &Settings::environment, "Kind of deployment; decides how strict we are."),
         schema::defaulted("spotify", &Settings::spotify),
         schema::defaulted("server", &Settings::server),

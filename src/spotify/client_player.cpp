@@ -23,7 +23,7 @@ ApiRequest command_of(Operation operation, http::Parameters query, const std::op
 struct DeviceList {
   Several<Device> devices;
 
-  static constexpr auto fields() { return std::tuple{schema::defaulted("devices", &DeviceList::devices)}; }
+  static constexpr auto fields() { return schema::Fields{schema::defaulted("devices", &DeviceList::devices)}; }
 };
 
 json::Value offset_body(const PlayOffset& offset) {
@@ -99,8 +99,7 @@ Client::Answer<void> Client::previous(std::optional<DeviceId> device, Call call)
 
 Client::Answer<void> Client::seek(int64_t position_ms, std::optional<DeviceId> device, Call call) {
   http::Parameters query{{"position_ms", std::to_string(std::max<int64_t>(position_ms, 0))}};
-  co_return co_await command(*transport_, command_of(Operation::kSeek, std::move(query), device, call),
-                             player_reads());
+  co_return co_await command(*transport_, command_of(Operation::kSeek, std::move(query), device, call), player_reads());
 }
 
 Client::Answer<void> Client::set_volume(schema::Bounded<0, 100> percent, std::optional<DeviceId> device, Call call) {

@@ -12,7 +12,7 @@ struct SnapshotAnswer {
   Maybe<SnapshotId> snapshot_id;
 
   static constexpr auto fields() {
-    return std::tuple{schema::defaulted("snapshot_id", &SnapshotAnswer::snapshot_id)};
+    return schema::Fields{schema::defaulted("snapshot_id", &SnapshotAnswer::snapshot_id)};
   }
 };
 
@@ -28,9 +28,7 @@ std::vector<std::string> reads_of(const PlaylistId& id) {
   return {"/playlists/" + std::string(id.text()), "/me/playlists"};
 }
 
-base::Error nothing_given() {
-  return {base::Code::kInvalidArgument, "Give at least one item.", {}, std::nullopt};
-}
+base::Error nothing_given() { return {base::Code::kInvalidArgument, "Give at least one item.", {}, std::nullopt}; }
 
 template <class T>
 json::Array uris_of(const std::vector<T>& items, size_t from, size_t count) {
@@ -178,8 +176,7 @@ Client::Answer<PlaylistWrite> Client::reorder_playlist_items(PlaylistId id, Reor
                                   call);
 }
 
-Client::Answer<PlaylistWrite> Client::replace_playlist_items(PlaylistId id, std::vector<PlayableUri> items,
-                                                             Call call) {
+Client::Answer<PlaylistWrite> Client::replace_playlist_items(PlaylistId id, std::vector<PlayableUri> items, Call call) {
   const size_t first = std::min(kPlaylistItemsPerRequest, items.size());
   std::vector<Chunk> chunks;
   chunks.push_back({Operation::kReplacePlaylistItems, json::Object{{"uris", uris_of(items, 0, first)}}, first});

@@ -20,7 +20,7 @@ struct SearchAnswer {
   Maybe<Page<SimplifiedAudiobook>> audiobooks;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("tracks", &SearchAnswer::tracks),
         schema::defaulted("artists", &SearchAnswer::artists),
         schema::defaulted("albums", &SearchAnswer::albums),

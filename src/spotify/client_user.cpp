@@ -9,7 +9,7 @@ namespace {
 struct FollowedAnswer {
   CursorPage<Artist> artists;
 
-  static constexpr auto fields() { return std::tuple{schema::required("artists", &FollowedAnswer::artists)}; }
+  static constexpr auto fields() { return schema::Fields{schema::required("artists", &FollowedAnswer::artists)}; }
 };
 
 ApiRequest read_of(Operation operation, const http::Parameters& query, Call call) {
@@ -30,8 +30,8 @@ Client::Answer<Me> Client::me(Call call) {
 
 Client::Answer<Page<Artist>> Client::top_artists(TimeRange range, PageRequest page, Call call) {
   const PageRequest asked = folded(page);
-  co_return co_await read_page<Artist>(
-      *transport_, read_of(Operation::kGetTopArtists, top_query(range, asked), call), asked);
+  co_return co_await read_page<Artist>(*transport_, read_of(Operation::kGetTopArtists, top_query(range, asked), call),
+                                       asked);
 }
 
 Client::Answer<Page<Track>> Client::top_tracks(TimeRange range, PageRequest page, Call call) {

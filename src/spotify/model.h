@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -32,7 +31,7 @@ struct Page {
   int position(size_t i) const { return offset + items.positions[i]; }
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("items", &Page::items),
         schema::defaulted("total", &Page::total),
         schema::defaulted("limit", &Page::limit),
@@ -46,7 +45,7 @@ struct Cursors {
   Maybe<std::string> before;
 
   static constexpr auto fields() {
-    return std::tuple{schema::defaulted("after", &Cursors::after), schema::defaulted("before", &Cursors::before)};
+    return schema::Fields{schema::defaulted("after", &Cursors::after), schema::defaulted("before", &Cursors::before)};
   }
 };
 
@@ -58,7 +57,7 @@ struct CursorPage {
   Maybe<int> total;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("items", &CursorPage::items),
         schema::defaulted("cursors", &CursorPage::cursors),
         schema::defaulted("total", &CursorPage::total),
@@ -72,7 +71,7 @@ struct Image {
   Maybe<int> height;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("url", &Image::url),
         schema::defaulted("width", &Image::width),
         schema::defaulted("height", &Image::height),
@@ -84,7 +83,7 @@ struct Image {
 struct Restrictions {
   Word reason;
 
-  static constexpr auto fields() { return std::tuple{schema::defaulted("reason", &Restrictions::reason)}; }
+  static constexpr auto fields() { return schema::Fields{schema::defaulted("reason", &Restrictions::reason)}; }
 };
 
 struct ExternalIds {
@@ -93,7 +92,7 @@ struct ExternalIds {
   Maybe<Word> upc;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("isrc", &ExternalIds::isrc),
         schema::defaulted("ean", &ExternalIds::ean),
         schema::defaulted("upc", &ExternalIds::upc),
@@ -106,7 +105,7 @@ struct SimplifiedArtist {
   base::ForeignText name;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("id", &SimplifiedArtist::id),
         schema::defaulted("name", &SimplifiedArtist::name),
     };
@@ -116,7 +115,7 @@ struct SimplifiedArtist {
 struct Followers {
   Maybe<int64_t> total;
 
-  static constexpr auto fields() { return std::tuple{schema::defaulted("total", &Followers::total)}; }
+  static constexpr auto fields() { return schema::Fields{schema::defaulted("total", &Followers::total)}; }
 };
 
 struct Artist : SimplifiedArtist {
@@ -126,12 +125,12 @@ struct Artist : SimplifiedArtist {
   Maybe<int> popularity;       // Not in dev2026.
 
   static constexpr auto fields() {
-    return std::tuple_cat(SimplifiedArtist::fields(), std::tuple{
-                                                          schema::defaulted("images", &Artist::images),
-                                                          schema::defaulted("genres", &Artist::genres),
-                                                          schema::defaulted("followers", &Artist::followers),
-                                                          schema::defaulted("popularity", &Artist::popularity),
-                                                      });
+    return SimplifiedArtist::fields() + schema::Fields{
+                                            schema::defaulted("images", &Artist::images),
+                                            schema::defaulted("genres", &Artist::genres),
+                                            schema::defaulted("followers", &Artist::followers),
+                                            schema::defaulted("popularity", &Artist::popularity),
+                                        };
   }
 };
 
@@ -150,7 +149,7 @@ struct SimplifiedAlbum {
 
   static constexpr auto fields() {
     using Self = SimplifiedAlbum;
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("id", &Self::id),
         schema::defaulted("name", &Self::name),
         schema::defaulted("album_type", &Self::album_type),
@@ -182,7 +181,7 @@ struct SimplifiedTrack {
 
   static constexpr auto fields() {
     using Self = SimplifiedTrack;
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("id", &Self::id),
         schema::defaulted("uri", &Self::uri),
         schema::defaulted("name", &Self::name),
@@ -204,11 +203,11 @@ struct Track : SimplifiedTrack {
   Maybe<int> popularity;  // Not in dev2026.
 
   static constexpr auto fields() {
-    return std::tuple_cat(SimplifiedTrack::fields(), std::tuple{
-                                                         schema::defaulted("album", &Track::album),
-                                                         schema::defaulted("external_ids", &Track::external_ids),
-                                                         schema::defaulted("popularity", &Track::popularity),
-                                                     });
+    return SimplifiedTrack::fields() + schema::Fields{
+                                           schema::defaulted("album", &Track::album),
+                                           schema::defaulted("external_ids", &Track::external_ids),
+                                           schema::defaulted("popularity", &Track::popularity),
+                                       };
   }
 };
 
@@ -217,7 +216,7 @@ struct Copyright {
   Word type;  // "C" or "P".
 
   static constexpr auto fields() {
-    return std::tuple{schema::defaulted("text", &Copyright::text), schema::defaulted("type", &Copyright::type)};
+    return schema::Fields{schema::defaulted("text", &Copyright::text), schema::defaulted("type", &Copyright::type)};
   }
 };
 
@@ -230,14 +229,14 @@ struct Album : SimplifiedAlbum {
   Maybe<int> popularity;    // Not in dev2026.
 
   static constexpr auto fields() {
-    return std::tuple_cat(SimplifiedAlbum::fields(), std::tuple{
-                                                         schema::defaulted("tracks", &Album::tracks),
-                                                         schema::defaulted("copyrights", &Album::copyrights),
-                                                         schema::defaulted("external_ids", &Album::external_ids),
-                                                         schema::defaulted("genres", &Album::genres),
-                                                         schema::defaulted("label", &Album::label),
-                                                         schema::defaulted("popularity", &Album::popularity),
-                                                     });
+    return SimplifiedAlbum::fields() + schema::Fields{
+                                           schema::defaulted("tracks", &Album::tracks),
+                                           schema::defaulted("copyrights", &Album::copyrights),
+                                           schema::defaulted("external_ids", &Album::external_ids),
+                                           schema::defaulted("genres", &Album::genres),
+                                           schema::defaulted("label", &Album::label),
+                                           schema::defaulted("popularity", &Album::popularity),
+                                       };
   }
 };
 
@@ -254,7 +253,7 @@ struct SimplifiedShow {
 
   static constexpr auto fields() {
     using Self = SimplifiedShow;
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("id", &Self::id),
         schema::defaulted("name", &Self::name),
         schema::defaulted("publisher", &Self::publisher),
@@ -273,7 +272,7 @@ struct SimplifiedAudiobook {
   struct Person {
     base::ForeignText name;
 
-    static constexpr auto fields() { return std::tuple{schema::defaulted("name", &Person::name)}; }
+    static constexpr auto fields() { return schema::Fields{schema::defaulted("name", &Person::name)}; }
   };
 
   Maybe<AudiobookId> id;
@@ -289,7 +288,7 @@ struct SimplifiedAudiobook {
 
   static constexpr auto fields() {
     using Self = SimplifiedAudiobook;
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("id", &Self::id),
         schema::defaulted("name", &Self::name),
         schema::defaulted("description", &Self::description),
@@ -309,7 +308,7 @@ struct ResumePoint {
   Maybe<int64_t> resume_position_ms;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("fully_played", &ResumePoint::fully_played),
         schema::defaulted("resume_position_ms", &ResumePoint::resume_position_ms),
     };
@@ -334,7 +333,7 @@ struct SimplifiedEpisode {
 
   static constexpr auto fields() {
     using Self = SimplifiedEpisode;
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("id", &Self::id),
         schema::defaulted("uri", &Self::uri),
         schema::defaulted("name", &Self::name),
@@ -356,7 +355,7 @@ struct Episode : SimplifiedEpisode {
   Maybe<SimplifiedShow> show;
 
   static constexpr auto fields() {
-    return std::tuple_cat(SimplifiedEpisode::fields(), std::tuple{schema::defaulted("show", &Episode::show)});
+    return SimplifiedEpisode::fields() + schema::Fields{schema::defaulted("show", &Episode::show)};
   }
 };
 
@@ -365,10 +364,10 @@ struct Show : SimplifiedShow {
   Several<Copyright> copyrights;
 
   static constexpr auto fields() {
-    return std::tuple_cat(SimplifiedShow::fields(), std::tuple{
-                                                        schema::defaulted("episodes", &Show::episodes),
-                                                        schema::defaulted("copyrights", &Show::copyrights),
-                                                    });
+    return SimplifiedShow::fields() + schema::Fields{
+                                          schema::defaulted("episodes", &Show::episodes),
+                                          schema::defaulted("copyrights", &Show::copyrights),
+                                      };
   }
 };
 
@@ -379,7 +378,7 @@ struct OtherItem {
   base::ForeignText name;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("type", &OtherItem::type),
         schema::defaulted("uri", &OtherItem::uri),
         schema::defaulted("name", &OtherItem::name),
@@ -398,7 +397,7 @@ struct PublicUser {
   base::ForeignText display_name;  // Empty when the user has none; Spotify then shows the id.
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("id", &PublicUser::id),
         schema::defaulted("display_name", &PublicUser::display_name),
     };
@@ -412,7 +411,7 @@ struct PlaylistEntry {
   Maybe<Playable> item;  // None for something that is not available any more.
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("added_at", &PlaylistEntry::added_at),
         schema::defaulted("added_by", &PlaylistEntry::added_by),
         schema::defaulted("is_local", &PlaylistEntry::is_local),
@@ -436,7 +435,7 @@ struct Playlist {
   Maybe<Page<PlaylistEntry>> items;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("id", &Playlist::id),
         schema::defaulted("name", &Playlist::name),
         schema::defaulted("description", &Playlist::description),
@@ -458,7 +457,7 @@ struct SavedTrack {
   Track track;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("added_at", &SavedTrack::added_at),
         schema::required("track", &SavedTrack::track),
     };
@@ -470,7 +469,7 @@ struct SavedAlbum {
   Album album;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("added_at", &SavedAlbum::added_at),
         schema::required("album", &SavedAlbum::album),
     };
@@ -486,7 +485,7 @@ struct Me {
   Maybe<Word> product;  // Not in dev2026: "premium", "free", "open".
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("id", &Me::id),
         schema::defaulted("account_id", &Me::account_id),
         schema::defaulted("display_name", &Me::display_name),
@@ -508,7 +507,7 @@ struct Device {
   Maybe<bool> supports_volume;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("id", &Device::id),
         schema::defaulted("name", &Device::name),
         schema::defaulted("type", &Device::type),
@@ -527,7 +526,7 @@ struct Context {
   Maybe<Uri> uri;
 
   static constexpr auto fields() {
-    return std::tuple{schema::defaulted("type", &Context::type), schema::defaulted("uri", &Context::uri)};
+    return schema::Fields{schema::defaulted("type", &Context::type), schema::defaulted("uri", &Context::uri)};
   }
 };
 
@@ -552,7 +551,7 @@ struct Playback {
   bool is_playing = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("device", &Playback::device),
         schema::defaulted("shuffle_state", &Playback::shuffle_state),
         schema::defaulted("smart_shuffle", &Playback::smart_shuffle),
@@ -574,7 +573,7 @@ struct Queue {
   Several<Playable> queue;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("currently_playing", &Queue::currently_playing),
         schema::defaulted("queue", &Queue::queue),
     };
@@ -587,7 +586,7 @@ struct PlayHistory {
   Maybe<Context> context;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("track", &PlayHistory::track),
         schema::defaulted("played_at", &PlayHistory::played_at),
         schema::defaulted("context", &PlayHistory::context),

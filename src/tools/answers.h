@@ -35,7 +35,7 @@ struct Item {
   std::optional<std::string> url{};
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("uri", &Item::uri),
         schema::optional("name", &Item::name),
         schema::optional("artists", &Item::artists),
@@ -64,7 +64,7 @@ struct Device {
   std::optional<bool> volume_fixed{};  // Only when it cannot be set.
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::optional("id", &Device::id),
         schema::optional("name", &Device::name),
         schema::required("type", &Device::type),
@@ -89,7 +89,7 @@ struct List {
   std::optional<std::string> incomplete{};
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("items", &List::items),
         schema::optional("total", &List::total),
         schema::required("returned", &List::returned),

@@ -1,10 +1,9 @@
 // The toolset "auth": logging in and out from within the assistant. Offered where one person owns the process (stdio).
+#include <fmt/format.h>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "tools/arguments.h"
 #include "tools/make.h"
@@ -22,7 +21,7 @@ struct StatusAnswer {
   std::optional<std::string> login_ends_at{};
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("summary", &StatusAnswer::summary),
         schema::required("logged_in", &StatusAnswer::logged_in),
         schema::optional("user_id", &StatusAnswer::user_id),
@@ -63,7 +62,7 @@ struct UrlAnswer {
   int64_t valid_for_s = 0;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("summary", &UrlAnswer::summary),
         schema::required("auth_url", &UrlAnswer::auth_url),
         schema::required("valid_for_s", &UrlAnswer::valid_for_s),
@@ -88,8 +87,8 @@ struct AuthenticateArguments {
   schema::Text<1, 4096> callback_url;
 
   static constexpr auto fields() {
-    return std::tuple{schema::required("callback_url", &AuthenticateArguments::callback_url,
-                                       "The whole address on which the browser ended.")};
+    return schema::Fields{schema::required("callback_url", &AuthenticateArguments::callback_url,
+                                           "The whole address on which the browser ended.")};
   }
 };
 
@@ -104,7 +103,7 @@ struct LogoutArguments {
   bool dry_run = false;
 
   static constexpr auto fields() {
-    return std::tuple{schema::defaulted("dry_run", &LogoutArguments::dry_run, kAboutDryRun)};
+    return schema::Fields{schema::defaulted("dry_run", &LogoutArguments::dry_run, kAboutDryRun)};
   }
 };
 
@@ -113,8 +112,8 @@ struct LogoutAnswer {
   Status status = Status::kVerified;
 
   static constexpr auto fields() {
-    return std::tuple{schema::required("summary", &LogoutAnswer::summary),
-                      schema::required("status", &LogoutAnswer::status)};
+    return schema::Fields{schema::required("summary", &LogoutAnswer::summary),
+                          schema::required("status", &LogoutAnswer::status)};
   }
 };
 

@@ -1,11 +1,10 @@
 // The toolset "catalogue": one thing in detail.
 #include <algorithm>
+#include <fmt/format.h>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "tools/answers.h"
 #include "tools/arguments.h"
@@ -22,7 +21,7 @@ struct Reference {
   std::optional<std::string> name{};
 
   static constexpr auto fields() {
-    return std::tuple{schema::required("uri", &Reference::uri), schema::optional("name", &Reference::name)};
+    return schema::Fields{schema::required("uri", &Reference::uri), schema::optional("name", &Reference::name)};
   }
 };
 
@@ -45,7 +44,7 @@ struct TrackArguments {
   std::optional<spotify::Market> market;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("track_id", &TrackArguments::track_id, "Id, URI or link."),
         schema::optional("market", &TrackArguments::market, kAboutMarket),
     };
@@ -69,7 +68,7 @@ struct TrackAnswer {
 
   static constexpr auto fields() {
     using Self = TrackAnswer;
-    return std::tuple{
+    return schema::Fields{
         schema::required("uri", &Self::uri),
         schema::optional("name", &Self::name),
         schema::required("artists", &Self::artists),
@@ -117,7 +116,7 @@ struct AlbumArguments {
   std::optional<spotify::Market> market;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("album_id", &AlbumArguments::album_id, "Id, URI or link."),
         schema::defaulted("limit", &AlbumArguments::limit, "How many tracks at most."),
         schema::optional("cursor", &AlbumArguments::cursor, kAboutCursor),
@@ -137,16 +136,13 @@ struct AlbumAnswer : List {
 
   static constexpr auto fields() {
     using Self = AlbumAnswer;
-    return std::tuple_cat(std::tuple{
-                              schema::required("uri", &Self::uri),
-                              schema::optional("name", &Self::name),
-                              schema::required("artists", &Self::artists),
-                              schema::optional("type", &Self::type),
-                              schema::optional("released", &Self::released),
-                              schema::optional("upc", &Self::upc),
-                              schema::optional("url", &Self::url),
-                          },
-                          List::fields());
+    return schema::Fields{
+               schema::required("uri", &Self::uri),           schema::optional("name", &Self::name),
+               schema::required("artists", &Self::artists),   schema::optional("type", &Self::type),
+               schema::optional("released", &Self::released), schema::optional("upc", &Self::upc),
+               schema::optional("url", &Self::url),
+           } +
+           List::fields();
   }
 };
 
@@ -194,7 +190,7 @@ struct ArtistArguments {
   spotify::ArtistId artist_id;
 
   static constexpr auto fields() {
-    return std::tuple{schema::required("artist_id", &ArtistArguments::artist_id, "Id, URI or link.")};
+    return schema::Fields{schema::required("artist_id", &ArtistArguments::artist_id, "Id, URI or link.")};
   }
 };
 
@@ -207,9 +203,9 @@ struct ArtistAnswer {
 
   static constexpr auto fields() {
     using Self = ArtistAnswer;
-    return std::tuple{
-        schema::required("uri", &Self::uri),           schema::optional("name", &Self::name),
-        schema::optional("genres", &Self::genres),     schema::optional("followers", &Self::followers),
+    return schema::Fields{
+        schema::required("uri", &Self::uri),       schema::optional("name", &Self::name),
+        schema::optional("genres", &Self::genres), schema::optional("followers", &Self::followers),
         schema::optional("url", &Self::url),
     };
   }
@@ -237,7 +233,7 @@ struct ArtistAlbumsArguments {
 
   static constexpr auto fields() {
     using Self = ArtistAlbumsArguments;
-    return std::tuple{
+    return schema::Fields{
         schema::required("artist_id", &Self::artist_id, "Id, URI or link."),
         schema::optional("include_groups", &Self::include_groups, "Default: all."),
         schema::defaulted("limit", &Self::limit, kAboutLimit),

@@ -26,7 +26,7 @@ struct SavedArguments {
   std::optional<spotify::Market> market;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("limit", &SavedArguments::limit, kAboutLimit),
         schema::optional("cursor", &SavedArguments::cursor, kAboutCursor),
         schema::optional("market", &SavedArguments::market, kAboutMarket),
@@ -77,7 +77,7 @@ struct WriteArguments {
   bool dry_run = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("uris", &WriteArguments::uris,
                          "Tracks, albums, episodes, shows, audiobooks, artists, playlists."),
         schema::defaulted("dry_run", &WriteArguments::dry_run, kAboutDryRun),
@@ -92,7 +92,7 @@ struct WriteAnswer {
   int64_t asked = 0;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("summary", &WriteAnswer::summary),
         schema::required("status", &WriteAnswer::status),
         schema::required("done", &WriteAnswer::done),
@@ -178,7 +178,7 @@ base::Task<base::Result<WriteAnswer>> remove_from_library(const Services& servic
 struct CheckArguments {
   Uris uris;
 
-  static constexpr auto fields() { return std::tuple{schema::required("uris", &CheckArguments::uris)}; }
+  static constexpr auto fields() { return schema::Fields{schema::required("uris", &CheckArguments::uris)}; }
 };
 
 struct Saved {
@@ -186,7 +186,7 @@ struct Saved {
   bool saved = false;
 
   static constexpr auto fields() {
-    return std::tuple{schema::required("uri", &Saved::uri), schema::required("saved", &Saved::saved)};
+    return schema::Fields{schema::required("uri", &Saved::uri), schema::required("saved", &Saved::saved)};
   }
 };
 
@@ -195,7 +195,8 @@ struct CheckAnswer {
   int64_t saved = 0;
 
   static constexpr auto fields() {
-    return std::tuple{schema::required("items", &CheckAnswer::items), schema::required("saved", &CheckAnswer::saved)};
+    return schema::Fields{schema::required("items", &CheckAnswer::items),
+                          schema::required("saved", &CheckAnswer::saved)};
   }
 };
 

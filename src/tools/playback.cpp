@@ -30,7 +30,7 @@ struct DeviceArguments {
   bool dry_run = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::optional("device_id", &DeviceArguments::device_id, kAboutDevice),
         schema::defaulted("dry_run", &DeviceArguments::dry_run, kAboutDryRun),
     };
@@ -48,7 +48,7 @@ struct PlayArguments {
 
   static constexpr auto fields() {
     using Self = PlayArguments;
-    return std::tuple{
+    return schema::Fields{
         schema::optional("context_uri", &Self::context_uri, "Album, artist, playlist or show to play through."),
         schema::optional("uris", &Self::uris, "Or tracks and episodes to play in order."),
         schema::optional("offset_position", &Self::offset_position, "Start at this place, from 0."),
@@ -181,7 +181,7 @@ struct SeekArguments {
   bool dry_run = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("position_ms", &SeekArguments::position_ms, "From the start of the item."),
         schema::optional("device_id", &SeekArguments::device_id, kAboutDevice),
         schema::defaulted("dry_run", &SeekArguments::dry_run, kAboutDryRun),
@@ -211,7 +211,7 @@ struct VolumeArguments {
   bool dry_run = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("volume_percent", &VolumeArguments::volume_percent),
         schema::optional("device_id", &VolumeArguments::device_id, kAboutDevice),
         schema::defaulted("dry_run", &VolumeArguments::dry_run, kAboutDryRun),
@@ -241,7 +241,7 @@ struct ShuffleArguments {
   bool dry_run = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("shuffle", &ShuffleArguments::shuffle),
         schema::optional("device_id", &ShuffleArguments::device_id, kAboutDevice),
         schema::defaulted("dry_run", &ShuffleArguments::dry_run, kAboutDryRun),
@@ -268,7 +268,7 @@ struct RepeatArguments {
   bool dry_run = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("mode", &RepeatArguments::mode, "context repeats the album or playlist."),
         schema::optional("device_id", &RepeatArguments::device_id, kAboutDevice),
         schema::defaulted("dry_run", &RepeatArguments::dry_run, kAboutDryRun),
@@ -294,7 +294,7 @@ struct TransferArguments {
   bool dry_run = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("device_id", &TransferArguments::device_id, "From get_devices."),
         schema::defaulted("play", &TransferArguments::play, "Start playing there; otherwise as it was."),
         schema::defaulted("dry_run", &TransferArguments::dry_run, kAboutDryRun),

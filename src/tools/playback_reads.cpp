@@ -29,7 +29,7 @@ struct StateAnswer {
 
   static constexpr auto fields() {
     using Self = StateAnswer;
-    return std::tuple{
+    return schema::Fields{
         schema::required("summary", &Self::summary), schema::required("is_playing", &Self::is_playing),
         schema::optional("item", &Self::item),       schema::optional("progress_ms", &Self::progress_ms),
         schema::optional("device", &Self::device),   schema::optional("context_uri", &Self::context_uri),
@@ -75,7 +75,7 @@ struct DevicesAnswer {
   std::vector<Device> items;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("summary", &DevicesAnswer::summary),
         schema::required("items", &DevicesAnswer::items),
     };
@@ -107,7 +107,7 @@ struct RecentArguments {
   std::optional<CursorText> cursor;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("limit", &RecentArguments::limit, kAboutLimit),
         schema::optional("cursor", &RecentArguments::cursor, kAboutCursor),
     };

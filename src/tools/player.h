@@ -24,7 +24,7 @@ struct PlayerAnswer {
   std::optional<std::string> device_id{};
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("summary", &PlayerAnswer::summary),
         schema::required("status", &PlayerAnswer::status),
         schema::optional("item_uri", &PlayerAnswer::item_uri),

@@ -30,10 +30,13 @@ struct PlaylistAnswer {
 
   static constexpr auto fields() {
     using Self = PlaylistAnswer;
-    return std::tuple{
-        schema::required("summary", &Self::summary),   schema::required("status", &Self::status),
-        schema::optional("id", &Self::id),             schema::optional("uri", &Self::uri),
-        schema::optional("url", &Self::url),           schema::optional("public", &Self::is_public),
+    return schema::Fields{
+        schema::required("summary", &Self::summary),
+        schema::required("status", &Self::status),
+        schema::optional("id", &Self::id),
+        schema::optional("uri", &Self::uri),
+        schema::optional("url", &Self::url),
+        schema::optional("public", &Self::is_public),
         schema::optional("snapshot_id", &Self::snapshot_id),
     };
   }
@@ -48,7 +51,7 @@ struct Chunk {
   Outcome outcome = Outcome::kDone;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("from", &Chunk::from),
         schema::required("count", &Chunk::count),
         schema::required("outcome", &Chunk::outcome),
@@ -67,10 +70,13 @@ struct ItemsAnswer {
 
   static constexpr auto fields() {
     using Self = ItemsAnswer;
-    return std::tuple{
-        schema::required("summary", &Self::summary), schema::required("status", &Self::status),
-        schema::required("done", &Self::done),       schema::required("asked", &Self::asked),
-        schema::optional("snapshot_id", &Self::snapshot_id), schema::optional("chunks", &Self::chunks),
+    return schema::Fields{
+        schema::required("summary", &Self::summary),
+        schema::required("status", &Self::status),
+        schema::required("done", &Self::done),
+        schema::required("asked", &Self::asked),
+        schema::optional("snapshot_id", &Self::snapshot_id),
+        schema::optional("chunks", &Self::chunks),
     };
   }
 };

@@ -31,7 +31,7 @@ struct AddArguments {
   bool dry_run = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("playlist_id", &AddArguments::playlist_id, kAboutPlaylist),
         schema::required("uris", &AddArguments::uris, "Tracks and episodes, in order."),
         schema::optional("position", &AddArguments::position, "From 0; default: the end."),
@@ -47,7 +47,7 @@ struct RemoveArguments {
   bool dry_run = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("playlist_id", &RemoveArguments::playlist_id, kAboutPlaylist),
         schema::required("uris", &RemoveArguments::uris),
         schema::optional("snapshot_id", &RemoveArguments::snapshot_id, kAboutSnapshot),
@@ -66,7 +66,7 @@ struct ReorderArguments {
 
   static constexpr auto fields() {
     using Self = ReorderArguments;
-    return std::tuple{
+    return schema::Fields{
         schema::required("playlist_id", &Self::playlist_id, kAboutPlaylist),
         schema::required("range_start", &Self::range_start, "Place of the first item to move, from 0."),
         schema::required("insert_before", &Self::insert_before, "Place before which it goes; the total for the end."),

@@ -51,7 +51,7 @@ struct PlaylistsArguments {
   std::optional<CursorText> cursor;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("limit", &PlaylistsArguments::limit, kAboutLimit),
         schema::optional("cursor", &PlaylistsArguments::cursor, kAboutCursor),
     };
@@ -80,7 +80,7 @@ struct PlaylistArguments {
   std::optional<spotify::Market> market;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("playlist_id", &PlaylistArguments::playlist_id, kAboutPlaylist),
         schema::defaulted("limit", &PlaylistArguments::limit, kAboutLimit),
         schema::optional("cursor", &PlaylistArguments::cursor, kAboutCursor),
@@ -103,20 +103,19 @@ struct PlaylistDetails : List {
 
   static constexpr auto fields() {
     using Self = PlaylistDetails;
-    return std::tuple_cat(
-        std::tuple{
-            schema::required("id", &Self::id),
-            schema::required("uri", &Self::uri),
-            schema::optional("name", &Self::name),
-            schema::optional("description", &Self::description),
-            schema::optional("owner", &Self::owner),
-            schema::optional("public", &Self::is_public),
-            schema::optional("collaborative", &Self::collaborative),
-            schema::optional("snapshot_id", &Self::snapshot_id),
-            schema::optional("url", &Self::url),
-            schema::optional("note", &Self::note),
-        },
-        List::fields());
+    return schema::Fields{
+               schema::required("id", &Self::id),
+               schema::required("uri", &Self::uri),
+               schema::optional("name", &Self::name),
+               schema::optional("description", &Self::description),
+               schema::optional("owner", &Self::owner),
+               schema::optional("public", &Self::is_public),
+               schema::optional("collaborative", &Self::collaborative),
+               schema::optional("snapshot_id", &Self::snapshot_id),
+               schema::optional("url", &Self::url),
+               schema::optional("note", &Self::note),
+           } +
+           List::fields();
   }
 };
 
@@ -218,7 +217,7 @@ struct CreateArguments {
 
   static constexpr auto fields() {
     using Self = CreateArguments;
-    return std::tuple{
+    return schema::Fields{
         schema::required("name", &Self::name),
         schema::optional("description", &Self::description),
         schema::defaulted("public", &Self::is_public),
@@ -277,7 +276,7 @@ struct UpdateArguments {
 
   static constexpr auto fields() {
     using Self = UpdateArguments;
-    return std::tuple{
+    return schema::Fields{
         schema::required("playlist_id", &Self::playlist_id, kAboutPlaylist),
         schema::optional("name", &Self::name),
         schema::optional("description", &Self::description),
@@ -341,7 +340,7 @@ struct UnfollowArguments {
   bool dry_run = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("playlist_id", &UnfollowArguments::playlist_id, kAboutPlaylist),
         schema::defaulted("dry_run", &UnfollowArguments::dry_run, kAboutDryRun),
     };

@@ -1,10 +1,9 @@
 // The toolset "queue". Spotify can show and lengthen the queue, but not shorten or reorder it.
+#include <fmt/format.h>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "spotify/errors.h"
 #include "tools/answers.h"
@@ -23,7 +22,7 @@ struct QueueAnswer {
   int64_t skipped = 0;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::optional("currently_playing", &QueueAnswer::currently_playing),
         schema::required("items", &QueueAnswer::items),
         schema::required("returned", &QueueAnswer::returned),
@@ -59,7 +58,7 @@ struct AddArguments {
   bool dry_run = false;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("uri", &AddArguments::uri, "Track or episode."),
         schema::optional("device_id", &AddArguments::device_id, kAboutDevice),
         schema::defaulted("dry_run", &AddArguments::dry_run, kAboutDryRun),
@@ -72,8 +71,8 @@ base::Task<base::Result<PlayerAnswer>> add_to_queue(const Services& services, mc
   if (arguments.dry_run) co_return dry_run_of(fmt::format("Would add {} to the queue.", arguments.uri.text()));
   const auto client = services.client_for(context.principal());
   auto outcome = co_await client->add_to_queue(arguments.uri, arguments.device_id, call_of(context));
-  PlayerAnswer answer{.summary = "Added to the end of the queue.", .status = Status::kAccepted,
-                      .item_uri = arguments.uri.text()};
+  PlayerAnswer answer{
+      .summary = "Added to the end of the queue.", .status = Status::kAccepted, .item_uri = arguments.uri.text()};
   if (arguments.device_id) answer.device_id = arguments.device_id->text();
   if (outcome) co_return answer;
   if (spotify::cause_of(outcome.error()) == spotify::Cause::kMayHaveHappened) {

@@ -47,7 +47,7 @@ struct SearchArguments {
   std::optional<spotify::Market> market;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("query", &SearchArguments::query, "Words, or filters such as artist:\"X\" year:1990-1999."),
         schema::defaulted("types", &SearchArguments::types),
         schema::defaulted("limit", &SearchArguments::limit, "How many of each type."),
@@ -64,7 +64,7 @@ struct SearchTracksArguments {
   std::optional<spotify::Market> market;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("query", &SearchTracksArguments::query,
                          "Words, or filters: artist: album: track: year: isrc:"),
         schema::defaulted("limit", &SearchTracksArguments::limit, kAboutLimit),
@@ -79,7 +79,7 @@ struct TypeTotal {
   int64_t total = 0;
 
   static constexpr auto fields() {
-    return std::tuple{schema::required("type", &TypeTotal::type), schema::required("total", &TypeTotal::total)};
+    return schema::Fields{schema::required("type", &TypeTotal::type), schema::required("total", &TypeTotal::total)};
   }
 };
 
@@ -88,7 +88,7 @@ struct SearchAnswer : List {
   std::optional<std::vector<TypeTotal>> totals;
 
   static constexpr auto fields() {
-    return std::tuple_cat(List::fields(), std::tuple{schema::optional("totals", &SearchAnswer::totals)});
+    return List::fields() + schema::Fields{schema::optional("totals", &SearchAnswer::totals)};
   }
 };
 

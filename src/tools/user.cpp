@@ -34,7 +34,7 @@ struct MeAnswer {
   std::optional<std::string> product{};
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("id", &MeAnswer::id),           schema::optional("account_id", &MeAnswer::account_id),
         schema::optional("name", &MeAnswer::name),       schema::optional("country", &MeAnswer::country),
         schema::optional("product", &MeAnswer::product),
@@ -64,7 +64,7 @@ struct TopArguments {
   std::optional<CursorText> cursor;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("type", &TopArguments::type),
         schema::defaulted("time_range", &TopArguments::time_range, "About 4 weeks, 6 months or a year."),
         schema::defaulted("limit", &TopArguments::limit, kAboutLimit),
@@ -101,7 +101,7 @@ struct FollowedArguments {
   std::optional<CursorText> cursor;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::defaulted("limit", &FollowedArguments::limit, kAboutLimit),
         schema::optional("cursor", &FollowedArguments::cursor, kAboutCursor),
     };

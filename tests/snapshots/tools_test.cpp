@@ -34,7 +34,7 @@ void compare(const fs::path& path, const std::string& now) {
   CHECK(read(path) == now);
 }
 
-const fs::path kFolder = fs::path(SMS_SOURCE_DIR) / "tests/snapshots/tools";
+const fs::path kFolder = source_directory() / "tests/snapshots/tools";
 
 TEST_CASE("every tool is as its snapshot says") {
   const Bench bench;
@@ -60,7 +60,7 @@ TEST_CASE("every snapshot has its tool") {
 
 TEST_CASE("docs/tools.md is made from the catalogue") {
   const Bench bench;
-  compare(fs::path(SMS_SOURCE_DIR) / "docs/tools.md", document(bench.tools));
+  compare(source_directory() / "docs/tools.md", document(bench.tools));
 }
 
 }  // namespace

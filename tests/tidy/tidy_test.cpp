@@ -1,11 +1,10 @@
 #include "tests/tidy/tidy.h"
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <fstream>
+#include <sstream>
 
 #include "tests/test.h"
 
@@ -14,14 +13,14 @@ namespace {
 using tidy::File;
 
 std::string read(const std::string& path) {
-  std::ifstream in(std::string(SMS_SOURCE_DIR) + "/" + path);
+  std::ifstream in(source_directory() / path);
   std::stringstream text;
   text << in.rdbuf();
   return text.str();
 }
 
 const std::vector<File>& tree() {
-  static const std::vector<File> files = tidy::read_tree(SMS_SOURCE_DIR);
+  static const std::vector<File> files = tidy::read_tree(source_directory().string());
   return files;
 }
 
@@ -116,6 +115,6 @@ TEST_CASE("headers say what they are and are included by someone") {
 TEST_CASE("every layer has a README") {
   for (const auto& [path, layer] : layers()) {
     INFO(path);
-    CHECK(std::filesystem::exists(std::string(SMS_SOURCE_DIR) + "/" + path + "/README.md"));
+    CHECK(std::filesystem::exists(source_directory() / path / "README.md"));
   }
 }

@@ -30,14 +30,14 @@ struct EchoArguments {
   schema::Text<1, 100> text;
 
   static constexpr auto fields() {
-    return std::tuple{schema::required("text", &EchoArguments::text, "What to give back.")};
+    return schema::Fields{schema::required("text", &EchoArguments::text, "What to give back.")};
   }
 };
 
 struct EchoAnswer {
   std::string text;
 
-  static constexpr auto fields() { return std::tuple{schema::required("text", &EchoAnswer::text)}; }
+  static constexpr auto fields() { return schema::Fields{schema::required("text", &EchoAnswer::text)}; }
 };
 
 base::Task<base::Result<EchoAnswer>> echo(mcp::CallContext&, EchoArguments arguments) {
@@ -193,7 +193,7 @@ void compare(const std::vector<Turn>& turns, const std::vector<std::vector<std::
 TEST_CASE("every transcript holds over lines and over HTTP") {
   const bool update = std::getenv("UPDATE_TRANSCRIPTS") != nullptr;
   size_t files = 0;
-  for (const auto& entry : fs::directory_iterator(std::string(SMS_SOURCE_DIR) + "/tests/transcripts")) {
+  for (const auto& entry : fs::directory_iterator(source_directory() / "tests/transcripts")) {
     if (entry.path().extension() != ".txt") continue;
     ++files;
     INFO(entry.path().filename().string());

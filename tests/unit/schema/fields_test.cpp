@@ -1,6 +1,7 @@
 #include "schema/fields.h"
 
 #include "json/parse.h"
+
 #include "tests/test.h"
 
 namespace {
@@ -20,7 +21,7 @@ namespace {
 struct Inner {
   int64_t number = 0;
 
-  static constexpr auto fields() { return std::tuple{schema::required("number", &Inner::number)}; }
+  static constexpr auto fields() { return schema::Fields{schema::required("number", &Inner::number)}; }
 };
 
 struct Sample {
@@ -30,7 +31,7 @@ struct Sample {
   schema::List<Inner, 0, 2> inners;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return schema::Fields{
         schema::required("name", &Sample::name, "A name."),
         schema::optional("colour", &Sample::colour),
         schema::defaulted("limit", &Sample::limit),

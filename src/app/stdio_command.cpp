@@ -4,37 +4,13 @@
 #include "app/commands.h"
 #include "app/compose.h"
 #include "app/key_notice.h"
-#include "mcp/transport/lines.h"
-#include "net/stdio.h"
+#include "net/serve.h"
 
 namespace app {
 namespace {
 
 // How long a refresh and calls in flight may take after the host has closed our input.
 constexpr std::chrono::seconds kSettleMax{5};
-
-class StdioAdapter final : public mcp::Lines {
- public:
-  StdioAdapter(net::StdioLines& lines, base::Log& log) : lines_(lines), log_(log) {}
-
-  base::Task<std::optional<base::Result<std::string>>> read() override {
-    // A host that takes no answers has gone away, even if its end of our input is still open.
-    if (failed_) co_return std::nullopt;
-    co_return co_await lines_.read();
-  }
-  void write(std::string line) override {
-    if (failed_) return;
-    const auto written = lines_.write(std::move(line));
-    if (written) return;
-    failed_ = true;
-    log_.event(base::Level::kWarning, "stdio.output_lost", {{"code", base::code_name(written.error().code)}});
-  }
-
- private:
-  net::StdioLines& lines_;
-  base::Log& log_;
-  bool failed_ = false;
-};
 
 using Done = base::Completion<base::Result<void>>;
 
@@ -58,7 +34,7 @@ base::Task<base::Result<void>> settle(Account* account) {
 // that needs the disk. A store that cannot be opened ends the program all the same.
 base::Task<base::Result<void>> converse(Process* process, Product* product, int input, int output) {
   net::StdioLines descriptors(process->loop, input, output);
-  StdioAdapter lines(descriptors, process->log);
+  net::McpLines lines(descriptors, process->log);
   const Done end(process->loop);
   const Done opened(process->loop);
   process->stop.on_stop([set = end.setter()] { set(base::Result<void>()); });

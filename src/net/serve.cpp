@@ -1,0 +1,53 @@
+#include "net/serve.h"
+
+#include <csignal>
+#include <fmt/format.h>
+#include <utility>
+
+#include "mcp/transport/streamable_http.h"
+#include "net/http_server.h"
+
+namespace net {
+namespace {
+
+base::Task<void> serve_and_stop(AsioLoop* loop, mcp::Server* server, StdioLines* descriptors) {
+  McpLines lines(*descriptors, server->log());
+  co_await mcp::serve_lines(*server, lines, mcp::LinesOptions{});
+  co_await descriptors->drain();
+  loop->stop();
+}
+
+}  // namespace
+
+base::Task<std::optional<base::Result<std::string>>> McpLines::read() {
+  if (failed_) co_return std::nullopt;
+  co_return co_await lines_.read();
+}
+
+void McpLines::write(std::string line) {
+  if (failed_) return;
+  const auto written = lines_.write(std::move(line));
+  if (written) return;
+  failed_ = true;
+  log_.event(base::Level::kWarning, "stdio.output_lost", {{"code", base::code_name(written.error().code)}});
+}
+
+void serve_stdio(AsioLoop& loop, mcp::Server& server, int input, int output) {
+  StdioLines descriptors(loop, input, output);
+  base::TaskGroup serving(loop);
+  // On the loop, so that a conversation that ends at once does not stop a loop that has not begun.
+  loop.post([&] { serving.spawn(serve_and_stop(&loop, &server, &descriptors)); });
+  loop.run();
+}
+
+base::Result<void> serve_http(AsioLoop& loop, mcp::Server& server, uint16_t port,
+                              const std::function<void(const std::string& url)>& listening) {
+  mcp::StreamableHttp handler(server, server.random(), nullptr, {});
+  TRY(const auto http, HttpServer::start(loop, handler, server.log(), {.port = port, .limits = {}}));
+  loop.stop_on({SIGINT, SIGTERM});
+  listening(fmt::format("http://127.0.0.1:{}/mcp", http->port()));
+  loop.run();
+  return {};
+}
+
+}  // namespace net

@@ -4,7 +4,7 @@ option(SMS_LTO "Thin link-time optimisation" OFF)
 option(SMS_FUZZ "Build the libFuzzer targets" OFF)
 option(SMS_COVERAGE "Instrument for source coverage" OFF)
 option(SMS_TIDY "Run clang-tidy on every translation unit" OFF)
-option(SMS_PRECOMPILE "Parse the headers of the standard library and fmt once for all files" ON)
+option(SMS_PRECOMPILE "Parse the headers that every file includes once for all files" ON)
 set(SMS_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined or thread")
 
 add_library(flags INTERFACE)
@@ -56,23 +56,28 @@ if(SMS_TIDY)
   set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --warnings-as-errors=* --quiet)
 endif()
 
-# Half of what a file costs is the standard library's headers, so they are parsed once. A file still includes all that it
+# Half of what a file costs is the standard library's headers and the few of ours that every file includes, so they are
+# parsed once. A file still includes all that it
 # uses: the preset tidy builds without this, and headers are verified without it.
 function(precompiled target)
   if(SMS_PRECOMPILE)
     target_precompile_headers(${target} REUSE_FROM precompiled_headers)
   endif()
 endfunction()
-function(declare_precompiled_headers)
+# declare_precompiled_headers(TARGET HEADER...) parses what every file includes, and the HEADERs.
+function(declare_precompiled_headers target)
   if(SMS_PRECOMPILE)
-    file(WRITE ${PROJECT_BINARY_DIR}/precompiled_headers.cpp.new "")
-    file(COPY_FILE ${PROJECT_BINARY_DIR}/precompiled_headers.cpp.new ${PROJECT_BINARY_DIR}/precompiled_headers.cpp
-      ONLY_IF_DIFFERENT)
-    add_library(precompiled_headers OBJECT ${PROJECT_BINARY_DIR}/precompiled_headers.cpp)
-    target_link_libraries(precompiled_headers PRIVATE flags fmt::fmt)
-    target_precompile_headers(precompiled_headers PRIVATE
+    set(source ${PROJECT_BINARY_DIR}/${target}.cpp)
+    if(NOT EXISTS ${source})
+      file(WRITE ${source} "")
+    endif()
+    add_library(${target} OBJECT ${source})
+    target_link_libraries(${target} PRIVATE flags fmt::fmt)
+    target_precompile_headers(${target} PRIVATE
       <algorithm> <array> <atomic> <charconv> <chrono> <concepts> <coroutine> <cstddef> <cstdint> <cstring> <deque>
       <expected> <functional> <limits> <map> <memory> <mutex> <optional> <ranges> <set> <span> <sstream> <string>
-      <string_view> <tuple> <type_traits> <unordered_map> <utility> <variant> <vector> <fmt/format.h>)
+      <string_view> <tuple> <type_traits> <unordered_map> <utility> <variant> <vector> <fmt/format.h>
+      ${PROJECT_SOURCE_DIR}/src/base/result.h ${PROJECT_SOURCE_DIR}/src/base/task.h
+      ${PROJECT_SOURCE_DIR}/src/json/value.h ${ARGN})
   endif()
 endfunction()

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace sim::world {
 namespace {
 
@@ -79,6 +81,8 @@ bool SimLoop::step() {
   run_ready();
   return true;
 }
+
+void SimLoop::step_or_abort() { CHECK(step()); }
 
 void SimLoop::run_for(base::Duration duration) {
   const base::Instant end = now_ + duration;

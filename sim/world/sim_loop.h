@@ -36,6 +36,8 @@ class SimLoop final : public base::Loop, public base::Clock {
 
   // Runs one callback, if there is any; time jumps when only timers are left. False when there is nothing to do.
   bool step();
+  // The same where something must be left to do: a run that waits for nothing any more is a bug, and aborts.
+  void step_or_abort();
   // Runs everything up to that moment, which is then now().
   void run_for(base::Duration duration);
   // Runs until nothing is left, timers included. CHECKs that this comes to an end.
@@ -95,7 +97,7 @@ T SimLoop::run(base::Task<T> task) {
   std::optional<T> result;
   base::TaskGroup group(*this);
   group.spawn(keep(std::move(task), &result));
-  while (!result) CHECK(step());
+  while (!result) step_or_abort();
   return *std::move(result);
 }
 

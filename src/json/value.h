@@ -59,6 +59,12 @@ std::string_view kind_name(Kind kind);
 class Value {
  public:
   Value() = default;
+  // Made in value.cpp, so that not every file that holds a value compiles what a variant of seven kinds needs for it.
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
   Value(std::nullptr_t) {}
   // Exactly bool: everything that merely converts to it, such as a pointer, is refused at compile time.
   template <std::same_as<bool> Flag>
@@ -68,11 +74,11 @@ class Value {
   Value(int64_t number) : data_(number) {}
   Value(long long number) : data_(int64_t{number}) {}
   Value(double number) : data_(number) {}
-  Value(std::string text) : data_(std::move(text)) {}
-  Value(std::string_view text) : data_(std::string(text)) {}
-  Value(const char* text) : data_(std::string(text)) {}
-  Value(Array items) : data_(std::move(items)) {}
-  Value(Object members) : data_(std::move(members)) {}
+  Value(std::string text);
+  Value(std::string_view text);
+  Value(const char* text);
+  Value(Array items);
+  Value(Object members);
 
   Kind kind() const { return static_cast<Kind>(data_.index()); }
   bool is_null() const { return kind() == Kind::kNull; }

@@ -30,6 +30,7 @@ struct Account::Parts {
   spotify::PacingOptions pacing;
   spotify::ClientOptions client;
   LoginOptions login;
+  Paths paths = Paths::kHidden;
 };
 
 base::Result<std::unique_ptr<Account>> Account::make(Process& process, const config::Settings& settings,
@@ -59,6 +60,7 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
                  .scopes = {},
                  .answer = options.answer,
                  .lasts = lasts};
+  parts.paths = options.paths;
   return std::unique_ptr<Account>(new Account(process, std::move(parts)));
 }
 
@@ -66,14 +68,17 @@ Account::Account(Process& process, Parts parts)
     : http_(process.loop, std::move(parts.http)),
       store_({process.loop, process.worker, process.random}, std::move(parts.store)),
       leases_(process.loop, store_.directory()),
-      refresher_({process.loop, process.clock, process.log, http_, store_, leases_}, std::move(parts.refresher)),
+      guarded_grants_(store_, process.log, parts.paths),
+      guarded_leases_(leases_, process.log, parts.paths),
+      refresher_({process.loop, process.clock, process.log, http_, guarded_grants_, guarded_leases_},
+                 std::move(parts.refresher)),
       tokens_(refresher_),
       quota_(store_),
       gate_(process.loop, process.clock, process.log, parts.pacing, &quota_),
       spotify_(std::make_shared<spotify::Client>(
           spotify::Client::Services{http_, tokens_, gate_, process.loop, process.clock, process.random, process.log},
           std::move(parts.client))),
-      login_({process.loop, process.clock, process.random, process.log, http_, store_, refresher_, *spotify_},
+      login_({process.loop, process.clock, process.random, process.log, http_, guarded_grants_, refresher_, *spotify_},
              std::move(parts.login)) {}
 
 base::Task<void> Account::settle() {

@@ -22,8 +22,10 @@ struct AccountOptions {
   Answer answer = Answer::kListener;
   // Zero: as the settings say.
   std::chrono::seconds login_lasts{0};
+  // A command may tell the person where a file is; what a server says reaches its clients.
+  Paths paths = Paths::kHidden;
   // Called once, on the worker, with the path of a key file that was just made.
-  std::function<void(const std::string&)> key_made;
+  std::function<void(const std::string&)> key_made = nullptr;
 };
 
 // Built top to bottom in the order of the floors, taken down in reverse. Neither disk nor network is touched before
@@ -52,6 +54,8 @@ class Account {
   net::CurlClient http_;
   store::sqlite::Store store_;
   store::sqlite::FileLeases leases_;
+  GuardedGrants guarded_grants_;
+  GuardedLeases guarded_leases_;
   oauth::Refresher refresher_;
   RefresherTokens tokens_;
   StoredQuota quota_;

@@ -43,4 +43,46 @@ base::Task<base::Result<void>> StoredQuota::save(std::vector<spotify::Block> blo
   co_return base::Result<void>();
 }
 
+base::Error without_paths(base::Error error, Paths paths, base::Log& log) {
+  // What os/ and the store say of a file names it by its directory, so a message without a slash names none.
+  if (paths == Paths::kShown || error.message.find('/') == std::string::npos) return error;
+  log.event(base::Level::kError, "store.failed", {{"code", base::code_name(error.code)}, {"why", error.message}});
+  error.detail = error.detail.empty() ? std::move(error.message) : error.message + " " + error.detail;
+  error.message =
+      "The stored Spotify login cannot be used now. On the machine of this server, `spotify-mcp-server status` says "
+      "what is wrong and how to mend it.";
+  return error;
+}
+
+base::Task<base::Result<std::optional<store::Grant>>> GuardedGrants::load(std::string principal) {
+  auto result = co_await grants_.load(std::move(principal));
+  if (!result) co_return std::unexpected(without_paths(std::move(result).error(), paths_, log_));
+  co_return result;
+}
+
+base::Task<base::Result<int64_t>> GuardedGrants::replace(std::string principal, store::Grant grant) {
+  auto result = co_await grants_.replace(std::move(principal), std::move(grant));
+  if (!result) co_return std::unexpected(without_paths(std::move(result).error(), paths_, log_));
+  co_return result;
+}
+
+base::Task<base::Result<int64_t>> GuardedGrants::update(std::string principal, store::Grant grant) {
+  auto result = co_await grants_.update(std::move(principal), std::move(grant));
+  if (!result) co_return std::unexpected(without_paths(std::move(result).error(), paths_, log_));
+  co_return result;
+}
+
+base::Task<base::Result<void>> GuardedGrants::erase(std::string principal) {
+  auto result = co_await grants_.erase(std::move(principal));
+  if (!result) co_return std::unexpected(without_paths(std::move(result).error(), paths_, log_));
+  co_return result;
+}
+
+base::Task<base::Result<std::unique_ptr<store::Lease>>> GuardedLeases::acquire(std::string principal,
+                                                                               base::Instant deadline) {
+  auto result = co_await leases_.acquire(std::move(principal), deadline);
+  if (!result) co_return std::unexpected(without_paths(std::move(result).error(), paths_, log_));
+  co_return result;
+}
+
 }  // namespace app

@@ -1,12 +1,18 @@
 // The small bridges between folders that must not know each other: tokens for spotify/ from oauth/, its quota blocks
-// into the store.
+// into the store, and the store's errors on their way to a client.
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "base/log.h"
 #include "oauth/refresher.h"
 #include "spotify/gate.h"
 #include "spotify/token_source.h"
+#include "store/grants.h"
+#include "store/leases.h"
 #include "store/quota.h"
 
 namespace app {
@@ -31,6 +37,40 @@ class StoredQuota final : public spotify::QuotaStore {
 
  private:
   store::Quota& quota_;
+};
+
+// Whether errors may name paths of this machine: to the person who types a command, who needs them, but to no client.
+enum class Paths { kShown, kHidden };
+
+// The error as that audience may see it. What is hidden goes to the log, and the message says which command tells it.
+base::Error without_paths(base::Error error, Paths paths, base::Log& log);
+
+class GuardedGrants final : public store::Grants {
+ public:
+  // Both must outlive it.
+  GuardedGrants(store::Grants& grants, base::Log& log, Paths paths) : grants_(grants), log_(log), paths_(paths) {}
+  base::Task<base::Result<std::optional<store::Grant>>> load(std::string principal) override;
+  base::Task<base::Result<int64_t>> replace(std::string principal, store::Grant grant) override;
+  base::Task<base::Result<int64_t>> update(std::string principal, store::Grant grant) override;
+  base::Task<base::Result<void>> erase(std::string principal) override;
+
+ private:
+  store::Grants& grants_;
+  base::Log& log_;
+  Paths paths_;
+};
+
+class GuardedLeases final : public store::Leases {
+ public:
+  // Both must outlive it.
+  GuardedLeases(store::Leases& leases, base::Log& log, Paths paths) : leases_(leases), log_(log), paths_(paths) {}
+  base::Task<base::Result<std::unique_ptr<store::Lease>>> acquire(std::string principal,
+                                                                  base::Instant deadline) override;
+
+ private:
+  store::Leases& leases_;
+  base::Log& log_;
+  Paths paths_;
 };
 
 }  // namespace app

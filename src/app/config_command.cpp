@@ -1,8 +1,7 @@
 // config check: whether the settings are good, with every problem and its fix. config show: what they are, and where
 // each came from.
-#include <ostream>
-
 #include <fmt/format.h>
+#include <ostream>
 
 #include "app/commands.h"
 #include "json/write.h"
@@ -58,15 +57,18 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   }
   TRY_VOID(config::check_listener(loaded.settings));
   const std::string file = find_config_file(arguments.text("--config"), io.environment);
-  if (arguments.has("--json")) {
-    io.out << json::write_pretty(json::Object{{"ok", true}, {"file", file}});
-  } else {
-    io.out << (file.empty() ? "The settings are good. There is no file.\n"
-                            : fmt::format("{} is good.\n", file));
-  }
+  std::vector<std::string> notes = config::find_idle(loaded);
   if (loaded.settings.spotify.client_id.empty()) {
-    io.err << "note: spotify.client_id is not set, so `login` cannot work yet.\n";
+    notes.emplace_back("spotify.client_id is not set, so `login` cannot work yet.");
   }
+  if (arguments.has("--json")) {
+    json::Array listed;
+    for (const std::string& note : notes) listed.emplace_back(note);
+    io.out << json::write_pretty(json::Object{{"ok", true}, {"file", file}, {"notes", std::move(listed)}});
+  } else {
+    io.out << (file.empty() ? "The settings are good. There is no file.\n" : fmt::format("{} is good.\n", file));
+  }
+  for (const std::string& note : notes) io.err << "note: " << note << '\n';
   return 0;
 }
 

@@ -25,7 +25,7 @@ base::Result<config::Loaded> load_settings(const SettingsRequest& request, const
     TRY(sources.file_text, os::read_file(sources.file_name, kConfigBytesMax));
   }
   sources.variable = [&environment](std::string_view name) { return environment.find(name); };
-  sources.read_file = [](const std::string& path) { return os::read_file(path, kSecretFileBytesMax); };
+  sources.read_file = [](const std::string& path) { return os::read_private_file(path, kSecretFileBytesMax); };
   sources.flags = request.flags;
   TRY(config::Loaded loaded, config::load(sources));
   TRY_VOID(config::check(loaded.settings));

@@ -86,6 +86,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   AccountOptions options;
   options.answer = arguments.has("--paste") ? Answer::kPasted : Answer::kListener;
   options.login_lasts = std::chrono::seconds(arguments.number("--timeout").value_or(0));
+  options.paths = Paths::kShown;
   options.key_made = tell_of_key(process, io);
   // With the tools, because what they need is what the login asks for.
   TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kStdio, std::move(options)));

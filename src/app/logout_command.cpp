@@ -15,7 +15,7 @@ base::Task<base::Result<void>> forget(Account* account) {
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   Process process(io.environment, base::Level::kWarning, Signals::kEnd);
-  TRY(const auto account, Account::make(process, loaded.settings, {}));
+  TRY(const auto account, Account::make(process, loaded.settings, {.paths = Paths::kShown}));
   TRY_VOID(run_to_end(process.loop, forget(account.get())));
   if (arguments.has("--json")) {
     io.out << json::write_pretty(json::Object{{"logged_in", false}});

@@ -8,8 +8,12 @@
 namespace app {
 namespace {
 
+constexpr std::string_view kKeyVariable = "SPOTIFY_MCP_MASTER_KEY";
+constexpr std::string_view kKeyFileVariable = "SPOTIFY_MCP_MASTER_KEY_FILE";
 constexpr size_t kKeyFileBytesMax = 4096;
 constexpr size_t kSaltBytes = 16;
+// Shorter ones are guessed, whatever a guess costs.
+constexpr size_t kPassphraseBytesMin = 12;
 
 std::string without_line_end(std::string text) {
   text.resize(text.find_last_not_of("\r\n") + 1);
@@ -33,9 +37,21 @@ base::Result<std::string> salt_of(const std::string& directory, base::Random& ra
                     fmt::format("{} is damaged. Restore it from a backup, or remove it and log in again.", path));
 }
 
-base::Result<crypto::Key> from_text(const base::Secret& text, const std::string& storage_directory,
-                                    base::Random& random) {
-  if (auto key = crypto::Key::from_base64(text)) return key;
+// `source` is the name of the variable, for errors.
+base::Result<crypto::Key> from_text(const base::Secret& text, std::string_view source,
+                                    const std::string& storage_directory, base::Random& random) {
+  auto key = crypto::Key::from_base64(text);
+  if (key) return key;
+  // Padding says that this was to be a key; taken for a passphrase, a key that was cut would seal a login by accident.
+  if (text.reveal().ends_with('=')) {
+    return base::fail(key.error().code, fmt::format("{} holds no key. {}", source, key.error().message));
+  }
+  if (text.reveal().size() < kPassphraseBytesMin) {
+    return base::fail(base::Code::kInvalidArgument,
+                      fmt::format("{} is too short for a passphrase: use {} characters or more, or a key from: openssl "
+                                  "rand -base64 32",
+                                  source, kPassphraseBytesMin));
+  }
   TRY(const std::string salt, salt_of(storage_directory, random));
   return crypto::argon2id(text, salt);
 }
@@ -44,12 +60,13 @@ base::Result<crypto::Key> from_text(const base::Secret& text, const std::string&
 
 base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::Environment& environment,
                                      base::Random& random, const std::function<void(const std::string&)>& made) {
-  if (auto text = environment.find("SPOTIFY_MCP_MASTER_KEY")) {
-    return from_text(base::Secret(*std::move(text)), places.storage_directory, random);
+  if (auto text = environment.find(kKeyVariable)) {
+    return from_text(base::Secret(*std::move(text)), kKeyVariable, places.storage_directory, random);
   }
-  if (const auto path = environment.find("SPOTIFY_MCP_MASTER_KEY_FILE")) {
+  if (const auto path = environment.find(kKeyFileVariable)) {
     TRY(std::string text, os::read_private_file(*path, kKeyFileBytesMax));
-    return from_text(base::Secret(without_line_end(std::move(text))), places.storage_directory, random);
+    return from_text(base::Secret(without_line_end(std::move(text))), kKeyFileVariable, places.storage_directory,
+                     random);
   }
   const std::string path = places.config_directory + "/master.key";
   if (places.config_directory.empty()) {

@@ -18,9 +18,9 @@ struct MasterKeyPlaces {
   std::string config_directory;
 };
 
-// SPOTIFY_MCP_MASTER_KEY (32 bytes as base64, or a passphrase), else the content of SPOTIFY_MCP_MASTER_KEY_FILE, else
-// the key file, which is made at first use; `made` is then called with its path, so that the person learns of it.
-// Blocking, and slow for a passphrase: run it on a worker.
+// SPOTIFY_MCP_MASTER_KEY (32 bytes as base64, or a passphrase of 12 characters or more), else the content of
+// SPOTIFY_MCP_MASTER_KEY_FILE, else the key file, which is made at first use; `made` is then called with its path, so
+// that the person learns of it. Blocking, and slow for a passphrase: run it on a worker.
 base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::Environment& environment,
                                      base::Random& random, const std::function<void(const std::string&)>& made);
 

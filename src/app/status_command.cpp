@@ -56,7 +56,7 @@ std::string as_text(const oauth::LoginState& state, const std::string& directory
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   Process process(io.environment, base::Level::kWarning, Signals::kEnd);
-  TRY(const auto account, Account::make(process, loaded.settings, {}));
+  TRY(const auto account, Account::make(process, loaded.settings, {.paths = Paths::kShown}));
   oauth::LoginState state;
   TRY_VOID(run_to_end(process.loop, look(account.get(), &state)));
   const std::string& directory = loaded.settings.storage.directory;

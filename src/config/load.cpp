@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -68,9 +67,9 @@ base::Result<std::string> expand(std::string_view text, const Sources& sources) 
     } else if (const auto value = sources.variable(inner)) {
       out.append(*value);
     } else {
-      return base::fail(base::Code::kNotFound,
-                        fmt::format("The environment variable {} is not set. Set it, or write the value itself.",
-                                    inner));
+      return base::fail(
+          base::Code::kNotFound,
+          fmt::format("The environment variable {} is not set. Set it, or write the value itself.", inner));
     }
     text.remove_prefix(end + 1);
   }
@@ -104,9 +103,12 @@ base::Result<void> apply_variables(const Sources& sources, json::Value& document
     std::string origin(variable.name);
     const std::string file_variable = origin + "_FILE";
     if (const auto path = sources.variable(file_variable); path && !value) {
-      TRY(std::string content, sources.read_file(*path));
-      content.resize(content.find_last_not_of("\r\n") + 1);
-      value = std::move(content);
+      auto content = sources.read_file(*path);
+      if (!content) {
+        return base::fail(content.error().code, fmt::format("{}: {}", file_variable, content.error().message));
+      }
+      content->resize(content->find_last_not_of("\r\n") + 1);
+      value = *std::move(content);
       origin = file_variable;
     }
     if (!value) continue;
@@ -132,9 +134,10 @@ void check_api_url(const std::string& text, std::string_view name, std::string_v
   if (url->scheme == "http" && !loopback) {
     problems.push_back(fmt::format("{} must use https; plain http is for 127.0.0.1 and [::1] only.", name));
   } else if (!loopback && url->server_url() != own && settings.environment != Deployment::kDevelopment) {
-    problems.push_back(fmt::format("{} must be {} or a simulator on loopback. Any other server is for environment "
-                                   "development only, since it would be sent your Spotify login.",
-                                   name, own));
+    problems.push_back(
+        fmt::format("{} must be {} or a simulator on loopback. Any other server is for environment "
+                    "development only, since it would be sent your Spotify login.",
+                    name, own));
   }
 }
 
@@ -160,6 +163,21 @@ base::Result<void> to_result(const std::vector<std::string>& problems) {
 }  // namespace
 
 std::span<const Variable> variables() { return kVariables; }
+
+std::vector<std::string> find_idle(const Loaded& loaded) {
+  std::vector<std::string> idle;
+  if (!loaded.settings.cache.db_path.empty()) {
+    idle.emplace_back(
+        "cache.db_path has no effect: answers are cached in memory only. storage.directory says where the login is "
+        "kept.");
+  }
+  if (loaded.settings.security.enable_request_signing) {
+    idle.emplace_back(
+        "security.enable_request_signing has no effect: clients of this version prove themselves with the local "
+        "bearer.");
+  }
+  return idle;
+}
 
 base::Result<Loaded> load(const Sources& sources) {
   Loaded loaded;

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "config/settings.h"
@@ -20,7 +21,7 @@ struct Sources {
   std::optional<std::string> file_text;
   // An environment variable's value, or nothing.
   std::function<std::optional<std::string>(std::string_view name)> variable;
-  // The content of a small private file: for ${file:PATH} and for the *_FILE variables.
+  // The content of a small file that only its owner can read: for ${file:PATH} and for the *_FILE variables.
   std::function<base::Result<std::string>(const std::string& path)> read_file;
   // Settings by dotted path from the command line, such as {"server.port", 0}.
   std::map<std::string, json::Value, std::less<>> flags;
@@ -43,6 +44,9 @@ base::Result<void> check(const Settings& settings);
 // What is wrong with the listener of `serve`: one beyond loopback, or one without a guard. Apart, because no other
 // command listens, and the guide's file with host 0.0.0.0 is good for those.
 base::Result<void> check_listener(const Settings& settings);
+
+// What was set and does nothing in this version, one sentence each, so that nobody relies on it.
+std::vector<std::string> find_idle(const Loaded& loaded);
 
 // The variables that are read and the setting that each stands for.
 struct Variable {

@@ -100,7 +100,8 @@ struct Cache {
     return schema::Fields{
         schema::defaulted("enabled", &Cache::enabled, "Keep catalogue answers in memory for a while."),
         schema::defaulted("db_path", &Cache::db_path,
-                          "Read for compatibility. Answers are cached in memory only, so no file is written."),
+                          "Read for compatibility and without effect: answers are cached in memory only, so no file is "
+                          "written. config check says so."),
     };
   }
 };

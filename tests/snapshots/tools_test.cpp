@@ -1,12 +1,10 @@
 // What a client sees of every tool, frozen: one file per tool, and docs/tools.md. A change of a name, a limit or a
 // description shows in review. UPDATE_SNAPSHOTS=1 writes them anew; a snapshot without a tool fails, like the reverse.
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 
+#include "tests/snapshots/compare.h"
 #include "tests/unit/tools/bench.h"
 
 #include "tests/test.h"
@@ -16,23 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool updates() { return std::getenv("UPDATE_SNAPSHOTS") != nullptr; }
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void compare(const fs::path& path, const std::string& now) {
-  if (updates()) {
-    fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary) << now;
-    return;
-  }
-  INFO(path << " differs. UPDATE_SNAPSHOTS=1 writes it anew; then look at the difference.");
-  REQUIRE(fs::exists(path));
-  CHECK(read(path) == now);
-}
+using snapshots::compare;
+using snapshots::updates;
 
 const fs::path kFolder = source_directory() / "tests/snapshots/tools";
 

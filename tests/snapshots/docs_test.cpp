@@ -1,0 +1,252 @@
+// docs/configuration.md and docs/errors.md, made from the code: from the table of settings, the variables and flags,
+// and from what each kind of error becomes at the three borders of the program.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <map>
+#include <set>
+#include <string>
+
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "base/log.h"
+#include "config/load.h"
+#include "json/write.h"
+#include "mcp/content.h"
+#include "mcp/server_methods.h"
+#include "mcp/transport/streamable_http.h"
+#include "sim/world/sim_loop.h"
+#include "sim/world/sim_random.h"
+#include "tests/snapshots/compare.h"
+
+#include "tests/test.h"
+
+namespace {
+
+using base::Code;
+
+// ------------------------------------------------------------------------------------------------ configuration.md
+
+std::string type_of(const json::Object& schema) {
+  const std::string type = schema.find("type")->string();
+  if (const json::Value* choices = schema.find("enum")) {
+    std::vector<std::string> names;
+    for (const json::Value& choice : choices->array()) names.push_back(choice.string());
+    return fmt::format("{}", fmt::join(names, ", "));
+  }
+  if (const json::Value* least = schema.find("minimum")) {
+    return fmt::format("{}, {} to {}", type, least->integer(), schema.find("maximum")->integer());
+  }
+  if (schema.find("writeOnly") != nullptr) return "secret text";
+  if (type == "array") return "list of texts";
+  return type == "string" ? "text" : type;
+}
+
+std::string preset_of(const json::Object& schema) {
+  const json::Value* preset = schema.find("default");
+  const std::string text = preset == nullptr ? "" : json::write(*preset);
+  return text.empty() || text == "\"\"" || text == "[]" ? "none" : "`" + text + "`";
+}
+
+std::string variable_of(std::string_view setting) {
+  for (const config::Variable& variable : config::variables()) {
+    if (variable.setting == setting) return fmt::format("`{}`", variable.name);
+  }
+  return "";
+}
+
+std::string flags_of(std::string_view setting) {
+  std::map<std::string, std::vector<std::string>> commands_by_flag;
+  for (const app::Command& command : app::commands()) {
+    for (const app::Option& option : command.options) {
+      if (option.setting == setting) commands_by_flag[std::string(option.name)].emplace_back(command.name);
+    }
+  }
+  std::vector<std::string> flags;
+  for (const auto& [flag, commands] : commands_by_flag) {
+    flags.push_back(fmt::format("`{}` ({})", flag, fmt::join(commands, ", ")));
+  }
+  return fmt::format("{}", fmt::join(flags, ", "));
+}
+
+void write_settings(const json::Object& schema, const std::string& path, std::string& text,
+                    std::set<std::string>& names) {
+  const json::Value* properties = schema.find("properties");
+  REQUIRE(properties != nullptr);
+  for (const auto& [name, each] : properties->object()) {
+    const std::string own = path.empty() ? name : path + "." + name;
+    const json::Object& member = each.object();
+    if (member.find("properties") != nullptr) {
+      write_settings(member, own, text, names);
+      continue;
+    }
+    names.insert(own);
+    INFO(own);
+    REQUIRE(member.find("description") != nullptr);
+    text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", own, type_of(member), preset_of(member),
+                        member.find("description")->string(), variable_of(own), flags_of(own));
+  }
+}
+
+constexpr std::string_view kConfigurationHead = R"(# Configuration
+
+Made from the settings table by the test runner `snapshots`; `UPDATE_SNAPSHOTS=1` writes it anew.
+
+Four layers, each over the one before: defaults, the file, the environment, flags. `config show --origin` says where
+each value came from, `config check` whether all of them are good; it reports every problem at once, with the fix.
+
+The file is JSON: `--config FILE`, else the one that `SPOTIFY_MCP_CONFIG` names, else `config.json` in
+`$XDG_CONFIG_HOME/spotify-mcp-server` (usually `~/.config/spotify-mcp-server`), else none. A dotted name below is a member of a
+section: `server.port` is `{"server": {"port": 8000}}`. A name that nobody knows is refused, with the nearest one that is known.
+
+- `${NAME}` anywhere in a text of the file stands for an environment variable, `${file:PATH}` for the content of a file
+  without its last line end. A variable that is not set is an error.
+- Every environment variable below may have `_FILE` after its name; it then names a file that holds the value. The variable itself
+  wins when both are set. An empty variable counts as not set.
+- A file that is named in one of these two ways must belong to you and be closed to group and others: `chmod 600 FILE`.
+
+| setting | type and range | default | what it does | variable | flag |
+|---|---|---|---|---|---|
+)";
+
+constexpr std::string_view kConfigurationTail = R"(
+## Read from the environment alone
+
+| variable | what it does |
+|---|---|
+| `SPOTIFY_MCP_CONFIG` | The file with the settings, where `--config` names none. |
+| `SPOTIFY_MCP_MASTER_KEY` | The key that seals the stored login: 32 bytes in base64 (`openssl rand -base64 32`), or a passphrase of 12 characters or more. |
+| `SPOTIFY_MCP_MASTER_KEY_FILE` | A file that holds it, closed to others; read when `SPOTIFY_MCP_MASTER_KEY` is not set. Without both, the file `master.key` in the configuration directory is the key; it is made at the first login, with a warning that names it. |
+| `XDG_CONFIG_HOME`, `XDG_DATA_HOME`, `HOME` | Where the configuration and the data directory are. |
+| `DISPLAY`, `WAYLAND_DISPLAY`, `BROWSER` | Whether `login` tries to open a browser. |
+)";
+
+TEST_CASE("docs/configuration.md is made from the settings table, the variables and the flags") {
+  std::string text(kConfigurationHead);
+  std::set<std::string> names;
+  write_settings(schema::json_schema<config::Settings>(), "", text, names);
+  text += kConfigurationTail;
+  // A variable or a flag for a setting that is not there would be left out silently.
+  for (const config::Variable& variable : config::variables()) {
+    INFO(variable.name);
+    CHECK(names.contains(std::string(variable.setting)));
+  }
+  for (const app::Command& command : app::commands()) {
+    for (const app::Option& option : command.options) {
+      INFO(option.name);
+      CHECK((option.setting.empty() || names.contains(std::string(option.setting))));
+    }
+  }
+  snapshots::compare(source_directory() / "docs/configuration.md", text);
+}
+
+// -------------------------------------------------------------------------------------------------------- errors.md
+
+struct Advice {
+  std::string_view means;
+  std::string_view next;
+};
+
+Advice advice_of(Code code) {
+  switch (code) {
+    case Code::kInvalidArgument:
+      return {"The request or a setting is wrong.", "Mend what the message names; it names all of it at once."};
+    case Code::kUnauthenticated:
+      return {"Nobody is logged in, or the login has ended.", "Run `spotify-mcp-server login`, or send the bearer."};
+    case Code::kForbidden:
+      return {"Logged in, and not allowed: a permission, Premium, an owner or a file mode is missing.",
+              "Do what the message says; asking again changes nothing."};
+    case Code::kNotFound:
+      return {"There is no such thing, file or variable.", "Check the id or the name; search for it."};
+    case Code::kConflict:
+      return {"The state of things does not allow it now, such as no active device.",
+              "Change the state first, for example start a device, then ask again."};
+    case Code::kRateLimited:
+      return {"Too many requests.", "Wait as long as the message says."};
+    case Code::kUpstream:
+      return {"Spotify answered with something that it should not.", "Try again later; the log has the details."};
+    case Code::kUnavailable:
+      return {"A network, a disk or a service cannot be reached.", "Mend what the message names, then try again."};
+    case Code::kDeadline:
+      return {"Time ran out.", "Try again, or ask for less at once. Check first whether a write has arrived."};
+    case Code::kCancelled:
+      return {"The caller went away, or a newer request took its place.", "Nothing."};
+    case Code::kInternal:
+      return {"A bug of this program.", "Report it, with the log and the version."};
+  }
+  FAIL("a code without advice");
+  return {};
+}
+
+class Refusing final : public mcp::Authenticator {
+ public:
+  explicit Refusing(Code code) : code_(code) {}
+  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret) override {
+    co_return base::fail(code_, "Refused.");
+  }
+
+ private:
+  Code code_;
+};
+
+// What the HTTP transport answers when the authenticator fails so.
+int http_status(Code code) {
+  sim::world::SimLoop loop(1);
+  sim::world::SimRandom random(1);
+  base::NullLog log;
+  mcp::Server server({loop, loop, random, log}, {.info = {.name = "docs", .version = "1"}});
+  Refusing refusing(code);
+  mcp::StreamableHttp handler(server, random, &refusing, {});
+  http::Request request;
+  request.method = http::Method::kPost;
+  request.target = "/mcp";
+  request.headers = {
+      {"Host", "127.0.0.1"}, {"Content-Type", "application/json"}, {"Accept", "application/json, text/event-stream"}};
+  request.body = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
+  return loop.run(handler.handle(std::move(request))).status;
+}
+
+std::string exits_of(std::string_view command) {
+  if (command == "status") return "0 logged in, 1 not logged in or the login has ended";
+  if (command == "stdio") return "0 when the host closes the input, or at SIGINT or SIGTERM";
+  if (command == "serve") return "0 at SIGINT or SIGTERM, after running requests have ended";
+  if (command == "login") return "0 logged in; 4 denied in the browser, 10 nobody answered in time, 11 the input ended";
+  if (command == "logout") return "0, also when nobody was logged in";
+  if (command == "config") return "0 good; 2 a setting is wrong, 5 there is no such file";
+  if (command == "healthcheck") return "0 healthy; 9 unreachable or not well";
+  if (command == "setup" || command == "tools" || command == "version") return "0";
+  FAIL("the exit codes of " << command << " are not described");
+  return {};
+}
+
+TEST_CASE("docs/errors.md is made from what every kind of error becomes") {
+  std::string text =
+      "# Errors\n\nMade from the code by the test runner `snapshots`; `UPDATE_SNAPSHOTS=1` writes it anew.\n\n"
+      "An error has a kind out of a closed set. A failed tool call is always a result with `isError` and one sentence "
+      "that says what to\ndo next. The JSON-RPC code is for prompts, resources and completions; the HTTP status is "
+      "what "
+      "`serve` answers when the login of a\nrequest fails in that way. The exit code is that of a command.\n\n"
+      "| kind | what it means | what to do | tool call | JSON-RPC | HTTP | exit |\n|---|---|---|---|---|---|---|\n";
+  for (int number = 0; number <= static_cast<int>(Code::kInternal); ++number) {
+    const auto code = static_cast<Code>(number);
+    const Advice advice = advice_of(code);
+    const base::Error error{code, "A sentence.", "a detail", std::nullopt};
+    const mcp::ToolResult result = mcp::ToolResult::failure(error);
+    const mcp::RpcError rpc = mcp::to_rpc_error(error);
+    // The detail is for the log; neither border lets it through.
+    CHECK(result.content.front().block.find("text")->string() == "A sentence.");
+    CHECK(rpc.message == "A sentence.");
+    text += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", base::code_name(code), advice.means, advice.next,
+                        result.is_error ? "isError" : "result", rpc.code, http_status(code), app::exit_code(code));
+  }
+  text +=
+      "\nWrong usage of the command line ends with 2 as well, with one line that points to `--help`. The message goes "
+      "to stderr; stdout holds\nresults only. A message to an MCP client never names a path of the server's machine: "
+      "`spotify-mcp-server status` does.\n\n## Exit codes by command\n\nBeside the codes of the table.\n\n"
+      "| command | exit codes |\n|---|---|\n";
+  for (const app::Command& command : app::commands()) {
+    text += fmt::format("| `{}` | {} |\n", command.name, exits_of(command.name));
+  }
+  snapshots::compare(source_directory() / "docs/errors.md", text);
+}
+
+}  // namespace

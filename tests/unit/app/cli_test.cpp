@@ -1,8 +1,10 @@
 #include "app/cli.h"
 
-#include <fstream>
+#include <unistd.h>
+
+#include <array>
 #include <filesystem>
-#include <set>
+#include <fstream>
 #include <sstream>
 
 #include "app/commands.h"
@@ -142,6 +144,72 @@ TEST_CASE("config check judges the file, also for another deployment") {
   CHECK(run({"config", "check", "--config", home.place.path() + "/missing.json"}, home.variables).code == 5);
 }
 
+TEST_CASE("what is set and does nothing is said by config check, and fails nothing") {
+  Home home;
+  const std::string file = home.write_config(
+      R"({"spotify":{"client_id":"an-id"},"cache":{"db_path":"/secure/path/spotify_cache.db"}})");
+  const Outcome outcome = run({"config", "check", "--config", file}, home.variables);
+  CHECK(outcome.code == 0);
+  CHECK(contains(outcome.err, "note: cache.db_path has no effect"));
+  const Outcome as_json = run({"config", "check", "--json", "--config", file}, home.variables);
+  CHECK(contains(as_json.out, "cache.db_path has no effect"));
+  auto signing = home.variables;
+  signing["SECURITY_ENABLE_REQUEST_SIGNING"] = "true";
+  CHECK(contains(run({"config", "check"}, signing).err, "note: security.enable_request_signing has no effect"));
+  CHECK(!contains(run({"config", "check"}, home.variables).err, "no effect"));
+}
+
+TEST_CASE("a secret in a file that others can read is refused with the command that mends it") {
+  Home home;
+  const std::string secret = home.place.path() + "/secret";
+  std::ofstream(secret) << "not-a-real-secret\n";
+  const std::string config = home.write_config(R"({"spotify":{"client_secret":"${file:)" + secret + R"(}"}})");
+  auto variables = home.variables;
+  variables["SPOTIFY_CLIENT_SECRET_FILE"] = secret;
+  const auto in_both_ways = [&] {
+    return std::pair(run({"config", "show"}, variables), run({"config", "show", "--config", config}, home.variables));
+  };
+  namespace fs = std::filesystem;
+  for (const fs::perms open : {fs::perms::group_read, fs::perms::others_read, fs::perms::group_write}) {
+    fs::permissions(secret, fs::perms::owner_read | open);
+    const auto [by_variable, by_value] = in_both_ways();
+    for (const Outcome& outcome : {by_variable, by_value}) {
+      CHECK(outcome.code == 4);
+      CHECK(contains(outcome.err, "Run: chmod 600 '" + secret + "'"));
+      CHECK(!contains(outcome.out + outcome.err, "not-a-real-secret"));
+    }
+    CHECK(contains(by_variable.err, "SPOTIFY_CLIENT_SECRET_FILE: "));
+  }
+  fs::permissions(secret, fs::perms::owner_read);
+  const auto [by_variable, by_value] = in_both_ways();
+  CHECK(by_variable.code == 0);
+  CHECK(contains(by_value.out, "(set)"));
+}
+
+TEST_CASE("login --paste asks again after nonsense and after a wrong state, until the input ends") {
+  Home home;
+  int pipe[2];
+  REQUIRE(::pipe(pipe) == 0);
+  const std::string input = "nonsense\n\nhttp://127.0.0.1/callback?code=AQ-fake&state=forged\n";
+  REQUIRE(::write(pipe[1], input.data(), input.size()) == static_cast<ssize_t>(input.size()));
+  ::close(pipe[1]);
+  std::ostringstream out;
+  std::ostringstream err;
+  app::Io io{.environment = os::Environment(home.variables), .out = out, .err = err, .input = pipe[0], .output = 2};
+  const int code = app::run({"login", "--paste", "--no-browser", "--client-id", "an-id"}, app::commands(), io);
+  ::close(pipe[0]);
+  CHECK(code == app::exit_code(base::Code::kCancelled));
+  CHECK(out.str().empty());
+  CHECK(contains(err.str(), "Open this URL: https://accounts.spotify.com/authorize?"));
+  CHECK(contains(err.str(), "The input ended before the address was pasted."));
+  size_t asked_again = 0;
+  for (size_t at = err.str().find("Try again:"); at != std::string::npos; at = err.str().find("Try again:", at + 1)) {
+    ++asked_again;
+  }
+  CHECK(asked_again == 2);
+  CHECK(!contains(err.str(), "forged"));
+}
+
 TEST_CASE("what setup prints survives a path with a space, and names the host's file on stderr only") {
   const auto desktop = json::parse(run({"setup", "claude-desktop", "--config", "/tmp/c.json"}).out);
   REQUIRE(desktop);
@@ -155,12 +223,11 @@ TEST_CASE("what setup prints survives a path with a space, and names the host's 
   CHECK(contains(run({"setup", "codex"}).out, "command = \"/opt/a b/spotify-mcp-server\""));
 }
 
-TEST_CASE("every kind of error has an exit code of its own, neither 0 nor 1") {
-  std::set<int> codes;
-  for (int code = 0; code <= static_cast<int>(base::Code::kInternal); ++code) {
-    codes.insert(app::exit_code(static_cast<base::Code>(code)));
+TEST_CASE("the exit code of every kind of error is its own and stays, since scripts rely on it") {
+  // In the order of base::Code. 0 is success, 1 a finding that is no error, 2 wrong usage too.
+  constexpr std::array kExpected{2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 70};
+  static_assert(kExpected.size() == static_cast<size_t>(base::Code::kInternal) + 1);
+  for (size_t code = 0; code < kExpected.size(); ++code) {
+    CHECK(app::exit_code(static_cast<base::Code>(code)) == kExpected[code]);
   }
-  CHECK(codes.size() == static_cast<size_t>(base::Code::kInternal) + 1);
-  CHECK(!codes.contains(0));
-  CHECK(!codes.contains(1));
 }

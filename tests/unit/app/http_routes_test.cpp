@@ -1,0 +1,81 @@
+#include "app/http_routes.h"
+
+#include "app/version.h"
+#include "tests/support/manual_loop.h"
+
+#include "tests/test.h"
+
+namespace {
+
+class Mcp final : public http::Handler {
+ public:
+  base::Task<http::Response> handle(http::Request request) override {
+    targets.push_back(request.target);
+    http::Response response;
+    response.status = 299;
+    co_return response;
+  }
+  std::vector<std::string> targets;
+};
+
+struct Service {
+  test::ManualLoop loop;
+  Mcp mcp;
+  app::HttpRoutes routes{mcp, "/mcp"};
+
+  http::Response ask(std::string target, http::Method method = http::Method::kGet) {
+    http::Request request;
+    request.method = method;
+    request.target = std::move(target);
+    return loop.run(routes.handle(std::move(request)));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("/health says how it is and which version, and nothing more to strangers") {
+  Service service;
+  const http::Response response = service.ask("/health");
+  CHECK(response.status == 200);
+  CHECK(response.body == "{\"status\":\"ok\",\"version\":\"" + std::string(app::version()) + "\"}");
+  CHECK(response.headers.find("Content-Type") == "application/json");
+  CHECK(response.headers.find("Cache-Control") == "no-store");
+  CHECK(service.ask("/health?verbose=1").body == response.body);
+  CHECK(service.mcp.targets.empty());
+}
+
+TEST_CASE("MCP gets what is for its path, and nothing else does") {
+  Service service;
+  CHECK(service.ask("/mcp", http::Method::kPost).status == 299);
+  CHECK(service.ask("/mcp?a=b", http::Method::kDelete).status == 299);
+  for (const char* target : {"/", "/mcp/", "/MCP", "/mcp/../health", "/health/", "/metrics", "//mcp", "/callback"}) {
+    CAPTURE(target);
+    const http::Response response = service.ask(target);
+    CHECK(response.status == 404);
+    CHECK(response.headers.find("Content-Type") == "application/json");
+    CHECK(response.body.find("/mcp.") != std::string::npos);
+  }
+  CHECK(service.mcp.targets.size() == 2);
+}
+
+TEST_CASE("the supervisor's paths are for GET and HEAD") {
+  Service service;
+  for (const char* target : {"/health", "/livez", "/readyz"}) {
+    CAPTURE(target);
+    CHECK(service.ask(target, http::Method::kHead).status == 200);
+    for (const http::Method method : {http::Method::kPost, http::Method::kPut, http::Method::kDelete}) {
+      const http::Response refused = service.ask(target, method);
+      CHECK(refused.status == 405);
+      CHECK(refused.headers.find("Allow") == "GET, HEAD");
+    }
+  }
+}
+
+TEST_CASE("a server that stops is alive, not ready, and says so") {
+  Service service;
+  service.routes.begin_to_stop();
+  CHECK(service.ask("/livez").status == 200);
+  CHECK(service.ask("/readyz").status == 503);
+  CHECK(service.ask("/health").body.starts_with("{\"status\":\"degraded\""));
+  CHECK(service.ask("/mcp", http::Method::kPost).status == 299);
+}

@@ -1,0 +1,150 @@
+#include "app/login_service.h"
+
+#include "config/settings.h"
+#include "tests/unit/app/login_bench.h"
+
+#include "tests/test.h"
+
+namespace {
+
+using app::Answer;
+using app::LoginBench;
+using base::Code;
+
+app::LoginOptions pasted() {
+  app::LoginOptions options;
+  options.answer = Answer::kPasted;
+  return options;
+}
+
+std::string state_in(const std::string& url) {
+  const auto query = http::parse_query(http::split_target(url).query);
+  REQUIRE(query);
+  return std::string(http::find_parameter(*query, "state").value_or(""));
+}
+
+}  // namespace
+
+TEST_CASE("a pasted answer logs in, and counts once") {
+  LoginBench bench(pasted());
+  const tools::PendingLogin pending = bench.begin();
+  CHECK(!pending.completes_itself);
+  const std::string address = bench.visit(pending.url);
+  const auto status = bench.complete(address);
+  REQUIRE(status);
+  CHECK(status->logged_in);
+  CHECK(status->user_id == std::string(sim::spotify::kDefaultUser));
+  CHECK(bench.logged_in());
+  CHECK(bench.exchanges() == 1);
+  const auto again = bench.complete(address);
+  REQUIRE(!again);
+  CHECK(again.error().code == Code::kInvalidArgument);
+  CHECK(bench.exchanges() == 1);
+  CHECK(bench.logged_in());
+}
+
+TEST_CASE("nonsense and a wrong state change nothing: the true answer still counts") {
+  LoginBench bench(pasted());
+  const tools::PendingLogin pending = bench.begin();
+  const std::string address = bench.visit(pending.url);
+  for (const std::string& wrong :
+       {std::string("nonsense"), std::string("http://127.0.0.1/callback"), pending.url,
+        std::string("http://127.0.0.1/callback?code=AQ-fake&state=forged"),
+        std::string("http://127.0.0.1/callback?error=access_denied&state=forged"), "https://example.org/?" + address}) {
+    CAPTURE(wrong);
+    const auto refused = bench.complete(wrong);
+    REQUIRE(!refused);
+    CHECK(refused.error().code == Code::kInvalidArgument);
+    CHECK(refused.error().message.find("forged") == std::string::npos);
+  }
+  CHECK(bench.exchanges() == 0);
+  CHECK(!bench.logged_in());
+  CHECK(bench.complete(address));
+}
+
+TEST_CASE("a denial ends the login, stores nothing and repeats no word of the answer") {
+  LoginBench bench(pasted());
+  bench.simulator.set_consent(sim::spotify::Consent::kDeny);
+  const tools::PendingLogin pending = bench.begin();
+  const auto denied = bench.complete(bench.visit(pending.url));
+  REQUIRE(!denied);
+  CHECK(denied.error().code == Code::kForbidden);
+  CHECK(denied.error().message.find("denied in the browser") != std::string::npos);
+  CHECK(bench.exchanges() == 0);
+  CHECK(!bench.logged_in());
+  CHECK(bench.run(bench.login.wait(bench.owner)).error().message == "No login is waiting.");
+}
+
+TEST_CASE("a login waits 300 seconds, and one that nobody completes ends with the way out") {
+  CHECK(LoginBench(pasted()).begin().valid_for == std::chrono::seconds(300));
+  CHECK(std::chrono::minutes(config::Security{}.session_timeout_minutes.value()) == app::kLoginLasts);
+  app::LoginOptions options = pasted();
+  options.lasts = std::chrono::seconds(0);
+  LoginBench bench(std::move(options));
+  const auto begun = bench.begin();
+  const std::string address = bench.visit(begun.url);
+  const auto ended = bench.run(bench.login.wait(bench.owner));
+  REQUIRE(!ended);
+  CHECK((ended.error().code == Code::kDeadline || ended.error().message == "No login is waiting."));
+  CHECK(!bench.complete(address));
+  CHECK(bench.exchanges() == 0);
+}
+
+TEST_CASE("a newer login takes the place of the one that waits") {
+  LoginBench bench(pasted());
+  const std::string first = bench.begin().url;
+  const tools::PendingLogin second = bench.begin();
+  CHECK(state_in(first) != state_in(second.url));
+  CHECK(bench.complete(bench.visit(first)).error().code == Code::kInvalidArgument);
+  CHECK(bench.complete(bench.visit(second.url)));
+}
+
+TEST_CASE("the listener takes the browser's answer on loopback, once, and then is gone") {
+  LoginBench bench;
+  const tools::PendingLogin pending = bench.begin();
+  CHECK(pending.completes_itself);
+  CHECK(pending.redirect_uri.starts_with("http://127.0.0.1:"));
+  const std::string address = bench.visit(pending.url);
+  CHECK(address.starts_with(pending.redirect_uri + "?"));
+  const http::Response page = bench.fetch(address);
+  CHECK(page.status == 200);
+  CHECK(page.body.find("Logged in") != std::string::npos);
+  CHECK(page.headers.find("Content-Security-Policy").value_or("").starts_with("default-src 'none'"));
+  CHECK(bench.logged_in());
+  CHECK(bench.exchanges() == 1);
+  CHECK(!bench.complete(address));
+}
+
+TEST_CASE("a stranger at the listener gets a page that tells nothing, and the login goes on") {
+  LoginBench bench;
+  const tools::PendingLogin pending = bench.begin();
+  const http::Response forged = bench.fetch(pending.redirect_uri + "?code=AQ-fake&state=%3Cscript%3E");
+  CHECK(forged.status == 400);
+  CHECK(forged.body.find("script>") == std::string::npos);
+  CHECK(forged.body.find(state_in(pending.url)) == std::string::npos);
+  CHECK(bench.fetch(pending.redirect_uri + "/other").status == 404);
+  const http::Response posted = bench.fetch(pending.redirect_uri, http::Method::kPost);
+  CHECK(posted.status == 405);
+  CHECK(posted.headers.find("Allow") == "GET");
+  CHECK(bench.exchanges() == 0);
+  CHECK(bench.fetch(bench.visit(pending.url)).status == 200);
+}
+
+TEST_CASE("a code that Spotify refuses is no login") {
+  LoginBench bench(pasted());
+  const tools::PendingLogin pending = bench.begin();
+  const auto refused = bench.complete("http://127.0.0.1/callback?code=AQ-fake&state=" + state_in(pending.url));
+  REQUIRE(!refused);
+  CHECK(refused.error().message.find("AQ-fake") == std::string::npos);
+  CHECK(bench.exchanges() == 1);
+  CHECK(!bench.logged_in());
+}
+
+TEST_CASE("logging out forgets the grant, also when there is none") {
+  LoginBench bench(pasted());
+  CHECK(!bench.run(bench.login.logout(bench.owner))->was_logged_in);
+  const tools::PendingLogin pending = bench.begin();
+  REQUIRE(bench.complete(bench.visit(pending.url)));
+  CHECK(bench.run(bench.login.logout(bench.owner))->was_logged_in);
+  CHECK(!bench.logged_in());
+}

@@ -1,0 +1,207 @@
+// The two secrets of the program's own: the bearer of `serve`, and the key that seals the login.
+#include <fstream>
+#include <sys/stat.h>
+
+#include "app/local_bearer.h"
+#include "app/master_key.h"
+#include "os/files.h"
+#include "tests/support/manual_loop.h"
+#include "tests/support/seeded_random.h"
+#include "tests/support/temporary_directory.h"
+
+#include "tests/test.h"
+
+namespace {
+
+using app::LocalBearer;
+using base::Code;
+
+unsigned mode_of(const std::string& path) {
+  struct stat status{};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 07777;
+}
+
+std::string text_of(const std::string& path) {
+  const auto text = os::read_file(path, 4096);
+  REQUIRE(text);
+  return *text;
+}
+
+void write(const std::string& path, const std::string& text, mode_t mode = 0600) {
+  std::ofstream(path) << text;
+  REQUIRE(::chmod(path.c_str(), mode) == 0);
+}
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+struct Bearer {
+  test::TemporaryDirectory place;
+  test::SeededRandom random;
+  test::ManualLoop loop;
+  std::string file = LocalBearer::file_in(place.path());
+
+  LocalBearer open() {
+    auto opened = LocalBearer::open(place.path(), random);
+    REQUIRE(opened);
+    return *std::move(opened);
+  }
+  base::Result<mcp::Principal> ask(LocalBearer& bearer, std::string authorization) {
+    return loop.run(bearer.authenticate(base::Secret(std::move(authorization))));
+  }
+};
+
+// A person's machine as the key sees it.
+struct Keys {
+  test::TemporaryDirectory place;
+  test::SeededRandom random;
+  os::Environment::Variables variables;
+  std::vector<std::string> made;
+  app::MasterKeyPlaces places{.storage_directory = place.path() + "/data",
+                              .config_directory = place.path() + "/config"};
+
+  base::Result<crypto::Key> key() {
+    return app::master_key(places, os::Environment(variables), random,
+                           [this](const std::string& path) { made.push_back(path); });
+  }
+  std::string text() {
+    const auto found = key();
+    REQUIRE(found);
+    return std::string(found->to_base64().reveal());
+  }
+  base::Error error() {
+    const auto found = key();
+    REQUIRE(!found);
+    return found.error();
+  }
+};
+
+constexpr auto kFakeKey = "RkFLRS1LRVktRk9SLVRFU1RTLUZBS0UtS0VZLTEyMzQ=";
+constexpr auto kOtherFakeKey = "T1RIRVItS0VZLUZPUi1URVNUUy1GQUtFLUtFWS0xMjM=";
+
+}  // namespace
+
+TEST_CASE("the bearer's file is made once, and for its owner alone") {
+  Bearer given;
+  static_cast<void>(given.open());
+  CHECK(mode_of(given.file) == 0600);
+  const std::string first = text_of(given.file);
+  // 256 bits in base64url, and a line end.
+  CHECK(first.size() == 44);
+  static_cast<void>(given.open());
+  CHECK(text_of(given.file) == first);
+}
+
+TEST_CASE("the bearer lets in its owner, whatever the case of the scheme, and nobody else") {
+  Bearer given;
+  LocalBearer bearer = given.open();
+  std::string token = text_of(given.file);
+  token.pop_back();
+  CHECK(given.ask(bearer, "Bearer " + token));
+  CHECK(given.ask(bearer, "bearer " + token));
+  std::string last = token;
+  last.back() = last.back() == 'A' ? 'B' : 'A';
+  for (const std::string& wrong :
+       {std::string(), std::string("Bearer "), std::string("Bearer"), token, "Basic " + token, "Bearer " + last,
+        "Bearer " + token + "A", "Bearer " + token.substr(1), "Bearer  " + token, "Bearer " + token + "\n"}) {
+    CAPTURE(wrong);
+    const auto refused = given.ask(bearer, wrong);
+    REQUIRE(!refused);
+    CHECK(refused.error().code == Code::kUnauthenticated);
+    // Neither the true token nor the one that was sent.
+    CHECK(!contains(refused.error().message + refused.error().detail, token.substr(1, 20)));
+    CHECK(!contains(refused.error().message, given.place.path()));
+  }
+}
+
+TEST_CASE("a bearer that others can read, or that is none, is refused with the fix and stays unsaid") {
+  Bearer given;
+  write(given.file, std::string(43, 'x') + "\n", 0640);
+  const auto open_to_others = LocalBearer::open(given.place.path(), given.random);
+  REQUIRE(!open_to_others);
+  CHECK(open_to_others.error().code == Code::kForbidden);
+  CHECK(contains(open_to_others.error().message, "chmod 600 '" + given.file + "'"));
+  for (const std::string& text : {std::string(), std::string("short-fake\n"), "two words " + std::string(43, 'x')}) {
+    write(given.file, text);
+    const auto refused = LocalBearer::open(given.place.path(), given.random);
+    REQUIRE(!refused);
+    CHECK(refused.error().code == Code::kInvalidArgument);
+    CHECK(contains(refused.error().message, "Remove it"));
+    CHECK(!contains(refused.error().message, "xxx"));
+  }
+}
+
+TEST_CASE("the key is made once, in a file of its owner that is not beside the database, and is told") {
+  Keys given;
+  const std::string first = given.text();
+  const std::string file = given.places.config_directory + "/master.key";
+  CHECK(given.made == std::vector<std::string>{file});
+  CHECK(mode_of(file) == 0600);
+  CHECK(mode_of(given.places.config_directory) == 0700);
+  CHECK(text_of(file) == first + "\n");
+  CHECK(!os::exists(given.places.storage_directory));
+  CHECK(given.text() == first);
+  CHECK(given.made.size() == 1);
+}
+
+TEST_CASE("a key of the environment is taken as it is, and no file is made") {
+  Keys given;
+  given.variables["SPOTIFY_MCP_MASTER_KEY"] = kFakeKey;
+  CHECK(given.text() == kFakeKey);
+  // A file that is named too is not even read.
+  given.variables["SPOTIFY_MCP_MASTER_KEY_FILE"] = given.place.path() + "/none";
+  CHECK(given.text() == kFakeKey);
+  CHECK(given.made.empty());
+  CHECK(!os::exists(given.places.config_directory));
+}
+
+TEST_CASE("a key file of the environment must be its owner's alone") {
+  Keys given;
+  const std::string file = given.place.path() + "/key";
+  given.variables["SPOTIFY_MCP_MASTER_KEY_FILE"] = file;
+  CHECK(given.error().code == Code::kNotFound);
+  write(file, std::string(kOtherFakeKey) + "\n");
+  CHECK(given.text() == kOtherFakeKey);
+  for (const mode_t mode : {0640U, 0604U, 0660U}) {
+    write(file, std::string(kOtherFakeKey) + "\n", mode);
+    const base::Error error = given.error();
+    CHECK(error.code == Code::kForbidden);
+    CHECK(contains(error.message, "chmod 600 '" + file + "'"));
+    CHECK(!contains(error.message, kOtherFakeKey));
+  }
+}
+
+TEST_CASE("a passphrase gives the same key each time, and only its salt is kept beside the database") {
+  Keys given;
+  given.variables["SPOTIFY_MCP_MASTER_KEY"] = "a fake passphrase for tests";
+  const std::string first = given.text();
+  const std::string salt = given.places.storage_directory + "/passphrase-salt";
+  CHECK(text_of(salt).size() == 16);
+  CHECK(mode_of(salt) == 0600);
+  CHECK(given.text() == first);
+  given.variables["SPOTIFY_MCP_MASTER_KEY"] = "another fake passphrase";
+  CHECK(given.text() != first);
+}
+
+TEST_CASE("a key that was cut and a passphrase that is easily guessed are refused, without a word of them") {
+  Keys given;
+  for (const std::string& bad :
+       {std::string("RkFLRS1LRVk="), std::string(kFakeKey).substr(4), std::string("fakefake1")}) {
+    given.variables["SPOTIFY_MCP_MASTER_KEY"] = bad;
+    const base::Error error = given.error();
+    CHECK(error.code == Code::kInvalidArgument);
+    CHECK(contains(error.message, "SPOTIFY_MCP_MASTER_KEY"));
+    CHECK(contains(error.message, "openssl rand -base64 32"));
+    CHECK(!contains(error.message, bad));
+  }
+  given.variables.clear();
+  CHECK(os::make_private_directory(given.places.config_directory));
+  write(given.places.config_directory + "/master.key", "no key\n");
+  const base::Error damaged = given.error();
+  CHECK(damaged.code == Code::kUnavailable);
+  CHECK(contains(damaged.message, "holds no key"));
+  // A damaged key is somebody's only key: it is not replaced.
+  CHECK(text_of(given.places.config_directory + "/master.key") == "no key\n");
+  given.places.config_directory.clear();
+  CHECK(contains(given.error().message, "SPOTIFY_MCP_MASTER_KEY_FILE"));
+}

@@ -57,8 +57,8 @@ if(SMS_TIDY)
 endif()
 
 # Half of what a file costs is the standard library's headers and the few of ours that every file includes, so they are
-# parsed once. A file still includes all that it
-# uses: the preset tidy builds without this, and headers are verified without it.
+# parsed once. A file still includes all that it uses: the preset tidy builds without this, and tests/headers compiles
+# each header alone.
 function(precompiled target)
   if(SMS_PRECOMPILE)
     target_precompile_headers(${target} REUSE_FROM precompiled_headers)

@@ -37,8 +37,6 @@ function(layer path floor)
   add_library(${name} STATIC ${sources})
   precompiled(${name})
   target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${root} FILES ${headers})
-  # Every header is compiled alone, so that none leans on what another file happened to include before it.
-  set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
   target_link_libraries(${name} PUBLIC flags fmt::fmt)
   foreach(used ${arg_USES})
     layer_target(${used} used_name)

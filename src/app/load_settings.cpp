@@ -5,8 +5,8 @@
 namespace app {
 namespace {
 
-constexpr size_t kConfigBytesMax = 256 * 1024;
-constexpr size_t kSecretFileBytesMax = 64 * 1024;
+constexpr size_t kConfigBytesMax = size_t{256} * 1024;
+constexpr size_t kSecretFileBytesMax = size_t{64} * 1024;
 
 }  // namespace
 

@@ -11,7 +11,7 @@
 namespace config {
 namespace {
 
-constexpr size_t kFileBytesMax = 256 * 1024;
+constexpr size_t kFileBytesMax = size_t{256} * 1024;
 
 constexpr std::array kVariables{
     Variable{"SPOTIFY_CLIENT_ID", "spotify.client_id"},

@@ -1,9 +1,8 @@
 #include "mcp/era.h"
 
 #include <array>
-#include <span>
-
 #include <fmt/format.h>
+#include <span>
 
 #include "base/text.h"
 #include "crypto/base64.h"
@@ -24,10 +23,10 @@ constexpr size_t kBatchMax = 50;
 RpcError envelope_error(std::string_view what, std::span<const std::string_view> keys) {
   json::Array names;
   for (const std::string_view key : keys) names.emplace_back(key);
-  return {code::kInvalidParams,
-          fmt::format("Invalid params: the request has {} per-request envelope key(s): {}", what,
-                      fmt::join(keys, ", ")),
-          json::Object{{"envelope", json::Object{{what == "malformed" ? "invalid" : "missing", std::move(names)}}}}};
+  return {
+      code::kInvalidParams,
+      fmt::format("Invalid params: the request has {} per-request envelope key(s): {}", what, fmt::join(keys, ", ")),
+      json::Object{{"envelope", json::Object{{what == "malformed" ? "invalid" : "missing", std::move(names)}}}}};
 }
 
 const json::Object* find_meta(const json::Object& params) {
@@ -101,6 +100,8 @@ Refusal invalid_request(std::string message, std::optional<Id> id = std::nullopt
   return {400, {code::kInvalidRequest, std::move(message)}, std::move(id)};
 }
 
+Refusal refusal_of(Malformed malformed) { return {400, std::move(malformed.error), std::move(malformed.id)}; }
+
 Classified classify_batch(const HttpView* http, json::Array items) {
   if (items.empty()) return invalid_request("A batch has at least one message.");
   if (items.size() > kBatchMax) {
@@ -112,7 +113,7 @@ Classified classify_batch(const HttpView* http, json::Array items) {
   Legacy legacy{{}, Batch::kYes};
   for (json::Value& item : items) {
     auto message = decode(std::move(item));
-    if (!message) return Refusal{400, std::move(message).error().error, std::move(message).error().id};
+    if (!message) return refusal_of(std::move(message).error());
     if (has_claim(params_of(*message))) {
       return invalid_request("Protocol 2026-07-28 has no batches. Send each message by itself.");
     }
@@ -169,8 +170,9 @@ Classified classify_notification(const HttpView* http, Notification notification
     return legacy;
   }
   const json::Value* version = claims ? find_meta(notification.params)->find(kVersionKey) : nullptr;
-  const std::string_view claimed =
-      version == nullptr ? *http->version : version->is_string() ? std::string_view(version->string()) : "";
+  const std::string_view claimed = version == nullptr     ? *http->version
+                                   : version->is_string() ? std::string_view(version->string())
+                                                          : "";
   if (auto difference = find_header_difference(http, claimed, notification.method)) {
     return Refusal{400, *std::move(difference)};
   }
@@ -179,12 +181,11 @@ Classified classify_notification(const HttpView* http, Notification notification
 
 Classified classify_body(const HttpView* http, json::Value body) {
   if (http != nullptr && http->repeated) {
-    return Refusal{400,
-                   {code::kHeaderMismatch, fmt::format("The header {} comes more than once.", *http->repeated)}};
+    return Refusal{400, {code::kHeaderMismatch, fmt::format("The header {} comes more than once.", *http->repeated)}};
   }
   if (body.is_array()) return classify_batch(http, std::move(body.array()));
   auto message = decode(std::move(body));
-  if (!message) return Refusal{400, std::move(message).error().error, std::move(message).error().id};
+  if (!message) return refusal_of(std::move(message).error());
   if (auto* call = std::get_if<Call>(&*message)) return classify_call(http, std::move(*call));
   if (auto* notification = std::get_if<Notification>(&*message)) {
     return classify_notification(http, std::move(*notification));

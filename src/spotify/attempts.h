@@ -47,7 +47,11 @@ class Attempts {
 
  private:
   Next after_answer(const Ending& ending);
-  bool spend(int& left) { return left > 0 && left-- > 0; }
+  bool spend(int& left) {
+    if (left <= 0) return false;
+    --left;
+    return true;
+  }
 
   Repeat repeat_;
   int tries_ = 0;

@@ -18,7 +18,7 @@ namespace spotify {
 
 struct CacheOptions {
   size_t entries_max = 2000;
-  size_t bytes_max = 16 * 1024 * 1024;
+  size_t bytes_max = size_t{16} * 1024 * 1024;
 };
 
 struct CacheStats {

@@ -36,7 +36,8 @@ std::vector<Reference> references(const Presenter& presenter,
 
 template <class T>
 std::optional<int64_t> number(const spotify::Maybe<T>& value) {
-  return value ? std::optional<int64_t>(*value) : std::nullopt;
+  if (!value) return std::nullopt;
+  return int64_t{*value};
 }
 
 struct TrackArguments {
@@ -99,8 +100,8 @@ base::Task<base::Result<TrackAnswer>> get_track_details(const Services& services
     answer.released = text_of(track.album->release_date);
   }
   answer.duration_ms = number(track.duration_ms);
-  if (track.is_explicit) answer.is_explicit = *track.is_explicit;
-  if (track.is_playable) answer.is_playable = *track.is_playable;
+  answer.is_explicit = track.is_explicit;
+  answer.is_playable = track.is_playable;
   if (track.restrictions) answer.restriction = text_of(track.restrictions->reason);
   answer.disc_number = number(track.disc_number);
   answer.track_number = number(track.track_number);

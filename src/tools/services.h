@@ -19,7 +19,7 @@ enum class Privacy { kFull, kLockdown };
 struct Options {
   Privacy privacy = Privacy::kFull;
   // A whole result, the text twin included. Lists are cut to it, and say so.
-  size_t answer_bytes_max = 32 * 1024;
+  size_t answer_bytes_max = size_t{32} * 1024;
   // Spotify carries a player command out some time after it took it. The state is read after the first wait, and once
   // more after the second.
   std::chrono::milliseconds first_look{250};

@@ -1,5 +1,6 @@
 // docs/configuration.md and docs/errors.md, made from the code: from the table of settings, the variables and flags,
 // and from what each kind of error becomes at the three borders of the program.
+#include <array>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <map>
@@ -95,36 +96,44 @@ Four layers, each over the one before: defaults, the file, the environment, flag
 each value came from, `config check` whether all of them are good; it reports every problem at once, with the fix.
 
 The file is JSON: `--config FILE`, else the one that `SPOTIFY_MCP_CONFIG` names, else `config.json` in
-`$XDG_CONFIG_HOME/spotify-mcp-server` (usually `~/.config/spotify-mcp-server`), else none. A dotted name below is a member of a
-section: `server.port` is `{"server": {"port": 8000}}`. A name that nobody knows is refused, with the nearest one that is known.
+`$XDG_CONFIG_HOME/spotify-mcp-server` (usually `~/.config/spotify-mcp-server`), else none. A dotted name below is a
+member of a section: `server.port` is `{"server": {"port": 8000}}`. A name that nobody knows is refused, with the
+nearest one that is known.
 
 - `${NAME}` anywhere in a text of the file stands for an environment variable, `${file:PATH}` for the content of a file
   without its last line end. A variable that is not set is an error.
-- Every environment variable below may have `_FILE` after its name; it then names a file that holds the value. The variable itself
-  wins when both are set. An empty variable counts as not set.
+- Every environment variable below may have `_FILE` after its name; it then names a file that holds the value. The
+  variable itself wins when both are set. An empty variable counts as not set.
 - A file that is named in one of these two ways must belong to you and be closed to group and others: `chmod 600 FILE`.
 
 | setting | type and range | default | what it does | variable | flag |
 |---|---|---|---|---|---|
 )";
 
-constexpr std::string_view kConfigurationTail = R"(
-## Read from the environment alone
-
-| variable | what it does |
-|---|---|
-| `SPOTIFY_MCP_CONFIG` | The file with the settings, where `--config` names none. |
-| `SPOTIFY_MCP_MASTER_KEY` | The key that seals the stored login: 32 bytes in base64 (`openssl rand -base64 32`), or a passphrase of 12 characters or more. |
-| `SPOTIFY_MCP_MASTER_KEY_FILE` | A file that holds it, closed to others; read when `SPOTIFY_MCP_MASTER_KEY` is not set. Without both, the file `master.key` in the configuration directory is the key; it is made at the first login, with a warning that names it. |
-| `XDG_CONFIG_HOME`, `XDG_DATA_HOME`, `HOME` | Where the configuration and the data directory are. |
-| `DISPLAY`, `WAYLAND_DISPLAY`, `BROWSER` | Whether `login` tries to open a browser. |
-)";
+// Variables that stand for no setting.
+struct OwnVariable {
+  std::string_view names;
+  std::string_view about;
+};
+constexpr std::array kOwnVariables{
+    OwnVariable{"`SPOTIFY_MCP_CONFIG`", "The file with the settings, where `--config` names none."},
+    OwnVariable{"`SPOTIFY_MCP_MASTER_KEY`",
+                "The key that seals the stored login: 32 bytes in base64 (`openssl rand -base64 32`), or a passphrase "
+                "of 12 characters or more."},
+    OwnVariable{"`SPOTIFY_MCP_MASTER_KEY_FILE`",
+                "A file that holds it, closed to others; read when `SPOTIFY_MCP_MASTER_KEY` is not set. Without both, "
+                "the file `master.key` in the configuration directory is the key; it is made at the first login, with "
+                "a warning that names it."},
+    OwnVariable{"`XDG_CONFIG_HOME`, `XDG_DATA_HOME`, `HOME`", "Where the configuration and the data directory are."},
+    OwnVariable{"`DISPLAY`, `WAYLAND_DISPLAY`, `BROWSER`", "Whether `login` tries to open a browser."},
+};
 
 TEST_CASE("docs/configuration.md is made from the settings table, the variables and the flags") {
   std::string text(kConfigurationHead);
   std::set<std::string> names;
   write_settings(schema::json_schema<config::Settings>(), "", text, names);
-  text += kConfigurationTail;
+  text += "\n## Read from the environment alone\n\n| variable | what it does |\n|---|---|\n";
+  for (const OwnVariable& own : kOwnVariables) text += fmt::format("| {} | {} |\n", own.names, own.about);
   // A variable or a flag for a setting that is not there would be left out silently.
   for (const config::Variable& variable : config::variables()) {
     INFO(variable.name);

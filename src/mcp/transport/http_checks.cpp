@@ -8,13 +8,23 @@
 namespace mcp {
 namespace {
 
-// "localhost:8080", "[::1]:8080", "127.0.0.1" without the port and the brackets.
+// "localhost:8080", "[::1]:8080", "127.0.0.1" without the port and the brackets; empty, which no name is, where
+// something else follows the name.
 std::string_view without_port(std::string_view host) {
+  std::string_view name;
+  std::string_view rest;
   if (host.starts_with('[')) {
     const size_t close = host.find(']');
-    return close == std::string_view::npos ? std::string_view() : host.substr(1, close - 1);
+    if (close == std::string_view::npos) return {};
+    name = host.substr(1, close - 1);
+    rest = host.substr(close + 1);
+  } else {
+    name = host.substr(0, host.find(':'));
+    rest = host.substr(name.size());
   }
-  return host.substr(0, host.find(':'));
+  const bool port = rest.starts_with(':') && rest.size() <= std::string_view(":65535").size() &&
+                    rest.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  return rest.empty() || port ? name : std::string_view();
 }
 
 bool is_listed(std::string_view host, std::span<const std::string> allowed) {
@@ -29,11 +39,15 @@ bool is_type(std::string_view range, std::string_view type) {
   return base::equals_ignoring_case(base::trim(range.substr(0, range.find(';'))), type);
 }
 
-// A quality of zero means "not this".
+// A quality of zero means "not this" (RFC 9110 section 12.4.2).
 bool is_refused(std::string_view range) {
-  const size_t at = range.find("q=0");
-  if (at == std::string_view::npos) return false;
-  return range.substr(at + 3).find_first_of("123456789") == std::string_view::npos;
+  const auto parameters = base::split(range, ';');
+  return std::any_of(parameters.begin() + 1, parameters.end(), [](std::string_view parameter) {
+    parameter = base::trim(parameter);
+    if (!base::equals_ignoring_case(parameter.substr(0, 2), "q=")) return false;
+    const std::string_view quality = parameter.substr(2);
+    return quality.starts_with('0') && quality.find_first_not_of("0.") == std::string_view::npos;
+  });
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ enum class Code {
 std::string_view code_name(Code code);
 
 // `message` is one or two sentences that may be shown to a client: they say what to do next and never hold a
-// secret, an upstream text or a path. `detail` is for the operational log only.
+// secret or an upstream text. A path stands only in what `os/` and the stores say to the person at the terminal;
+// app/adapters.h keeps those from clients. `detail` is for the operational log only.
 struct Error {
   Code code = Code::kInternal;
   std::string message;

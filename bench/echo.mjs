@@ -64,7 +64,7 @@ http {
 async function load(programs, server, seconds) {
   const before = cpuMicros(server.pid);
   const text = await programs.run('wrk', [
-    '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', path.join(import.meta.dirname, 'echo.lua'), server.url]);
+    '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '10s', '-s', path.join(import.meta.dirname, 'echo.lua'), server.url]);
   const result = JSON.parse(text.match(/RESULT (.*)/)[1]);
   if (result.errors > 0) throw new Error(`${server.url} failed under load: ${JSON.stringify(result)}`);
   return {

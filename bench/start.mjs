@@ -24,7 +24,7 @@ export async function start(programs, { quick }) {
   const commands = {
     ours: [path.join(build, 'spotify-mcp-server'), ['stdio', '--config', programs.config()]],
     'TypeScript SDK, one tool': [process.execPath, [peer, '--stdio']],
-    'a shell that echoes': ['/bin/sh', ['-c', `echo '{"result":{"tools":[1]}}'`]],
+    'a shell that echoes': ['/bin/sh', ['-c', `read line; echo '{"result":{"tools":[1]}}'`]],
   };
   const times = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
   for (const [file, args] of Object.values(commands)) await once(programs, file, args);

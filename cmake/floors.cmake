@@ -21,7 +21,7 @@ layer(src/policy       2)
 layer(src/config       2 USES src/schema src/oauth)
 
 layer(src/os           3)
-layer(src/net          3 LIBS Boost::headers OpenSSL::SSL CURL::libcurl Threads::Threads)
+layer(src/net          3 LIBS Boost::headers OpenSSL::SSL CURL::headers Threads::Threads)
 layer(src/store/sqlite 3 USES src/os LIBS SQLite::SQLite3)
 layer(sim/spotify      3)
 layer(sim/world        3 USES sim/spotify)

@@ -1,8 +1,5 @@
-// The test framework. Include it last: the product's CHECK (base/check.h) gives way to doctest's here.
+// The test framework.
 #pragma once
-
-#include "base/check.h"
-#undef CHECK
 
 // An assertion becomes one call, which halves what a test costs to compile.
 #define DOCTEST_CONFIG_SUPER_FAST_ASSERTS

@@ -2,3 +2,9 @@
 #include "tests/test.h"
 
 std::filesystem::path source_directory() { return SMS_SOURCE_DIR; }
+
+#if __has_feature(address_sanitizer)
+// The checks that trap (cmake/flags.cmake) end in an illegal instruction: it is reported with its stack, too.
+extern "C" const char* __asan_default_options();
+extern "C" const char* __asan_default_options() { return "handle_sigill=1"; }
+#endif

@@ -1,6 +1,7 @@
 // What a simulator can be told when it is made, and the constants that a client of it needs to know.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -20,12 +20,12 @@ uint64_t Seeded::next() {
 }
 
 uint32_t Seeded::below(uint32_t bound) {
-  CHECK(bound > 0);
+  ENSURE(bound > 0);
   return static_cast<uint32_t>(((next() >> 32) * bound) >> 32);
 }
 
 int Seeded::between(int low, int high) {
-  CHECK(low <= high);
+  ENSURE(low <= high);
   return low + static_cast<int>(below(static_cast<uint32_t>(high - low + 1)));
 }
 

@@ -2,6 +2,7 @@
 // The standard distributions differ between libraries, so the few that are needed are written here (splitmix64).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>

@@ -95,7 +95,7 @@ int Simulator::requests() const {
 
 User& Simulator::user(std::string_view id) {
   User* user = world_.find_user(id);
-  CHECK(user != nullptr);
+  ENSURE(user != nullptr);
   return *user;
 }
 

@@ -32,7 +32,7 @@ void SimLoop::note(std::string_view text) {
 void SimLoop::post(base::Callback callback) { ready_.push_back({next_id_++, std::move(callback)}); }
 
 base::Loop::TimerId SimLoop::call_at(base::Instant at, base::Callback callback) {
-  CHECK(at != base::Instant::never());
+  ENSURE(at != base::Instant::never());
   const TimerId id = next_id_++;
   timers_.emplace(std::pair(at, id), std::move(callback));
   timer_times_.emplace(id, at);
@@ -67,7 +67,7 @@ void SimLoop::run_ready() {
   ready_.pop_back();
   mix(next.id);
   mix(static_cast<uint64_t>(now_.since_start.count()));
-  CHECK(++steps_ < kStepsMax);
+  ENSURE(++steps_ < kStepsMax);
   next.callback();
 }
 
@@ -82,7 +82,7 @@ bool SimLoop::step() {
   return true;
 }
 
-void SimLoop::step_or_abort() { CHECK(step()); }
+void SimLoop::step_or_abort() { ENSURE(step()); }
 
 void SimLoop::run_for(base::Duration duration) {
   const base::Instant end = now_ + duration;

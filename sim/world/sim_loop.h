@@ -42,7 +42,7 @@ class SimLoop final : public base::Loop, public base::Clock {
   void run_for(base::Duration duration);
   // Runs until nothing is left, timers included. CHECKs that this comes to an end.
   void run_until_idle();
-  // Runs until the task has its result. A task that waits for something that cannot come any more is a CHECK.
+  // Runs until the task has its result. A task that waits for something that cannot come any more is an ENSURE.
   template <class T>
   T run(base::Task<T> task);
 

@@ -1,6 +1,7 @@
 // The Spotify side of the program, put together: store, login, tokens, pacing, client. One account, one principal.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>

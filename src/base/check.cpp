@@ -6,7 +6,7 @@
 namespace base {
 
 void check_failed(const char* expression, const char* file, int line) {
-  std::fprintf(stderr, "CHECK failed: %s (%s:%d)\n", expression, file, line);
+  std::fprintf(stderr, "ENSURE failed: %s (%s:%d)\n", expression, file, line);
   std::abort();
 }
 

@@ -1,4 +1,4 @@
-// CHECK(condition) guards an invariant of ours, in every build: a violation prints the expression and aborts.
+// ENSURE(condition) guards an invariant of ours, in every build: a violation prints the expression and aborts.
 // It never judges input; input gets a Result.
 #pragma once
 
@@ -8,9 +8,9 @@ namespace base {
 
 }  // namespace base
 
-#define CHECK(condition)                                             \
-  do {                                                               \
-    if (!(condition)) [[unlikely]] {                                 \
-      ::base::check_failed(#condition, __FILE__, __LINE__);          \
-    }                                                                \
+#define ENSURE(condition)                                   \
+  do {                                                      \
+    if (!(condition)) [[unlikely]] {                        \
+      ::base::check_failed(#condition, __FILE__, __LINE__); \
+    }                                                       \
   } while (false)

@@ -44,7 +44,7 @@ uint64_t TaskGroup::spawn(Task<void> task) {
   const uint64_t id = state_->next_id++;
   const auto state = state_;
   const auto [at, fresh] = state->tasks.emplace(id, run(state.get(), id, std::move(task)));
-  CHECK(fresh);
+  ENSURE(fresh);
   at->second.start();
   return id;
 }

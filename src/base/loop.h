@@ -3,6 +3,7 @@
 // called from another.
 #pragma once
 
+#include <coroutine>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,7 +27,7 @@ class Loop {
   virtual Instant now() const = 0;
   // Runs `callback` on the loop's thread, never inside this call. Thread-safe.
   virtual void post(Callback callback) = 0;
-  // Runs `callback` at or after `at`. Instant::never() is refused with a CHECK: do not set such a timer.
+  // Runs `callback` at or after `at`. Instant::never() is refused with an ENSURE: do not set such a timer.
   virtual TimerId call_at(Instant at, Callback callback) = 0;
   // After this the callback does not run. An id that has fired or was cancelled is ignored.
   virtual void cancel(TimerId id) = 0;

@@ -7,7 +7,7 @@
 namespace base {
 
 uint64_t Random::below(uint64_t bound) {
-  CHECK(bound > 0);
+  ENSURE(bound > 0);
   // Values from the incomplete last stretch are drawn again, so that no remainder is favoured.
   const uint64_t usable = std::numeric_limits<uint64_t>::max() / bound * bound;
   uint64_t value = 0;

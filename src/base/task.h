@@ -94,7 +94,7 @@ class [[nodiscard]] Task {
       }
       T await_resume() const { return handle.promise().take(); }
     };
-    CHECK(handle_ && !handle_.done());
+    ENSURE(handle_ && !handle_.done());
     return Awaiter{handle_};
   }
 

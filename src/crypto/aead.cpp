@@ -12,7 +12,7 @@ namespace crypto {
 namespace {
 
 struct Context {
-  Context() : handle(EVP_CIPHER_CTX_new()) { CHECK(handle != nullptr); }
+  Context() : handle(EVP_CIPHER_CTX_new()) { ENSURE(handle != nullptr); }
   ~Context() { EVP_CIPHER_CTX_free(handle); }
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
@@ -25,7 +25,7 @@ unsigned char* out(char* bytes) { return reinterpret_cast<unsigned char*>(bytes)
 
 // OpenSSL counts in int; what we seal is far smaller.
 int length_of(size_t bytes) {
-  CHECK(bytes <= INT_MAX);
+  ENSURE(bytes <= INT_MAX);
   return static_cast<int>(bytes);
 }
 
@@ -34,7 +34,7 @@ int length_of(size_t bytes) {
 // The cipher is looked up once, which costs more than a short message; a context per call leaves calls independent.
 struct Aes256Gcm::State {
   explicit State(Key given) : key(std::move(given)), cipher(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)) {
-    CHECK(cipher != nullptr);
+    ENSURE(cipher != nullptr);
   }
   ~State() { EVP_CIPHER_free(cipher); }
   State(const State&) = delete;
@@ -63,17 +63,17 @@ std::string Aes256Gcm::seal_with_nonce(const Nonce& nonce, ByteView aad, ByteVie
 
   const Context context;
   int written = 0;
-  CHECK(EVP_EncryptInit_ex2(context.handle, state_->cipher, in(state_->key.reveal().data()), in(nonce.data()),
+  ENSURE(EVP_EncryptInit_ex2(context.handle, state_->cipher, in(state_->key.reveal().data()), in(nonce.data()),
                             nullptr) == 1);
   if (aad.size() > 0) {
-    CHECK(EVP_EncryptUpdate(context.handle, nullptr, &written, in(aad.data()), length_of(aad.size())) == 1);
+    ENSURE(EVP_EncryptUpdate(context.handle, nullptr, &written, in(aad.data()), length_of(aad.size())) == 1);
   }
   if (plaintext.size() > 0) {
-    CHECK(EVP_EncryptUpdate(context.handle, out(ciphertext), &written, in(plaintext.data()),
+    ENSURE(EVP_EncryptUpdate(context.handle, out(ciphertext), &written, in(plaintext.data()),
                             length_of(plaintext.size())) == 1);
   }
-  CHECK(EVP_EncryptFinal_ex(context.handle, out(tag), &written) == 1 && written == 0);
-  CHECK(EVP_CIPHER_CTX_ctrl(context.handle, EVP_CTRL_AEAD_GET_TAG, kTagBytes, tag) == 1);
+  ENSURE(EVP_EncryptFinal_ex(context.handle, out(tag), &written) == 1 && written == 0);
+  ENSURE(EVP_CIPHER_CTX_ctrl(context.handle, EVP_CTRL_AEAD_GET_TAG, kTagBytes, tag) == 1);
   return box;
 }
 
@@ -91,14 +91,14 @@ base::Result<std::string> Aes256Gcm::open(ByteView aad, ByteView box) const {
   std::string plaintext(size, '\0');
   const Context context;
   int written = 0;
-  CHECK(EVP_DecryptInit_ex2(context.handle, state_->cipher, in(state_->key.reveal().data()), in(box.data()),
+  ENSURE(EVP_DecryptInit_ex2(context.handle, state_->cipher, in(state_->key.reveal().data()), in(box.data()),
                             nullptr) == 1);
-  CHECK(EVP_CIPHER_CTX_ctrl(context.handle, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1);
+  ENSURE(EVP_CIPHER_CTX_ctrl(context.handle, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1);
   if (aad.size() > 0) {
-    CHECK(EVP_DecryptUpdate(context.handle, nullptr, &written, in(aad.data()), length_of(aad.size())) == 1);
+    ENSURE(EVP_DecryptUpdate(context.handle, nullptr, &written, in(aad.data()), length_of(aad.size())) == 1);
   }
   if (size > 0) {
-    CHECK(EVP_DecryptUpdate(context.handle, out(plaintext.data()), &written, in(ciphertext), length_of(size)) == 1);
+    ENSURE(EVP_DecryptUpdate(context.handle, out(plaintext.data()), &written, in(ciphertext), length_of(size)) == 1);
   }
   unsigned char rest[kTagBytes];
   if (EVP_DecryptFinal_ex(context.handle, rest, &written) != 1) {

@@ -14,21 +14,21 @@ unsigned char* out_of(Digest& digest) { return reinterpret_cast<unsigned char*>(
 Digest sha256(ByteView bytes) {
   Digest digest;
   unsigned int size = 0;
-  CHECK(EVP_Digest(bytes.data(), bytes.size(), out_of(digest), &size, EVP_sha256(), nullptr) == 1);
-  CHECK(size == digest.size());
+  ENSURE(EVP_Digest(bytes.data(), bytes.size(), out_of(digest), &size, EVP_sha256(), nullptr) == 1);
+  ENSURE(size == digest.size());
   return digest;
 }
 
 struct Sha256::State {
   State() : context(EVP_MD_CTX_new()) {
-    CHECK(context != nullptr);
+    ENSURE(context != nullptr);
     begin();
   }
   ~State() { EVP_MD_CTX_free(context); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  void begin() { CHECK(EVP_DigestInit_ex2(context, EVP_sha256(), nullptr) == 1); }
+  void begin() { ENSURE(EVP_DigestInit_ex2(context, EVP_sha256(), nullptr) == 1); }
 
   EVP_MD_CTX* context;
 };
@@ -39,13 +39,13 @@ Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(ByteView bytes) {
-  CHECK(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1);
+  ENSURE(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1);
 }
 
 Digest Sha256::finish() {
   Digest digest;
   unsigned int size = 0;
-  CHECK(EVP_DigestFinal_ex(state_->context, out_of(digest), &size) == 1 && size == digest.size());
+  ENSURE(EVP_DigestFinal_ex(state_->context, out_of(digest), &size) == 1 && size == digest.size());
   state_->begin();
   return digest;
 }

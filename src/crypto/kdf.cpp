@@ -42,12 +42,12 @@ base::Result<void> check_inputs(const base::Secret& passphrase, ByteView salt) {
 }  // namespace
 
 base::Secret hkdf_sha256(ByteView secret, ByteView salt, ByteView info, size_t bytes) {
-  CHECK(secret.size() > 0 && bytes > 0 && bytes <= kHkdfBytesMax);
+  ENSURE(secret.size() > 0 && bytes > 0 && bytes <= kHkdfBytesMax);
   EVP_KDF* const kdf = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
-  CHECK(kdf != nullptr);
+  ENSURE(kdf != nullptr);
   EVP_KDF_CTX* const context = EVP_KDF_CTX_new(kdf);
   EVP_KDF_free(kdf);
-  CHECK(context != nullptr);
+  ENSURE(context != nullptr);
   char digest[] = "SHA256";
   OSSL_PARAM parameters[5];
   OSSL_PARAM* next = parameters;
@@ -62,7 +62,7 @@ base::Secret hkdf_sha256(ByteView secret, ByteView salt, ByteView info, size_t b
   }
   *next = OSSL_PARAM_construct_end();
   std::string out(bytes, '\0');
-  CHECK(EVP_KDF_derive(context, reinterpret_cast<unsigned char*>(out.data()), out.size(), parameters) == 1);
+  ENSURE(EVP_KDF_derive(context, reinterpret_cast<unsigned char*>(out.data()), out.size(), parameters) == 1);
   EVP_KDF_CTX_free(context);
   return base::Secret(std::move(out));
 }
@@ -70,7 +70,7 @@ base::Secret hkdf_sha256(ByteView secret, ByteView salt, ByteView info, size_t b
 Key derive_key(const Key& root, std::string_view purpose) {
   const base::Secret derived = hkdf_sha256(std::span<const std::byte>(root.reveal()), "", purpose, Key::kBytes);
   auto key = Key::from_bytes(derived.reveal());
-  CHECK(key.has_value());
+  ENSURE(key.has_value());
   return *std::move(key);
 }
 
@@ -99,9 +99,9 @@ base::Result<Key> pbkdf2_hmac_sha256(const base::Secret& passphrase, ByteView sa
 namespace unchecked {
 
 base::Secret pbkdf2_hmac_sha256(ByteView passphrase, ByteView salt, uint32_t iterations, size_t bytes) {
-  CHECK(iterations <= INT_MAX && bytes <= INT_MAX);
+  ENSURE(iterations <= INT_MAX && bytes <= INT_MAX);
   std::string out(bytes, '\0');
-  CHECK(PKCS5_PBKDF2_HMAC(reinterpret_cast<const char*>(passphrase.data()), static_cast<int>(passphrase.size()),
+  ENSURE(PKCS5_PBKDF2_HMAC(reinterpret_cast<const char*>(passphrase.data()), static_cast<int>(passphrase.size()),
                           input_of(salt), static_cast<int>(salt.size()), static_cast<int>(iterations), EVP_sha256(),
                           static_cast<int>(bytes), reinterpret_cast<unsigned char*>(out.data())) == 1);
   return base::Secret(std::move(out));
@@ -128,7 +128,7 @@ base::Secret argon2id(const Argon2Inputs& inputs, const Argon2Cost& cost) {
   context.version = ARGON2_VERSION_13;
   context.flags = ARGON2_DEFAULT_FLAGS;
   const int code = argon2_ctx(&context, Argon2_id);
-  CHECK(code == ARGON2_OK || code == ARGON2_MEMORY_ALLOCATION_ERROR);
+  ENSURE(code == ARGON2_OK || code == ARGON2_MEMORY_ALLOCATION_ERROR);
   return code == ARGON2_OK ? base::Secret(std::move(out)) : base::Secret();
 }
 

@@ -11,7 +11,7 @@ void OsRandom::fill(std::span<std::byte> out) {
   constexpr size_t kStep = 1 << 20;  // RAND_bytes counts in int.
   while (!out.empty()) {
     const size_t step = std::min(out.size(), kStep);
-    CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(step)) == 1);
+    ENSURE(RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(step)) == 1);
     out = out.subspan(step);
   }
 }

@@ -1,6 +1,9 @@
 // Randomness from OpenSSL's generator, which the operating system seeds.
 #pragma once
 
+#include <cstddef>
+#include <span>
+
 #include "base/random.h"
 
 namespace crypto {

@@ -21,7 +21,7 @@ bool is_one_line(std::string_view text) {
 }  // namespace
 
 std::string sse_event(std::string_view data, std::string_view event, std::string_view id) {
-  CHECK(is_one_line(event) && is_one_line(id));
+  ENSURE(is_one_line(event) && is_one_line(id));
   std::string out;
   out.reserve(data.size() + event.size() + id.size() + 32);
   if (!event.empty()) out.append("event: ").append(event).append("\n");
@@ -37,7 +37,7 @@ std::string sse_event(std::string_view data, std::string_view event, std::string
 }
 
 std::string sse_comment(std::string_view text) {
-  CHECK(is_one_line(text));
+  ENSURE(is_one_line(text));
   return fmt::format(": {}\n\n", text);
 }
 

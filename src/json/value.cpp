@@ -75,35 +75,35 @@ Value::Value(Array items) : data_(std::move(items)) {}
 Value::Value(Object members) : data_(std::move(members)) {}
 
 bool Value::boolean() const {
-  CHECK(is_boolean());
+  ENSURE(is_boolean());
   return *std::get_if<bool>(&data_);
 }
 
 int64_t Value::integer() const {
-  CHECK(is_integer());
+  ENSURE(is_integer());
   return *std::get_if<int64_t>(&data_);
 }
 
 double Value::number() const {
   if (const auto* whole = std::get_if<int64_t>(&data_)) return static_cast<double>(*whole);
-  CHECK(kind() == Kind::kNumber);
+  ENSURE(kind() == Kind::kNumber);
   return *std::get_if<double>(&data_);
 }
 
 const std::string& Value::string() const {
-  CHECK(is_string());
+  ENSURE(is_string());
   return *std::get_if<std::string>(&data_);
 }
 
 const Array& Value::array() const {
-  CHECK(is_array());
+  ENSURE(is_array());
   return *std::get_if<Array>(&data_);
 }
 
 Array& Value::array() { return const_cast<Array&>(std::as_const(*this).array()); }
 
 const Object& Value::object() const {
-  CHECK(is_object());
+  ENSURE(is_object());
   return *std::get_if<Object>(&data_);
 }
 

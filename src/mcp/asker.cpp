@@ -95,7 +95,7 @@ Server::Answer Server::Asker::input_required(const std::vector<Question>& questi
   for (const Question& question : questions) {
     json::Object request{{"method", question.method}};
     if (!question.params.empty()) request.append("params", question.params);
-    CHECK(requests.find(question.key) == nullptr);
+    ENSURE(requests.find(question.key) == nullptr);
     requests.append(question.key, std::move(request));
   }
   auto sealed = server_.states_.seal(incoming_.principal, incoming_.call, answers_);

@@ -104,7 +104,7 @@ Server::Server(Services services, ServerOptions options)
     : services_(services),
       options_(std::move(options)),
       states_(key_or_random(options_, services_.random), services_.clock, services_.random) {
-  CHECK(!options_.info.name.empty() && !options_.info.version.empty() && options_.page_size > 0);
+  ENSURE(!options_.info.name.empty() && !options_.info.version.empty() && options_.page_size > 0);
   const json::Object meta{{std::string(kServerInfoKey), describe_self(Revision::k2026_07_28)}};
   modern_tail_ = fmt::format(R"(,"_meta":{})", json::write(meta));
 }
@@ -114,26 +114,26 @@ Server::~Server() = default;
 void Server::add(Tool tool) {
   const auto flaw = find_flaw(tool);
   auto header_params = find_header_params(tool.input_schema);
-  CHECK(!flaw && header_params && !tools_by_name_.contains(tool.info.name));
+  ENSURE(!flaw && header_params && !tools_by_name_.contains(tool.info.name));
   const ToolEntry& entry = tools_.emplace_back(std::move(tool), *std::move(header_params));
   tools_by_name_.emplace(entry.tool.info.name, &entry);
 }
 
 void Server::add(Prompt prompt) {
-  CHECK(!find_flaw(prompt));
-  CHECK(std::ranges::none_of(prompts_, [&](const Prompt& each) { return each.name == prompt.name; }));
+  ENSURE(!find_flaw(prompt));
+  ENSURE(std::ranges::none_of(prompts_, [&](const Prompt& each) { return each.name == prompt.name; }));
   prompts_.push_back(std::move(prompt));
 }
 
 void Server::add(Resource resource) {
-  CHECK(!find_flaw(resource));
-  CHECK(std::ranges::none_of(resources_, [&](const Resource& each) { return each.uri == resource.uri; }));
+  ENSURE(!find_flaw(resource));
+  ENSURE(std::ranges::none_of(resources_, [&](const Resource& each) { return each.uri == resource.uri; }));
   resources_.push_back(std::move(resource));
 }
 
 void Server::add(ResourceTemplate resource) {
-  CHECK(!find_flaw(resource));
-  CHECK(std::ranges::none_of(
+  ENSURE(!find_flaw(resource));
+  ENSURE(std::ranges::none_of(
       templates_, [&](const ResourceTemplate& each) { return each.uri_template == resource.uri_template; }));
   templates_.push_back(std::move(resource));
 }

@@ -99,7 +99,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // All CHECK that find_flaw has nothing to say and that the name is new. Before the first request.
+  // All ENSURE that find_flaw has nothing to say and that the name is new. Before the first request.
   void add(Tool tool);
   void add(Prompt prompt);
   void add(Resource resource);

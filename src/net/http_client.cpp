@@ -37,7 +37,9 @@ struct CurlClient::Core {
       if (const auto url = http::parse_url(server)) allowed.insert(canonical_server(*url));
     }
   }
-  ~Core() { curl_multi_cleanup(multi); }
+  ~Core() {
+    if (multi != nullptr) curl()->multi_cleanup(multi);
+  }
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
@@ -73,34 +75,27 @@ base::Result<http::Url> CurlClient::Core::check(const http::Request& request) co
     return not_sent(base::Code::kForbidden, "This server is not in the list of allowed servers.");
   }
   if (url->scheme == "http" && !http::is_loopback_literal(url->host)) {
-    return not_sent(base::Code::kForbidden,
-                    "Plain http is allowed for loopback addresses only. Use https.");
+    return not_sent(base::Code::kForbidden, "Plain http is allowed for loopback addresses only. Use https.");
   }
   const bool sound_lines = std::ranges::all_of(request.headers, [](const auto& line) {
     return is_line_safe(line.first) && is_line_safe(line.second) && !line.first.empty() &&
            line.first.find_first_of(": ;") == std::string::npos &&
            !base::equals_ignoring_case(line.first, "authorization");
   });
-  if (!sound_lines || !is_line_safe(request.authorization.reveal()) ||
-      !request.target.starts_with('/') || !is_line_safe(request.target) ||
-      request.target.find_first_of(" #") != std::string::npos ||
+  if (!sound_lines || !is_line_safe(request.authorization.reveal()) || !request.target.starts_with('/') ||
+      !is_line_safe(request.target) || request.target.find_first_of(" #") != std::string::npos ||
       request.method == http::Method::kOther) {
-    return not_sent(base::Code::kInvalidArgument,
-                    "The request cannot be sent: a part of it is not well-formed.");
+    return not_sent(base::Code::kInvalidArgument, "The request cannot be sent: a part of it is not well-formed.");
   }
   return url;
 }
 
 void CurlClient::Core::start_thread() {
   if (multi != nullptr) return;
-  // The standard makes the first call the only one, whichever thread comes first.
-  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-  CHECK(initialised == CURLE_OK);
-  multi = curl_multi_init();
-  CHECK(multi != nullptr);
-  curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-                    static_cast<long>(options.limits.connections_per_server));
-  curl_multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
+  multi = curl()->multi_init();
+  ENSURE(multi != nullptr);
+  curl()->multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(options.limits.connections_per_server));
+  curl()->multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
   thread = std::thread([this] { run(); });
 }
 
@@ -108,7 +103,7 @@ void CurlClient::Core::submit(std::shared_ptr<Transfer> transfer) {
   start_thread();
   const std::lock_guard lock(mutex);
   incoming.push_back(std::move(transfer));
-  curl_multi_wakeup(multi);
+  curl()->multi_wakeup(multi);
 }
 
 void CurlClient::Core::abort(const std::shared_ptr<Transfer>& transfer) {
@@ -116,7 +111,7 @@ void CurlClient::Core::abort(const std::shared_ptr<Transfer>& transfer) {
   const std::lock_guard lock(mutex);
   if (stopping) return;
   dropped.push_back(transfer);
-  curl_multi_wakeup(multi);
+  curl()->multi_wakeup(multi);
 }
 
 void CurlClient::Core::shut_down() {
@@ -124,7 +119,7 @@ void CurlClient::Core::shut_down() {
   {
     const std::lock_guard lock(mutex);
     stopping = true;
-    curl_multi_wakeup(multi);
+    curl()->multi_wakeup(multi);
   }
   thread.join();
 }
@@ -137,9 +132,9 @@ void CurlClient::Core::run() {
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   while (take_orders()) {
     int running = 0;
-    curl_multi_perform(multi, &running);
+    curl()->multi_perform(multi, &running);
     finish_ended();
-    curl_multi_poll(multi, nullptr, 0, kIdlePollMs, nullptr);
+    curl()->multi_poll(multi, nullptr, 0, kIdlePollMs, nullptr);
   }
   while (!active.empty()) drop(active.back().get());
 }
@@ -157,7 +152,7 @@ bool CurlClient::Core::take_orders() {
   for (auto& transfer : fresh) {
     if (transfer->over) continue;
     set_up(*transfer);
-    CHECK(curl_multi_add_handle(multi, transfer->easy) == CURLM_OK);
+    ENSURE(curl()->multi_add_handle(multi, transfer->easy) == CURLM_OK);
     active.push_back(std::move(transfer));
   }
   return true;
@@ -165,26 +160,24 @@ bool CurlClient::Core::take_orders() {
 
 void CurlClient::Core::finish_ended() {
   int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
+  while (const CURLMsg* message = curl()->multi_info_read(multi, &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     char* context = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &context);
+    curl()->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &context);
     auto& transfer = *static_cast<Transfer*>(static_cast<void*>(context));
     transfer.over = true;
-    loop.post(
-        [set = transfer.setter, outcome = outcome_of(transfer, message->data.result)]() mutable {
-          set(std::move(outcome));
-        });
+    loop.post([set = transfer.setter, outcome = outcome_of(transfer, message->data.result)]() mutable {
+      set(std::move(outcome));
+    });
     drop(&transfer);
   }
 }
 
 void CurlClient::Core::drop(Transfer* transfer) {
-  const auto found =
-      std::ranges::find_if(active, [&](const auto& each) { return each.get() == transfer; });
+  const auto found = std::ranges::find_if(active, [&](const auto& each) { return each.get() == transfer; });
   if (found == active.end()) return;
-  curl_multi_remove_handle(multi, transfer->easy);
-  curl_easy_cleanup(std::exchange(transfer->easy, nullptr));
+  curl()->multi_remove_handle(multi, transfer->easy);
+  curl()->easy_cleanup(std::exchange(transfer->easy, nullptr));
   active.erase(found);
 }
 
@@ -215,10 +208,12 @@ CurlClient::~CurlClient() { core_->shut_down(); }
 base::Task<base::Result<http::Response>> CurlClient::send(http::Request request) {
   const auto core = core_;
   CO_TRY(auto url, core->check(request));
+  if (curl() == nullptr) {
+    co_return not_sent(base::Code::kUnavailable, "The library libcurl.so.4 cannot be loaded. Install libcurl4.");
+  }
   long timeout_ms = 0;
   if (request.deadline != base::Instant::never()) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(request.deadline - core->loop.now());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(request.deadline - core->loop.now());
     if (left.count() <= 0) {
       co_return not_sent(base::Code::kDeadline,
                          "The time for this request ran out. Try again, or ask for less at once.");
@@ -226,8 +221,7 @@ base::Task<base::Result<http::Response>> CurlClient::send(http::Request request)
     timeout_ms = static_cast<long>(left.count());
   }
   const base::Completion<Outcome> done(core->loop);
-  const auto transfer =
-      std::make_shared<Transfer>(std::move(request), std::move(url), done.setter());
+  const auto transfer = std::make_shared<Transfer>(std::move(request), std::move(url), done.setter());
   transfer->options = &core->options;
   transfer->timeout_ms = timeout_ms;
   const AbortGuard<Core> guard(core, transfer);

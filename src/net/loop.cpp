@@ -24,7 +24,7 @@ base::Instant AsioLoop::now() const { return steady_now(); }
 void AsioLoop::post(base::Callback callback) { asio::post(impl_->context, std::move(callback)); }
 
 AsioLoop::TimerId AsioLoop::call_at(base::Instant at, base::Callback callback) {
-  CHECK(at != base::Instant::never());
+  ENSURE(at != base::Instant::never());
   const TimerId id = impl_->next_timer++;
   impl_->timers.emplace(Impl::Key(at, id), std::move(callback));
   impl_->due.emplace(id, at);

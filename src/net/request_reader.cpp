@@ -134,7 +134,7 @@ size_t RequestReader::feed(std::string_view bytes) {
 bool RequestReader::take_expectation() { return std::exchange(expectation_, false); }
 
 http::Request RequestReader::take() {
-  CHECK(state_ == State::kComplete);
+  ENSURE(state_ == State::kComplete);
   return std::move(parser_->request);
 }
 
@@ -188,7 +188,7 @@ size_t RequestReader::read_header(std::string_view bytes) {
     refuse_parse_error(error.value());
     return skipped;
   }
-  CHECK(used == end && parser_->is_header_done());
+  ENSURE(used == end && parser_->is_header_done());
   check_header();
   if (state_ == State::kRefused) return skipped;
   state_ = parser_->is_done() ? State::kComplete : State::kBody;

@@ -26,7 +26,7 @@ struct StdioLines::Core : std::enable_shared_from_this<StdioLines::Core> {
         output_fd(output),
         limits(given),
         wake_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    CHECK(wake_fd >= 0);
+    ENSURE(wake_fd >= 0);
   }
   ~Core() { ::close(wake_fd); }
   Core(const Core&) = delete;
@@ -219,7 +219,7 @@ base::Task<std::optional<base::Result<std::string>>> StdioLines::read() {
 }
 
 base::Result<void> StdioLines::write(std::string line) {
-  CHECK(line.find('\n') == std::string::npos);
+  ENSURE(line.find('\n') == std::string::npos);
   {
     const std::lock_guard lock(core_->mutex);
     if (core_->output_closed)

@@ -15,20 +15,18 @@
 namespace net {
 
 bool has_effect(http::Method method) {
-  return method != http::Method::kGet && method != http::Method::kHead &&
-         method != http::Method::kOptions;
+  return method != http::Method::kGet && method != http::Method::kHead && method != http::Method::kOptions;
 }
 
 bool is_line_safe(std::string_view text) {
-  return std::ranges::none_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
 }
 
 HeaderList::~HeaderList() {
   for (curl_slist* line = list_; line != nullptr; line = line->next) {
     explicit_bzero(line->data, std::strlen(line->data));
   }
-  curl_slist_free_all(list_);
+  if (list_ != nullptr) curl()->slist_free_all(list_);
 }
 
 void HeaderList::add(std::string_view name, std::string_view value) {
@@ -39,8 +37,8 @@ void HeaderList::add(std::string_view name, std::string_view value) {
 void HeaderList::suppress(std::string_view name) { append(fmt::format("{}:", name)); }
 
 void HeaderList::append(std::string line) {
-  list_ = curl_slist_append(list_, line.c_str());
-  CHECK(list_ != nullptr);
+  list_ = curl()->slist_append(list_, line.c_str());
+  ENSURE(list_ != nullptr);
   explicit_bzero(line.data(), line.size());
 }
 
@@ -51,8 +49,7 @@ namespace {
 bool is_own_field(std::string_view name) {
   static constexpr std::string_view kOwn[] = {"host",       "content-length",  "transfer-encoding",
                                               "connection", "accept-encoding", "expect"};
-  return std::ranges::any_of(
-      kOwn, [name](std::string_view own) { return base::equals_ignoring_case(own, name); });
+  return std::ranges::any_of(kOwn, [name](std::string_view own) { return base::equals_ignoring_case(own, name); });
 }
 
 // Fields that no longer describe the body once it was received whole and unpacked.
@@ -79,8 +76,7 @@ size_t on_header(char* data, size_t size, size_t count, void* context) {
   if (colon == std::string_view::npos) return line.size();
   const std::string_view name = base::trim(field.substr(0, colon));
   if (!is_transfer_field(name)) {
-    transfer.response.headers.add(std::string(name),
-                                  std::string(base::trim(field.substr(colon + 1))));
+    transfer.response.headers.add(std::string(name), std::string(base::trim(field.substr(colon + 1))));
   }
   return line.size();
 }
@@ -123,15 +119,14 @@ curl_socket_t on_open_socket(void* context, curlsocktype, curl_sockaddr* address
 template <class T>
 void set(CURL* easy, CURLoption option, T value) {
   // A failure here means a libcurl without the feature: nothing that a run could go on without.
-  CHECK(curl_easy_setopt(easy, option, value) == CURLE_OK);
+  ENSURE(curl()->easy_setopt(easy, option, value) == CURLE_OK);
 }
 
 void set_method(Transfer& transfer) {
   CURL* easy = transfer.easy;
   const http::Request& request = transfer.request;
   const bool sends_body = !request.body.empty() || request.method == http::Method::kPost ||
-                          request.method == http::Method::kPut ||
-                          request.method == http::Method::kPatch;
+                          request.method == http::Method::kPut || request.method == http::Method::kPatch;
   if (sends_body) {
     set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     set(easy, CURLOPT_POSTFIELDS, request.body.data());
@@ -174,8 +169,7 @@ void set_security(Transfer& transfer) {
   set(easy, CURLOPT_PROXY, direct ? "" : options.proxy->c_str());
   set(easy, CURLOPT_NOPROXY, "");
   transfer.guard_addresses = direct && options.private_addresses == PrivateAddresses::kRefuse &&
-                             !http::is_loopback_host(transfer.url.host) &&
-                             !is_address_literal(transfer.url.host);
+                             !http::is_loopback_host(transfer.url.host) && !is_address_literal(transfer.url.host);
   set(easy, CURLOPT_OPENSOCKETFUNCTION, &on_open_socket);
   set(easy, CURLOPT_OPENSOCKETDATA, &transfer);
 }
@@ -183,8 +177,8 @@ void set_security(Transfer& transfer) {
 }  // namespace
 
 void set_up(Transfer& transfer) {
-  transfer.easy = curl_easy_init();
-  CHECK(transfer.easy != nullptr);
+  transfer.easy = curl()->easy_init();
+  ENSURE(transfer.easy != nullptr);
   CURL* easy = transfer.easy;
   const CurlClientOptions& options = *transfer.options;
   set(easy, CURLOPT_NOSIGNAL, 1L);
@@ -198,8 +192,7 @@ void set_up(Transfer& transfer) {
   set(easy, CURLOPT_PIPEWAIT, 1L);
   set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   set(easy, CURLOPT_CONNECTTIMEOUT_MS,
-      static_cast<long>(
-          std::chrono::ceil<std::chrono::milliseconds>(options.limits.connect_timeout).count()));
+      static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(options.limits.connect_timeout).count()));
   set(easy, CURLOPT_TIMEOUT_MS, transfer.timeout_ms);
   set(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options.limits.response_bytes));
   set(easy, CURLOPT_HEADERFUNCTION, &on_header);
@@ -221,67 +214,52 @@ base::Error error_of(const Transfer& transfer, CURLcode code, bool deadline_pass
   using base::Code;
   const std::string& host = transfer.url.host;
   const auto make = [&](Code kind, std::string message) {
-    return base::Error{kind, std::move(message),
-                       transfer.sent ? curl_easy_strerror(code) : "not sent", std::nullopt};
+    return base::Error{kind, std::move(message), transfer.sent ? curl()->easy_strerror(code) : "not sent",
+                       std::nullopt};
   };
   if (transfer.refusal == Refusal::kPrivateAddress) {
-    return make(
-        Code::kForbidden,
-        fmt::format("The name {} leads to a private address, which is not allowed. Check the "
-                    "name service.",
-                    host));
+    return make(Code::kForbidden, fmt::format("The name {} leads to a private address, which is not allowed. Check the "
+                                              "name service.",
+                                              host));
   }
   if (transfer.refusal == Refusal::kTooLarge || code == CURLE_FILESIZE_EXCEEDED) {
-    return make(Code::kUpstream,
-                fmt::format("{} answered with too much data. Ask for less at once.", host));
+    return make(Code::kUpstream, fmt::format("{} answered with too much data. Ask for less at once.", host));
   }
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-      return make(
-          Code::kUnavailable,
-          fmt::format("Cannot reach {}: the name does not resolve. Check the network connection.",
-                      host));
+      return make(Code::kUnavailable,
+                  fmt::format("Cannot reach {}: the name does not resolve. Check the network connection.", host));
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return make(Code::kUnavailable,
-                  "Cannot reach the proxy: its name does not resolve. Check the proxy setting.");
+      return make(Code::kUnavailable, "Cannot reach the proxy: its name does not resolve. Check the proxy setting.");
     case CURLE_COULDNT_CONNECT:
-      return make(Code::kUnavailable,
-                  fmt::format("Cannot reach {}: it does not accept connections. Check the network "
-                              "connection and try again.",
-                              host));
+      return make(Code::kUnavailable, fmt::format("Cannot reach {}: it does not accept connections. Check the network "
+                                                  "connection and try again.",
+                                                  host));
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
-      return make(Code::kUnavailable,
-                  fmt::format("Cannot trust {}: its certificate is not valid. Check the clock, the "
-                              "installed authorities and any proxy in between.",
-                              host));
+      return make(Code::kUnavailable, fmt::format("Cannot trust {}: its certificate is not valid. Check the clock, the "
+                                                  "installed authorities and any proxy in between.",
+                                                  host));
     case CURLE_SSL_CACERT_BADFILE:
-      return make(Code::kUnavailable,
-                  "The file of trusted authorities cannot be read. Check the setting.");
+      return make(Code::kUnavailable, "The file of trusted authorities cannot be read. Check the setting.");
     case CURLE_SSL_CONNECT_ERROR:
-      return make(
-          Code::kUnavailable,
-          fmt::format("Cannot reach {}: no secure connection could be made. Try again.", host));
+      return make(Code::kUnavailable,
+                  fmt::format("Cannot reach {}: no secure connection could be made. Try again.", host));
     case CURLE_OPERATION_TIMEDOUT:
       if (deadline_passed) {
-        return make(
-            Code::kDeadline,
-            fmt::format("{} did not answer in time. Try again, or ask for less at once.", host));
+        return make(Code::kDeadline,
+                    fmt::format("{} did not answer in time. Try again, or ask for less at once.", host));
       }
-      return make(
-          Code::kUnavailable,
-          fmt::format("Cannot reach {}: no connection in time. Check the network connection.",
-                      host));
+      return make(Code::kUnavailable,
+                  fmt::format("Cannot reach {}: no connection in time. Check the network connection.", host));
     default:
-      return make(
-          Code::kUnavailable,
-          transfer.sent && has_effect(transfer.request.method)
-              ? fmt::format("The connection to {} broke, and it is not known whether the request "
-                            "took effect. "
-                            "Look before you repeat it.",
-                            host)
-              : fmt::format("The connection to {} broke before the answer was complete. Try again.",
-                            host));
+      return make(Code::kUnavailable,
+                  transfer.sent && has_effect(transfer.request.method)
+                      ? fmt::format("The connection to {} broke, and it is not known whether the request "
+                                    "took effect. "
+                                    "Look before you repeat it.",
+                                    host)
+                      : fmt::format("The connection to {} broke before the answer was complete. Try again.", host));
   }
 }
 
@@ -290,14 +268,13 @@ base::Error error_of(const Transfer& transfer, CURLcode code, bool deadline_pass
 Outcome outcome_of(Transfer& transfer, CURLcode code) {
   if (code == CURLE_OK) {
     long status = 0;
-    curl_easy_getinfo(transfer.easy, CURLINFO_RESPONSE_CODE, &status);
+    curl()->easy_getinfo(transfer.easy, CURLINFO_RESPONSE_CODE, &status);
     transfer.response.status = static_cast<int>(status);
     return std::move(transfer.response);
   }
   curl_off_t total_us = 0;
-  curl_easy_getinfo(transfer.easy, CURLINFO_TOTAL_TIME_T, &total_us);
-  const bool deadline_passed =
-      transfer.timeout_ms > 0 && total_us / 1000 >= transfer.timeout_ms - 1;
+  curl()->easy_getinfo(transfer.easy, CURLINFO_TOTAL_TIME_T, &total_us);
+  const bool deadline_passed = transfer.timeout_ms > 0 && total_us / 1000 >= transfer.timeout_ms - 1;
   return std::unexpected(error_of(transfer, code, deadline_passed || transfer.sent));
 }
 

@@ -38,7 +38,7 @@ base::Result<RedirectUri> RedirectUri::parse(std::string_view text) {
 json::Object RedirectUri::constraints() { return {{"format", "uri"}}; }
 
 RedirectUri RedirectUri::with_port(uint16_t port) const {
-  CHECK(loopback_);
+  ENSURE(loopback_);
   RedirectUri uri = *this;
   uri.port_ = port;
   const bool ipv6 = host_.find(':') != std::string::npos;

@@ -1,6 +1,9 @@
 // The operational log on a file descriptor, one JSON object per line.
 #pragma once
 
+#include <span>
+#include <string_view>
+
 #include "base/clock.h"
 #include "base/log.h"
 

@@ -14,7 +14,7 @@
 
 namespace os {
 
-void ignore_broken_pipes() { CHECK(std::signal(SIGPIPE, SIG_IGN) != SIG_ERR); }
+void ignore_broken_pipes() { ENSURE(std::signal(SIGPIPE, SIG_IGN) != SIG_ERR); }
 
 struct SignalWaiter::Impl {
   sigset_t before{};
@@ -28,10 +28,10 @@ SignalWaiter::SignalWaiter(std::function<void(int signal)> on_signal) : impl_(st
   sigemptyset(&waited);
   sigaddset(&waited, SIGINT);
   sigaddset(&waited, SIGTERM);
-  CHECK(pthread_sigmask(SIG_BLOCK, &waited, &impl_->before) == 0);
+  ENSURE(pthread_sigmask(SIG_BLOCK, &waited, &impl_->before) == 0);
   impl_->signals = ::signalfd(-1, &waited, SFD_CLOEXEC | SFD_NONBLOCK);
   impl_->stop = ::eventfd(0, EFD_CLOEXEC);
-  CHECK(impl_->signals >= 0 && impl_->stop >= 0);
+  ENSURE(impl_->signals >= 0 && impl_->stop >= 0);
   impl_->thread = std::jthread([signals = impl_->signals, stop = impl_->stop, on_signal = std::move(on_signal)] {
     pollfd waits[] = {{signals, POLLIN, 0}, {stop, POLLIN, 0}};
     // Ends when the owner writes to `stop`.
@@ -48,7 +48,7 @@ SignalWaiter::SignalWaiter(std::function<void(int signal)> on_signal) : impl_(st
 
 SignalWaiter::~SignalWaiter() {
   const uint64_t one = 1;
-  CHECK(::write(impl_->stop, &one, sizeof one) == static_cast<ssize_t>(sizeof one));
+  ENSURE(::write(impl_->stop, &one, sizeof one) == static_cast<ssize_t>(sizeof one));
   impl_->thread.join();
   ::close(impl_->signals);
   ::close(impl_->stop);

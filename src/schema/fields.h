@@ -18,7 +18,11 @@
 // (to_json) and the documentation. A default is the member's initialiser.
 #pragma once
 
+#include <expected>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 

@@ -2,6 +2,7 @@
 // next. Spotify's own words go into `detail`, cut short, and never into `message`.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -97,12 +97,12 @@ std::string make_target(const OperationInfo& operation, std::initializer_list<st
   for (const std::string_view argument : arguments) {
     const size_t place = rest.find("{}");
     // An empty argument would name another endpoint: /playlists/ instead of one playlist.
-    CHECK(place != std::string_view::npos && !argument.empty());
+    ENSURE(place != std::string_view::npos && !argument.empty());
     target += rest.substr(0, place);
     target += http::percent_encode(argument);
     rest.remove_prefix(place + 2);
   }
-  CHECK(!rest.contains("{}"));
+  ENSURE(!rest.contains("{}"));
   target += rest;
   if (!query.empty()) {
     target += '?';

@@ -130,7 +130,7 @@ std::vector<mcp::Tool> all_tools(const Services& services) {
                                  &library_tools, &user_tools, &auth_tools}) {
     for (mcp::Tool& tool : make_tools(services)) tools.push_back(std::move(tool));
   }
-  CHECK(!find_catalogue_flaw(tools));
+  ENSURE(!find_catalogue_flaw(tools));
   return tools;
 }
 

@@ -136,7 +136,7 @@ Violations check_external_headers(const std::vector<File>& files, const Layers& 
       {"boost/json", {"Boost::json"}},
       {"boost/", {"Boost::headers", "Boost::json"}},
       {"openssl/", {"OpenSSL::Crypto", "OpenSSL::SSL"}},
-      {"curl/", {"CURL::libcurl"}},
+      {"curl/", {"CURL::headers"}},
       {"sqlite3.h", {"SQLite::SQLite3"}},
       {"CLI/", {"CLI11::CLI11"}},
       {"argon2.h", {"PkgConfig::ARGON2"}},
@@ -238,7 +238,7 @@ const std::vector<Banned>& banned() {
       {"rand()", "take a base::Random", {}},
       {"std::random_device", "take a base::Random", {}},
       {"popen(", "use os/process: no shell", {}},
-      {" assert(", "use CHECK: it stays in release", {}},
+      {" assert(", "use ENSURE: it stays in release", {}},
       {"catch (",
        "return a Result; only code that calls throwing libraries catches",
        {"src/net/", "src/store/sqlite/", "src/json/parse.cpp", "src/mcp/server.cpp", "src/mcp/call", "src/app/cli",
@@ -283,6 +283,98 @@ Violations check_headers(const std::vector<File>& files) {
     if (!file.path.ends_with(".h")) continue;
     if (!file.text.starts_with("// ")) found.push_back(at(file, 0) + "a header begins with what it is, as a comment");
     if (file.text.find("#pragma once") == std::string::npos) found.push_back(at(file, 0) + "needs #pragma once");
+  }
+  return found;
+}
+
+namespace {
+
+// The words after "std::" in a line of code.
+std::vector<std::string_view> standard_names(std::string_view code) {
+  constexpr std::string_view kStd = "std::";
+  constexpr std::string_view kWord = "abcdefghijklmnopqrstuvwxyz_0123456789";
+  std::vector<std::string_view> names;
+  for (size_t from = code.find(kStd); from != std::string_view::npos; from = code.find(kStd, from)) {
+    from += kStd.size();
+    const size_t end = code.find_first_not_of(kWord, from);
+    names.push_back(code.substr(from, end == std::string_view::npos ? end : end - from));
+  }
+  return names;
+}
+
+const std::map<std::string_view, std::string_view>& headers_of_standard_names() {
+  static const std::map<std::string_view, std::string_view> kHeaders{
+      {"array", "array"},
+      {"atomic", "atomic"},
+      {"byte", "cstddef"},
+      {"chrono", "chrono"},
+      {"condition_variable", "condition_variable"},
+      {"convertible_to", "concepts"},
+      {"coroutine_handle", "coroutine"},
+      {"current_exception", "exception"},
+      {"deque", "deque"},
+      {"enable_shared_from_this", "memory"},
+      {"exception_ptr", "exception"},
+      {"exchange", "utility"},
+      {"expected", "expected"},
+      {"forward", "utility"},
+      {"function", "functional"},
+      {"index_sequence", "utility"},
+      {"initializer_list", "initializer_list"},
+      {"invoke_result_t", "type_traits"},
+      {"is_enum_v", "type_traits"},
+      {"jthread", "thread"},
+      {"list", "list"},
+      {"make_shared", "memory"},
+      {"make_unique", "memory"},
+      {"map", "map"},
+      {"move", "utility"},
+      {"move_only_function", "functional"},
+      {"mutex", "mutex"},
+      {"nullopt", "optional"},
+      {"optional", "optional"},
+      {"pair", "utility"},
+      {"remove_cvref_t", "type_traits"},
+      {"rethrow_exception", "exception"},
+      {"same_as", "concepts"},
+      {"set", "set"},
+      {"shared_ptr", "memory"},
+      {"span", "span"},
+      {"string", "string"},
+      {"string_view", "string_view"},
+      {"thread", "thread"},
+      {"to_string", "string"},
+      {"tuple", "tuple"},
+      {"unexpected", "expected"},
+      {"unique_ptr", "memory"},
+      {"unordered_map", "unordered_map"},
+      {"variant", "variant"},
+      {"vector", "vector"},
+      {"weak_ptr", "memory"},
+  };
+  return kHeaders;
+}
+
+}  // namespace
+
+Violations check_standard_headers(const std::vector<File>& files) {
+  Violations found;
+  for (const File& file : files) {
+    const bool ours = file.path.starts_with("src/") || file.path.starts_with("sim/");
+    if (!ours || !file.path.ends_with(".h")) continue;
+    const auto lines = lines_of(file);
+    std::set<std::string_view> present;
+    for (const std::string_view line : lines) {
+      if (const auto name = included(line, '<', '>')) present.insert(*name);
+    }
+    for (size_t i = 0; i < lines.size(); ++i) {
+      const std::string code = code_of(lines[i]);
+      for (const std::string_view name : standard_names(code)) {
+        const auto header = headers_of_standard_names().find(name);
+        if (header == headers_of_standard_names().end() || !present.insert(header->second).second) continue;
+        found.push_back(at(file, i) + fmt::format("std::{} needs #include <{}>", name, header->second));
+      }
+    }
   }
   return found;
 }

@@ -112,6 +112,21 @@ TEST_CASE("headers say what they are and are included by someone") {
   CHECK(tidy::check_dead_headers({{"src/a/b.h", ""}, {"src/a/b.cpp", "#include \"a/b.h\""}}).size() == 1);
 }
 
+TEST_CASE("headers include the standard headers of the names that they use") {
+  expect_none(tidy::check_standard_headers(tree()));
+}
+
+TEST_CASE("a planted name of std without its header is found once") {
+  const auto check = [](std::string path, std::string text) {
+    return tidy::check_standard_headers({{std::move(path), std::move(text)}});
+  };
+  CHECK(check("src/a.h", "std::string a();\nstd::string b();\n") ==
+        tidy::Violations{"src/a.h:1: std::string needs #include <string>"});
+  CHECK(check("sim/a.h", "#include <vector>\nstd::vector<std::string_view> a();\n").size() == 1);
+  CHECK(check("src/a.h", "#include <string>\nstd::string a();  // std::vector\n").empty());
+  CHECK(check("src/a.cpp", "std::string a();\n").empty());
+}
+
 TEST_CASE("every layer has a README") {
   for (const auto& [path, layer] : layers()) {
     INFO(path);

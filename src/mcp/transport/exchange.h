@@ -3,9 +3,11 @@
 // a client that goes away drops it; in the legacy era it belongs to the session and goes on.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/loop.h"
 #include "base/task.h"

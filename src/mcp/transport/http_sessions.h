@@ -3,6 +3,7 @@
 // newer one.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <map>
 #include <memory>

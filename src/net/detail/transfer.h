@@ -3,12 +3,12 @@
 #pragma once
 
 #include <atomic>
-#include <curl/curl.h>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "http/url.h"
+#include "net/detail/curl.h"
 #include "net/http_client.h"
 
 namespace net {
@@ -47,7 +47,9 @@ struct Transfer {
 
   Transfer(http::Request given, http::Url server, Setter set)
       : request(std::move(given)), url(std::move(server)), setter(std::move(set)) {}
-  ~Transfer() { curl_easy_cleanup(easy); }
+  ~Transfer() {
+    if (easy != nullptr) curl()->easy_cleanup(easy);
+  }
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 

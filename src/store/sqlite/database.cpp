@@ -160,7 +160,7 @@ Result<Database::Rows> Database::query(std::string_view sql, std::initializer_li
       sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   Rows rows(*this, statement);
   if (code != SQLITE_OK) return failed(code);
-  CHECK(sqlite3_bind_parameter_count(statement) == static_cast<int>(parameters.size()));
+  ENSURE(sqlite3_bind_parameter_count(statement) == static_cast<int>(parameters.size()));
   int index = 0;
   for (const Parameter& parameter : parameters) {
     const int bound = bind(statement, ++index, parameter);

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "net/addresses.h"
+#include "net/detail/curl.h"
 #include "tests/unit/net/listener.h"
 #include "tests/unit/net/on_loop.h"
 #include "tests/unit/net/running_server.h"
@@ -342,6 +343,12 @@ TEST_CASE(
   CHECK(response.error().code == base::Code::kUnavailable);
   CHECK(response.error().detail == "not sent");
   CHECK(plain.handler.requests == 0);
+}
+
+TEST_CASE("a missing libcurl, or another library in its place, is noticed when it is loaded") {
+  CHECK(net::load_curl("libcurl.so.4").has_value());
+  CHECK_FALSE(net::load_curl("libnone.so.4").has_value());
+  CHECK_FALSE(net::load_curl("libm.so.6").has_value());
 }
 
 TEST_CASE("public addresses are told from the others") {

@@ -139,6 +139,14 @@ std::string encode_result(const Id& id, json::Object result) {
   return out;
 }
 
+std::string encode_batch(std::span<const std::string> responses) {
+  std::string text;
+  for (const std::string& response : responses) {
+    if (!response.empty()) text.append(text.empty() ? "[" : ",").append(response);
+  }
+  return text.empty() ? text : text + "]";
+}
+
 std::string encode_result_with(const Id& id, std::string_view before, const json::Object& members,
                                std::string_view after) {
   std::string out = R"({"jsonrpc":"2.0","id":)";

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -55,6 +56,9 @@ std::string encode_result(const Id& id, json::Object result);
 std::string encode_error(const std::optional<Id>& id, RpcError error);
 std::string encode_notification(std::string_view method, json::Object params);
 std::string encode_call(const Id& id, std::string_view method, json::Object params);
+// Encoded responses as one array, which is how protocol 2025-03-26 answers a batch (basic, "Batching"). Empty ones are
+// left out, and "" is the answer when nothing else is there.
+std::string encode_batch(std::span<const std::string> responses);
 
 // Writes a result member by member between two pieces of ready JSON text, so that what never changes is written once:
 // {"jsonrpc":"2.0","id":...,"result":{<before><members><after>}}. `before` ends and `after` begins with a comma of its

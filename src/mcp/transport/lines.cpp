@@ -1,19 +1,49 @@
 #include "mcp/transport/lines.h"
 
 #include <map>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "mcp/channel.h"
 #include "mcp/era.h"
-#include "mcp/transport/batch.h"
 
 namespace mcp {
 namespace {
 
 constexpr std::string_view kListen = "subscriptions/listen";
+
+// The responses of one batch while its calls run, each as a task of its own. Every call holds the batch, and when the
+// last one lets go of it, what has been answered goes out as one array. A cancelled call has no response.
+class BatchReplies {
+ public:
+  explicit BatchReplies(Channel& channel) : channel_(channel) {}
+  ~BatchReplies() {
+    if (std::string text = encode_batch(replies_); !text.empty()) channel_.send(std::move(text));
+  }
+  BatchReplies(const BatchReplies&) = delete;
+  BatchReplies& operator=(const BatchReplies&) = delete;
+
+  // The place of the next call.
+  size_t add() {
+    replies_.emplace_back();
+    return replies_.size() - 1;
+  }
+  void put(size_t place, std::string reply) { replies_[place] = std::move(reply); }
+
+ private:
+  Channel& channel_;
+  std::vector<std::string> replies_;
+};
+
+// Where the response of a call goes: out at once, or to the batch that the call came in.
+struct Way {
+  std::shared_ptr<BatchReplies> batch = nullptr;
+  size_t place = 0;
+};
 
 class LineConnection final : public Channel {
  public:
@@ -107,43 +137,42 @@ class LineConnection final : public Channel {
       return refuse({code::kInvalidRequest, "Only protocol 2025-03-26 has batches. Send each message by itself."},
                     std::nullopt);
     }
-    std::vector<Call> calls;
+    const auto batch = std::make_shared<BatchReplies>(*this);
     for (Message& message : messages) {
       if (auto* call = std::get_if<Call>(&message)) {
-        calls.push_back(std::move(*call));
+        begin(Incoming::legacy(std::move(*call), session_, this), Way{batch, batch->add()});
       } else {
         take_other(std::move(message));
       }
     }
-    if (!calls.empty()) tasks_.spawn(answer_batch(std::move(calls)));
-  }
-  base::Task<void> answer_batch(std::vector<Call> calls) {
-    std::string replies = co_await handle_batch(server_, session_, std::move(calls), this);
-    send(std::move(replies));
   }
 
-  void begin(Incoming incoming) {
+  void deliver(const Way& way, std::string reply) {
+    if (way.batch == nullptr) return send(std::move(reply));
+    way.batch->put(way.place, std::move(reply));
+  }
+  void begin(Incoming incoming, Way way = {}) {
     const Id id = incoming.call.id;
     if (in_flight_.contains(id)) {
-      return refuse({code::kInvalidRequest, "A request with this id still runs. Give each request its own id."}, id);
+      return deliver(way, encode_error(id, {code::kInvalidRequest,
+                                            "A request with this id still runs. Give each request its own id."}));
     }
     if (in_flight_.size() >= options_.calls_in_flight_max) {
-      return refuse({code::kInternal,
-                     fmt::format("More than {} requests run. Wait for some of them.", options_.calls_in_flight_max)},
-                    id);
+      return deliver(way, encode_error(id, {code::kInternal, fmt::format("More than {} requests run. Wait for some of "
+                                                                         "them.", options_.calls_in_flight_max)}));
     }
     const bool listens = incoming.call.method == kListen;
     in_flight_.emplace(id, InFlight{0, listens});
-    const uint64_t task = tasks_.spawn(answer(std::move(incoming)));
+    const uint64_t task = tasks_.spawn(answer(std::move(incoming), std::move(way)));
     // It may have ended already.
     const auto found = in_flight_.find(id);
     if (found != in_flight_.end()) found->second.task = task;
   }
-  base::Task<void> answer(Incoming incoming) {
+  base::Task<void> answer(Incoming incoming, Way way) {
     const Id id = incoming.call.id;
     Reply reply = co_await server_.handle(std::move(incoming));
     in_flight_.erase(id);
-    send(std::move(reply.text));
+    deliver(way, std::move(reply.text));
   }
 
   // The end of input: nobody can cancel any more, and streams have nobody to tell.

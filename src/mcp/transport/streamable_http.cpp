@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "http/url.h"
-#include "mcp/transport/batch.h"
 
 namespace mcp {
 namespace {
@@ -224,13 +223,7 @@ base::Task<http::Response> StreamableHttp::answer_legacy(Legacy legacy, Post pos
 base::Task<http::Response> StreamableHttp::answer_call(Call call, std::shared_ptr<HttpSession> session,
                                                        Accepts accepts) {
   const Id id = call.id;
-  if (session->is_running(id)) {
-    co_return refuse(
-        400, RpcError{code::kInvalidRequest, "A request with this id still runs. Give each request its own id."}, id);
-  }
-  if (session->running() >= options_.calls_per_session_max) {
-    co_return refuse(429, RpcError{code::kServerError, "Too many requests of this session run. Wait for some."}, id);
-  }
+  if (const auto obstacle = find_obstacle(*session, id)) co_return refuse(*obstacle);
   auto exchange = std::make_shared<Exchange>(server_.loop(), stream_for(accepts), Outbox::Keep::kYes);
   // The session keeps it: a client that loses its connection has not cancelled.
   StreamStyle style{.id = session->keep(id, exchange),
@@ -250,19 +243,45 @@ base::Task<http::Response> StreamableHttp::answer_batch(std::vector<Message> mes
     co_return refuse(400, RpcError{code::kInvalidRequest,
                                    "Only protocol 2025-03-26 has batches. Send each message by itself."});
   }
-  std::vector<Call> calls;
+  // Each call is an exchange of the session, as one that came alone would be: it can be cancelled, and it counts. They
+  // have no stream, so they carry no notifications and cannot ask the client.
+  std::vector<std::string> replies;
+  std::vector<std::pair<size_t, std::shared_ptr<Exchange>>> running;
   for (Message& message : messages) {
-    if (auto* call = std::get_if<Call>(&message)) {
-      calls.push_back(std::move(*call));
-    } else {
+    auto* call = std::get_if<Call>(&message);
+    if (call == nullptr) {
       take(*session, std::move(message));
+      continue;
     }
+    replies.emplace_back();
+    if (auto obstacle = find_obstacle(*session, call->id)) {
+      replies.back() = encode_error(obstacle->id, std::move(obstacle->error));
+      continue;
+    }
+    auto exchange = std::make_shared<Exchange>(server_.loop(), Exchange::Stream::kNever, Outbox::Keep::kNo);
+    session->keep(call->id, exchange);
+    running.emplace_back(replies.size() - 1, exchange);
+    exchange->start(server_.handle(Incoming::legacy(std::move(*call), session->session(), exchange.get())));
   }
-  if (calls.empty()) co_return accepted();
-  // Calls of a batch have no stream of their own, so they carry no notifications.
-  std::string replies = co_await handle_batch(server_, session->session(), std::move(calls), nullptr);
+  for (const auto& [place, exchange] : running) {
+    co_await exchange->settle();
+    if (auto reply = exchange->take_reply()) replies[place] = std::move(reply->text);
+  }
   session->touch();
-  co_return json_response(200, std::move(replies));
+  std::string text = encode_batch(replies);
+  if (text.empty()) co_return accepted();
+  co_return json_response(200, std::move(text));
+}
+
+std::optional<Refusal> StreamableHttp::find_obstacle(HttpSession& session, const Id& id) const {
+  if (session.is_running(id)) {
+    return Refusal{
+        400, {code::kInvalidRequest, "A request with this id still runs. Give each request its own id."}, id};
+  }
+  if (session.running() >= options_.calls_per_session_max) {
+    return Refusal{429, {code::kServerError, "Too many requests of this session run. Wait for some."}, id};
+  }
+  return std::nullopt;
 }
 
 void StreamableHttp::take(HttpSession& session, Message message) {

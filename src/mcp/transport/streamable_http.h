@@ -79,6 +79,8 @@ class StreamableHttp final : public http::Handler {
   base::Task<http::Response> answer_legacy(Legacy legacy, Post post);
   base::Task<http::Response> answer_call(Call call, std::shared_ptr<HttpSession> session, Accepts accepts);
   base::Task<http::Response> answer_batch(std::vector<Message> messages, std::shared_ptr<HttpSession> session);
+  // Why this call of the session cannot begin now, or nothing.
+  std::optional<Refusal> find_obstacle(HttpSession& session, const Id& id) const;
   void take(HttpSession& session, Message message);
   http::Response get(const http::Request& request, const Principal& principal);
   http::Response end_session(const http::Request& request, const Principal& principal);

@@ -7,7 +7,10 @@ option(SMS_TIDY "Run clang-tidy on every translation unit" OFF)
 option(SMS_PRECOMPILE "Parse the headers that every file includes once for all files" ON)
 set(SMS_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined or thread")
 
+# What a program must be linked with when it holds code of this build, also where that code was installed.
+add_library(runtime INTERFACE)
 add_library(flags INTERFACE)
+target_link_libraries(flags INTERFACE runtime)
 target_include_directories(flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
 target_compile_options(flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wimplicit-fallthrough -Wnon-virtual-dtor
@@ -22,7 +25,7 @@ endif()
 if(SMS_SANITIZE)
   target_compile_options(flags INTERFACE -fsanitize=${SMS_SANITIZE} -fno-sanitize-recover=all
     -fno-omit-frame-pointer)
-  target_link_options(flags INTERFACE -fsanitize=${SMS_SANITIZE})
+  target_link_options(runtime INTERFACE -fsanitize=${SMS_SANITIZE})
   if(SMS_SANITIZE MATCHES "address" AND NOT SMS_FUZZ)
     # The everyday build has to be quick. ASan's checks are calls rather than code in place; what ASan reports by itself
     # (null, object-size) and vptr, which costs most, are left to the fuzz targets; and four checks of UBSan trap, which
@@ -34,11 +37,11 @@ if(SMS_SANITIZE)
 endif()
 if(SMS_FUZZ)
   target_compile_options(flags INTERFACE -fsanitize=fuzzer-no-link)
-  target_link_options(flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(runtime INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(SMS_COVERAGE)
   target_compile_options(flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
-  target_link_options(flags INTERFACE -fprofile-instr-generate)
+  target_link_options(runtime INTERFACE -fprofile-instr-generate)
 endif()
 if(SMS_HARDEN)
   target_compile_options(flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
@@ -49,7 +52,7 @@ if(SMS_HARDEN)
 endif()
 if(SMS_LTO)
   target_compile_options(flags INTERFACE -flto=thin)
-  target_link_options(flags INTERFACE -flto=thin -fuse-ld=lld)
+  target_link_options(runtime INTERFACE -flto=thin -fuse-ld=lld)
 elseif(MOLD)
   target_link_options(flags INTERFACE -fuse-ld=mold)
 endif()

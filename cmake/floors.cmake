@@ -3,25 +3,26 @@
 #
 # A folder may use itself, every folder on a lower floor, and on its own floor only the folders after USES.
 # LIBS are the external libraries whose headers may be included in the .cpp files of that folder alone.
+# LIBRARY marks what other MCP servers are built on: it is installed, and uses nothing that is not (cmake/install.cmake).
 include(${CMAKE_CURRENT_LIST_DIR}/layer.cmake)
 
-layer(src/base         0)
+layer(src/base         0 LIBRARY)
 
-layer(src/json         1 LIBS Boost::json)
-layer(src/crypto       1 LIBS OpenSSL::Crypto PkgConfig::ARGON2)
-layer(src/http         1)
+layer(src/json         1 LIBRARY LIBS Boost::json)
+layer(src/crypto       1 LIBRARY LIBS OpenSSL::Crypto PkgConfig::ARGON2)
+layer(src/http         1 LIBRARY)
 
-layer(src/schema       2)
-layer(src/mcp          2 USES src/schema)
-layer(src/mcp/transport 2 USES src/mcp src/schema)
+layer(src/schema       2 LIBRARY)
+layer(src/mcp          2 LIBRARY USES src/schema)
+layer(src/mcp/transport 2 LIBRARY USES src/mcp src/schema)
 layer(src/store        2)
 layer(src/oauth        2 USES src/store)
 layer(src/spotify      2 USES src/schema)
 layer(src/policy       2)
 layer(src/config       2 USES src/schema src/oauth)
 
-layer(src/os           3)
-layer(src/net          3 LIBS Boost::headers OpenSSL::SSL CURL::headers Threads::Threads)
+layer(src/os           3 LIBRARY)
+layer(src/net          3 LIBRARY LIBS Boost::headers OpenSSL::SSL CURL::headers Threads::Threads)
 layer(src/store/sqlite 3 USES src/os LIBS SQLite::SQLite3)
 layer(sim/spotify      3)
 layer(sim/world        3 USES sim/spotify)

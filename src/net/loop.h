@@ -6,7 +6,9 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "base/loop.h"
 
@@ -29,6 +31,15 @@ class AsioLoop final : public base::Loop {
   // Runs callbacks on the calling thread until stop(). An idle loop keeps waiting. May be called
   // again afterwards.
   void run();
+  // Runs until the task has ended, and gives its value: for tests and small programs.
+  template <class T>
+  T run(base::Task<T> task) {
+    std::optional<T> value;
+    base::TaskGroup group(*this);
+    group.spawn(keep(*this, std::move(task), &value));
+    if (!value) run();
+    return *std::move(value);
+  }
   // Thread-safe. The callback that runs now ends first; what is queued waits for the next run().
   void stop();
   // Calls stop() when one of these signals (SIGINT, SIGTERM) arrives. For small programs; the
@@ -40,6 +51,12 @@ class AsioLoop final : public base::Loop {
   Impl& impl() { return *impl_; }
 
  private:
+  template <class T>
+  static base::Task<void> keep(AsioLoop& loop, base::Task<T> task, std::optional<T>* value) {
+    value->emplace(co_await std::move(task));
+    loop.stop();
+  }
+
   std::unique_ptr<Impl> impl_;
 };
 

@@ -82,7 +82,9 @@ Layers read_layers(std::string_view floors_cmake) {
     words >> path >> layer.floor;
     std::set<std::string>* list = nullptr;
     for (std::string word; words >> word;) {
-      if (word == "USES") {
+      if (word == "LIBRARY") {
+        layer.library = true;
+      } else if (word == "USES") {
         list = &layer.uses;
       } else if (word == "LIBS") {
         list = &layer.libs;
@@ -121,6 +123,8 @@ Violations check_layers(const std::vector<File>& files, const Layers& layers) {
       } else if (used != own && other->second.floor >= layer->second.floor && !layer->second.uses.contains(used)) {
         found.push_back(at(file, i) + fmt::format("{} (floor {}) may not include {} (floor {})", own,
                                                   layer->second.floor, used, other->second.floor));
+      } else if (layer->second.library && !other->second.library) {
+        found.push_back(at(file, i) + fmt::format("{} is of the library and may not include {}", own, used));
       }
     }
   }
@@ -393,7 +397,10 @@ Violations check_dead_headers(const std::vector<File>& files) {
   Violations found;
   for (const File& file : files) {
     if (!file.path.ends_with(".h")) continue;
-    const std::string name = file.path.starts_with("src/") ? file.path.substr(4) : file.path;
+    // An example is an include root of its own, as in another project.
+    const bool is_example = file.path.starts_with("examples/");
+    const size_t root = file.path.starts_with("src/") ? 4 : is_example ? file.path.rfind('/') + 1 : 0;
+    const std::string name = file.path.substr(root);
     if (!used.contains(name)) found.push_back(at(file, 0) + "nobody includes this header");
   }
   return found;

@@ -61,6 +61,14 @@ TEST_CASE("a planted upward, sideways or homeless include is found") {
   CHECK(count("src/low/detail/a.h", "#include \"top/x.h\"") == 1);
 }
 
+TEST_CASE("a planted include of the library that is not of it is found") {
+  const auto table = tidy::read_layers(
+      "layer(src/low 0)\nlayer(src/kept 0 LIBRARY)\nlayer(src/top 1 LIBRARY USES src/a)\n");
+  CHECK(table.at("src/top").uses == std::set<std::string>{"src/a"});
+  CHECK(tidy::check_layers({{"src/top/a.cpp", "#include \"kept/x.h\""}}, table).empty());
+  CHECK(tidy::check_layers({{"src/top/a.cpp", "#include \"low/x.h\""}}, table).size() == 1);
+}
+
 TEST_CASE("external headers stand only where floors.cmake names their library") {
   expect_none(tidy::check_external_headers(tree(), layers()));
 }

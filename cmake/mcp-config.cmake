@@ -1,0 +1,10 @@
+# find_package(mcp): the installed library. Its archives need these to be linked; no header of theirs is included.
+include(${CMAKE_CURRENT_LIST_DIR}/check_compiler.cmake)
+include(CMakeFindDependencyMacro)
+find_dependency(fmt)
+find_dependency(Boost 1.81 EXACT COMPONENTS json)
+find_dependency(OpenSSL)
+find_dependency(Threads)
+find_dependency(PkgConfig)
+pkg_check_modules(ARGON2 REQUIRED QUIET IMPORTED_TARGET libargon2)
+include(${CMAKE_CURRENT_LIST_DIR}/mcp-targets.cmake)

@@ -29,6 +29,15 @@ std::optional<json::Value> take_progress_token(const json::Object& params) {
   return *token;
 }
 
+// A wrong declaration is a bug of the program that holds this server. It ends at once, and says what is wrong.
+void refuse(const std::optional<std::string>& flaw) {
+  if (flaw) base::check_failed(flaw->c_str(), __FILE__, __LINE__);
+}
+
+void refuse_second(bool is_second, const std::string& name) {
+  if (is_second) refuse(name + ": there is one of this name already");
+}
+
 }  // namespace
 
 std::string quoted(std::string_view name) {
@@ -112,29 +121,30 @@ Server::Server(Services services, ServerOptions options)
 Server::~Server() = default;
 
 void Server::add(Tool tool) {
-  const auto flaw = find_flaw(tool);
+  refuse(find_flaw(tool));
+  refuse_second(tools_by_name_.contains(tool.info.name), tool.info.name);
   auto header_params = find_header_params(tool.input_schema);
-  ENSURE(!flaw && header_params && !tools_by_name_.contains(tool.info.name));
+  if (!header_params) refuse(tool.info.name + ": " + header_params.error());
   const ToolEntry& entry = tools_.emplace_back(std::move(tool), *std::move(header_params));
   tools_by_name_.emplace(entry.tool.info.name, &entry);
 }
 
 void Server::add(Prompt prompt) {
-  ENSURE(!find_flaw(prompt));
-  ENSURE(std::ranges::none_of(prompts_, [&](const Prompt& each) { return each.name == prompt.name; }));
+  refuse(find_flaw(prompt));
+  refuse_second(std::ranges::find(prompts_, prompt.name, &Prompt::name) != prompts_.end(), prompt.name);
   prompts_.push_back(std::move(prompt));
 }
 
 void Server::add(Resource resource) {
-  ENSURE(!find_flaw(resource));
-  ENSURE(std::ranges::none_of(resources_, [&](const Resource& each) { return each.uri == resource.uri; }));
+  refuse(find_flaw(resource));
+  refuse_second(std::ranges::find(resources_, resource.uri, &Resource::uri) != resources_.end(), resource.uri);
   resources_.push_back(std::move(resource));
 }
 
 void Server::add(ResourceTemplate resource) {
-  ENSURE(!find_flaw(resource));
-  ENSURE(std::ranges::none_of(
-      templates_, [&](const ResourceTemplate& each) { return each.uri_template == resource.uri_template; }));
+  refuse(find_flaw(resource));
+  const auto same = std::ranges::find(templates_, resource.uri_template, &ResourceTemplate::uri_template);
+  refuse_second(same != templates_.end(), resource.uri_template);
   templates_.push_back(std::move(resource));
 }
 

@@ -99,7 +99,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // All ENSURE that find_flaw has nothing to say and that the name is new. Before the first request.
+  // Before the first request. What find_flaw has something to say of, and a name that is taken, end the program with
+  // that sentence: they are bugs, and show at the first start.
   void add(Tool tool);
   void add(Prompt prompt);
   void add(Resource resource);

@@ -46,7 +46,8 @@ class HttpClient {
       : world_(world), handler_(world.server, world.random, nullptr, std::move(options)), group_(world.loop) {
     const auto answer = ask(test::request(
         "0", "initialize",
-        fmt::format(R"("protocolVersion":"{}","capabilities":{{"elicitation":{{}}}},"clientInfo":{{"name":"unit","version":"1"}})",
+        fmt::format(R"("protocolVersion":"{}","capabilities":{{"elicitation":{{}}}},)"
+                    R"("clientInfo":{{"name":"unit","version":"1"}})",
                     kWithBatches)));
     session_ = answer.headers.find("Mcp-Session-Id").value();
   }
@@ -84,8 +85,8 @@ TEST_CASE("batch: a call of it is cancelled alone, and its response is missing f
   test::World world;
   test::Client client(world);
   client.initialize(kWithBatches);
-  CHECK(client.send(batch({test::call("1", "wait"), test::call("2", "echo", R"({"text":"a"})"), test::call("3", "wait")}))
-            .empty());
+  const std::string echo = test::call("2", "echo", R"({"text":"a"})");
+  CHECK(client.send(batch({test::call("1", "wait"), echo, test::call("3", "wait")})).empty());
   CHECK(world.waits.running() == 2);
   CHECK(client.send(test::cancelled("1")).empty());
   CHECK(world.waits.dropped == 1);

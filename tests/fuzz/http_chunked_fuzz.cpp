@@ -31,8 +31,9 @@ Seen read(std::string_view first, std::string_view second) {
   CHECK(used <= first.size());
   std::string rest(first.substr(used));
   rest += second;
-  // Also when it is empty: an end that was seen already stays one.
-  if (reader.state() == net::RequestReader::State::kBody) used += reader.feed(rest);
+  // A reader is fed when something has come.
+  const bool goes_on = reader.state() == net::RequestReader::State::kBody && !second.empty();
+  if (goes_on) used += reader.feed(rest);
   Seen seen{reader.state(), {}, used};
   if (seen.state == net::RequestReader::State::kComplete) seen.body = reader.take().body;
   CHECK(seen.body.size() <= kLimits.body_bytes);

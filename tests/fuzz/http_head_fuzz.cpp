@@ -40,6 +40,7 @@ Seen read(const std::vector<std::string_view>& pieces) {
   Seen seen;
   std::string waiting;
   for (const std::string_view piece : pieces) {
+    if (piece.empty()) continue;  // A reader is fed when something has come.
     waiting += piece;
     for (bool moved = true; moved && reader.state() != net::RequestReader::State::kRefused;) {
       const size_t used = reader.feed(waiting);

@@ -69,6 +69,7 @@ Task<Result<Found>> find_notes(CallContext& context, const Notes& notes, Search 
   Found found;
   double seen = 0;
   const Notes now = notes;  // Other calls may change the notes while this one waits.
+  if (now.size() > 100) context.go_on_as_task();
   for (const auto& [name, text] : now) {
     co_await base::sleep_for(context.loop(), std::chrono::milliseconds(5));
     context.progress(++seen, static_cast<double>(now.size()), name);
@@ -204,7 +205,8 @@ void offer(mcp::Server& server, Notes& notes, Access access) {
        .title = "Find notes",
        .description = "Gives the names of the notes that contain some words.",
        .effect = mcp::Effect::kRead,
-       .world = mcp::World::kClosed},
+       .world = mcp::World::kClosed,
+       .tasks = mcp::Tasks::kOffered},
       [&notes](CallContext& context, Search search) { return find_notes(context, notes, std::move(search)); }));
   server.add(mcp::tool<Name, Total>(
       {.name = "delete_note",

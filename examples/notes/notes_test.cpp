@@ -53,6 +53,20 @@ TEST_CASE("a note that was written is found, and the search tells how far it is"
   CHECK(client.take_notifications().size() == 3);
 }
 
+TEST_CASE("a search through many notes becomes a task, for a client that knows tasks") {
+  World world;
+  for (int i = 0; i < 101; ++i) world.notes.emplace("note " + std::to_string(i), "text");
+  const json::Object tasks{{"extensions", json::Object{{"io.modelcontextprotocol/tasks", json::Object{}}}}};
+  mcp::MemoryClient client(world.server, {.capabilities = tasks});
+  const auto created = world.loop.run(client.call_tool("find_notes", {{"words", "text"}}));
+  REQUIRE(created);
+  const json::Object which{{"taskId", *created->find("taskId")}};
+  CHECK(world.loop.run(client.call("tasks/cancel", which)));
+  const auto task = world.loop.run(client.call("tasks/get", which));
+  REQUIRE(task);
+  CHECK(*task->find("status") == json::Value("cancelled"));
+}
+
 TEST_CASE("a search that nobody waits for any more ends") {
   World world;
   mcp::MemoryClient client(world.server);

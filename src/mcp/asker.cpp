@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "base/check.h"
+#include "mcp/job.h"
 
 namespace mcp {
 namespace {
@@ -55,6 +55,7 @@ std::optional<Server::Failure> Server::Asker::begin() {
 }
 
 base::Task<base::Result<Answers>> Server::Asker::ask(std::vector<Question> questions) {
+  if (job_ != nullptr && job_->is_task()) return job_->ask(std::move(questions));
   if (era_of(incoming_.revision) == Era::kModern) return ask_modern(std::move(questions));
   return ask_legacy(std::move(questions));
 }
@@ -91,13 +92,7 @@ base::Task<base::Result<Answers>> Server::Asker::ask_modern(std::vector<Question
 }
 
 Server::Answer Server::Asker::input_required(const std::vector<Question>& questions) {
-  json::Object requests;
-  for (const Question& question : questions) {
-    json::Object request{{"method", question.method}};
-    if (!question.params.empty()) request.append("params", question.params);
-    ENSURE(requests.find(question.key) == nullptr);
-    requests.append(question.key, std::move(request));
-  }
+  json::Object requests = to_requests(questions);
   auto sealed = server_.states_.seal(incoming_.principal, incoming_.call, answers_);
   if (!sealed) return std::unexpected(invalid_params(std::move(sealed).error().message));
   return json::Object{{"resultType", "input_required"},

@@ -17,8 +17,9 @@ namespace mcp {
 
 class Server::Asker {
  public:
-  Asker(Server& server, Incoming& incoming, CallContext& context, RunControl& control)
-      : server_(server), incoming_(incoming), context_(context), control_(control) {}
+  // `job` is null for what cannot become a task.
+  Asker(Server& server, Incoming& incoming, CallContext& context, RunControl& control, Job* job)
+      : server_(server), incoming_(incoming), context_(context), control_(control), job_(job) {}
 
   // Takes the answers that came with a modern request; a failure when its requestState is not ours.
   std::optional<Failure> begin();
@@ -36,6 +37,7 @@ class Server::Asker {
   Incoming& incoming_;
   CallContext& context_;
   RunControl& control_;
+  Job* job_;
   Answers offered_;  // What came with this request.
   Answers answers_;  // What counted so far, in all rounds.
   std::optional<Answer> end_;

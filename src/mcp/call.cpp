@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "mcp/asker.h"
+#include "mcp/job.h"
 #include "mcp/server.h"
 #include "mcp/server_methods.h"
 
@@ -124,16 +125,25 @@ CallContext Server::context_for(const Incoming& incoming) const {
 
 template <class T>
 base::Task<Server::Outcome<T>> Server::run(Incoming& incoming, CallContext& context,
-                                           std::move_only_function<base::Task<T>()> begin) {
+                                           std::move_only_function<base::Task<T>()> begin, Job* job) {
   const auto fail = [](std::string_view why) {
     return std::unexpected(Answer(std::unexpected(Failure{{code::kInternal, std::string(why)}})));
   };
   if (calls_ >= options_.calls_max) co_return fail(kBusy);
   const Slot slot(calls_);
   RunControl control(services_.loop, context.deadline());
-  Asker asker(*this, incoming, context, control);
+  Asker asker(*this, incoming, context, control, job);
   if (auto failure = asker.begin()) co_return std::unexpected(Answer(std::unexpected(*std::move(failure))));
   context.set_ask([&asker](std::vector<Question> questions) { return asker.ask(std::move(questions)); });
+  if (job != nullptr) {
+    context.set_become_task([this, job, &context, &control] {
+      if (!job->become_task()) return false;
+      const base::Instant deadline = services_.loop.now() + options_.task_life;
+      control.set_deadline(deadline);
+      context.set_deadline(deadline);
+      return true;
+    });
+  }
   // The one place where an exception of a handler ends.
   std::string thrown;
   try {
@@ -162,22 +172,35 @@ base::Task<ToolResult> Server::step(size_t index, const Tool& tool, CallContext&
   });
 }
 
+// A plain function: the frame of the call that it chooses is the only one.
 base::Task<Server::Answer> Server::call_tool(Incoming& incoming) {
-  json::Object& params = incoming.call.params;
+  const auto refused = [](std::string message) {
+    return answered(std::unexpected(invalid_params(std::move(message))));
+  };
+  const json::Object& params = incoming.call.params;
   const std::string* name = find_text(params, "name");
-  if (name == nullptr) co_return std::unexpected(invalid_params("A tool call needs the name of a tool."));
+  if (name == nullptr) return refused("A tool call needs the name of a tool.");
   const ToolEntry* entry = find_tool(*name);
   if (entry == nullptr || !is_visible(entry->tool, incoming.principal)) {
     std::vector<std::string_view> names;
     for (const ToolEntry& each : tools_) {
       if (is_visible(each.tool, incoming.principal)) names.emplace_back(each.tool.info.name);
     }
-    co_return std::unexpected(
-        invalid_params(fmt::format("Unknown tool: {}.{}", quoted(*name), did_you_mean(*name, names))));
+    return refused(fmt::format("Unknown tool: {}.{}", quoted(*name), did_you_mean(*name, names)));
   }
+  const json::Value* given = params.find("arguments");
+  if (given != nullptr && !given->is_object()) return refused("The arguments of a tool are an object.");
+  const Tasks tasks = entry->tool.info.tasks;
+  if (tasks != Tasks::kNever && declares_tasks(incoming)) return call_as_job(incoming, *entry);
+  if (tasks == Tasks::kRequired) return answered(refuse_without_tasks(incoming));
+  return run_tool(incoming, *entry, nullptr);
+}
+
+base::Task<Server::Answer> Server::answered(Answer answer) { co_return answer; }
+
+base::Task<Server::Answer> Server::run_tool(Incoming& incoming, const ToolEntry& entry, Job* job) {
   json::Value arguments = json::Object();
-  if (json::Value* given = params.find("arguments")) {
-    if (!given->is_object()) co_return std::unexpected(invalid_params("The arguments of a tool are an object."));
+  if (json::Value* given = incoming.call.params.find("arguments")) {
     // A question binds its state to the arguments, so a client that can be asked has them copied.
     if (incoming.client_capabilities.empty()) {
       arguments = std::move(*given);
@@ -186,14 +209,15 @@ base::Task<Server::Answer> Server::call_tool(Incoming& incoming) {
     }
   }
   CallContext context = context_for(incoming);
-  const Tool& tool = entry->tool;
-  auto outcome = co_await run<ToolResult>(incoming, context, [this, &tool, &context, &arguments] {
-    return step(0, tool, context, std::move(arguments));
-  });
+  const Tool& tool = entry.tool;
+  auto outcome = co_await run<ToolResult>(
+      incoming, context,
+      [this, &tool, &context, &arguments] { return step(0, tool, context, std::move(arguments)); }, job);
   if (outcome) co_return to_object(*std::move(outcome), incoming.revision);
   Answer& ended = outcome.error();
-  // What went wrong while the tool ran is something that the model can act on.
-  if (!ended && ended.error().error.code == code::kInternal) {
+  // What went wrong while the tool ran is something that the model can act on. A task has a status for it.
+  const bool is_task = job != nullptr && job->is_task();
+  if (!is_task && !ended && ended.error().error.code == code::kInternal) {
     const base::Error error{base::Code::kInternal, ended.error().error.message, {}, std::nullopt};
     co_return to_object(ToolResult::failure(error), incoming.revision);
   }

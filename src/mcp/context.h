@@ -55,6 +55,11 @@ class CallContext {
     if (let_go_) let_go_();
   }
 
+  // Answers the request with a task here, and goes on: the client asks for the result when it likes, and questions wait
+  // for it there. False, and nothing happens, where the client or the tool has no tasks, or no more are allowed; then
+  // the client waits for the answer as ever.
+  bool go_on_as_task() { return become_task_ && become_task_(); }
+
   // Whether the client declared that it can answer this. Ask it first where the handler has another way.
   bool can_ask(const Question& question) const { return can_answer(client_capabilities_, question); }
   // Asks the client and waits. In the modern era the handler is dropped here and runs again from its start when the
@@ -73,6 +78,7 @@ class CallContext {
   void set_log_level(Severity least) { log_level_ = least; }
   void set_let_go(std::function<void()> let_go) { let_go_ = std::move(let_go); }
   void set_ask(Ask ask) { ask_ = std::move(ask); }
+  void set_become_task(std::function<bool()> become_task) { become_task_ = std::move(become_task); }
 
  private:
   base::Loop& loop_;
@@ -86,6 +92,7 @@ class CallContext {
   Notify notify_;
   std::function<void()> let_go_;
   Ask ask_;
+  std::function<bool()> become_task_;
 };
 
 }  // namespace mcp

@@ -202,6 +202,7 @@ Classified classify_body(const HttpView* http, json::Value body) {
 std::optional<std::string_view> named_param(std::string_view method) {
   if (method == "tools/call" || method == "prompts/get") return "name";
   if (method == "resources/read") return "uri";
+  if (method == "tasks/get" || method == "tasks/update" || method == "tasks/cancel") return "taskId";
   return std::nullopt;
 }
 

@@ -66,6 +66,7 @@ std::expected<Message, Malformed> decode_response(json::Object& object, const st
   }
   const int64_t value = std::clamp<int64_t>(number->integer(), INT32_MIN, INT32_MAX);
   RpcError given{static_cast<int>(value), std::string(error->text_or_empty("message"))};
+  if (const json::Value* data = error->find("data")) given.data = *data;
   return Response{*id, std::unexpected(std::move(given))};
 }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/check.h"
+
 namespace mcp {
 namespace {
 
@@ -47,6 +49,17 @@ bool can_answer(const json::Object& capabilities, const Question& question) {
   if (question.method != kElicit) return true;
   const bool only_url = declared->find("url") != nullptr && declared->find("form") == nullptr;
   return is_url_mode(question) ? declared->find("url") != nullptr : !only_url;
+}
+
+json::Object to_requests(const std::vector<Question>& questions) {
+  json::Object requests;
+  for (const Question& question : questions) {
+    json::Object request{{"method", question.method}};
+    if (!question.params.empty()) request.append("params", question.params);
+    ENSURE(requests.find(question.key) == nullptr);
+    requests.append(question.key, std::move(request));
+  }
+  return requests;
 }
 
 bool is_answer(const Question& question, const json::Object& answer) {

@@ -34,6 +34,8 @@ using Answers = std::map<std::string, json::Object>;
 json::Object required_capability(const Question& question);
 // Whether `capabilities` has it. {"elicitation":{}} means forms only; a URL needs {"elicitation":{"url":{}}}.
 bool can_answer(const json::Object& capabilities, const Question& question);
+// The questions by their keys, as the wire has them. The keys must differ, which is ENSUREd.
+json::Object to_requests(const std::vector<Question>& questions);
 // Whether `answer` has the outer shape of a result for `question`: an elicitation's action and content, a sampled
 // message, a list of roots.
 bool is_answer(const Question& question, const json::Object& answer);

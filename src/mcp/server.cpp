@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "json/write.h"
+#include "mcp/job.h"
 #include "mcp/server_methods.h"
 
 namespace mcp {
@@ -100,6 +101,9 @@ const Server::Method* Server::find_method(std::string_view name, Era era) {
       Method{"resources/unsubscribe", Eras::kLegacy, &Server::unsubscribe},
       Method{"logging/setLevel", Eras::kLegacy, &Server::set_log_level},
       Method{"subscriptions/listen", Eras::kModern, nullptr, &Server::listen},
+      Method{"tasks/get", Eras::kModern, &Server::get_task},
+      Method{"tasks/update", Eras::kModern, &Server::update_task},
+      Method{"tasks/cancel", Eras::kModern, &Server::cancel_task},
   };
   for (const Method& method : kMethods) {
     if (method.name != name) continue;
@@ -112,7 +116,8 @@ const Server::Method* Server::find_method(std::string_view name, Era era) {
 Server::Server(Services services, ServerOptions options)
     : services_(services),
       options_(std::move(options)),
-      states_(key_or_random(options_, services_.random), services_.clock, services_.random) {
+      states_(key_or_random(options_, services_.random), services_.clock, services_.random),
+      jobs_(services_.loop) {
   ENSURE(!options_.info.name.empty() && !options_.info.version.empty() && options_.page_size > 0);
   const json::Object meta{{std::string(kServerInfoKey), describe_self(Revision::k2026_07_28)}};
   modern_tail_ = fmt::format(R"(,"_meta":{})", json::write(meta));
@@ -201,6 +206,9 @@ json::Object Server::capabilities(Revision revision) const {
       std::ranges::any_of(templates_, [](const ResourceTemplate& each) { return each.complete != nullptr; });
   if (completes && revision >= Revision::k2025_03_26) declared.append("completions", json::Object{});
   if (options_.logging == Logging::kOn) declared.append("logging", json::Object{});
+  if (era_of(revision) == Era::kModern && offers_tasks()) {
+    declared.append("extensions", json::Object{{std::string(kTasksExtension), json::Object{}}});
+  }
   return declared;
 }
 

@@ -57,6 +57,13 @@ struct ServerOptions {
   base::Duration answer_deadline = std::chrono::minutes(5);
   size_t calls_max = 256;       // Handlers that run at once; a call beyond them is told to come back.
   size_t listens_max = 10'000;  // Open subscriptions/listen streams.
+  // Tasks, running and ended, that are kept at once; beyond them a call stays a call. Fewer than calls_max, so that
+  // tasks do not take the place of every call.
+  size_t tasks_max = 128;
+  size_t tasks_per_principal_max = 32;
+  // From its beginning a task has this long, and its result is there until then.
+  base::Duration task_life = std::chrono::minutes(10);
+  base::Duration task_poll = std::chrono::seconds(1);  // How often a client should ask for it.
   Logging logging = Logging::kOff;
   // Tools that a principal may not see are neither listed nor callable.
   std::function<bool(const Tool&, const Principal&)> visible = nullptr;
@@ -146,6 +153,7 @@ class Server {
     std::vector<HeaderParam> header_params;
   };
   class Asker;
+  class Job;
   class ListenStream;
   template <class T>
   using Outcome = std::expected<T, Answer>;
@@ -166,6 +174,9 @@ class Server {
   Answer set_log_level(Incoming& incoming);
   Answer subscribe(Incoming& incoming);
   Answer unsubscribe(Incoming& incoming);
+  Answer get_task(Incoming& incoming);
+  Answer update_task(Incoming& incoming);
+  Answer cancel_task(Incoming& incoming);
   base::Task<Answer> call_tool(Incoming& incoming);
   base::Task<Answer> get_prompt(Incoming& incoming);
   base::Task<Answer> read_resource(Incoming& incoming);
@@ -181,8 +192,21 @@ class Server {
   // Runs what `begin` starts under the deadline, with questions to the client answered. The failure is the answer that
   // ends the request instead.
   template <class T>
-  base::Task<Outcome<T>> run(Incoming& incoming, CallContext& context, std::move_only_function<base::Task<T>()> begin);
+  base::Task<Outcome<T>> run(Incoming& incoming, CallContext& context, std::move_only_function<base::Task<T>()> begin,
+                             Job* job = nullptr);
   CallContext context_for(const Incoming& incoming) const;
+
+  static base::Task<Answer> answered(Answer answer);
+  base::Task<Answer> run_tool(Incoming& incoming, const ToolEntry& entry, Job* job);
+  bool offers_tasks() const;
+  static bool declares_tasks(const Incoming& incoming);
+  static Failure missing_tasks_extension();
+  // The end of a call that needs a task, by a client that has none.
+  static Answer refuse_without_tasks(const Incoming& incoming);
+  base::Task<Answer> call_as_job(Incoming incoming, const ToolEntry& entry);
+  base::Task<void> drive(std::shared_ptr<Job> job, const ToolEntry& entry);
+  std::expected<Job*, Failure> find_task(const Incoming& incoming);
+  void forget_task(const std::string& id);
 
   Services services_;
   ServerOptions options_;
@@ -198,6 +222,8 @@ class Server {
   size_t calls_ = 0;
   std::map<uint64_t, base::Completion<bool>::Setter> listens_;
   uint64_t next_listen_ = 1;
+  std::map<std::string, std::shared_ptr<Job>> tasks_;
+  base::TaskGroup jobs_;  // Last: what runs in it uses everything above.
 };
 
 }  // namespace mcp

@@ -10,6 +10,8 @@
 
 namespace mcp {
 
+inline constexpr std::string_view kTasksExtension = "io.modelcontextprotocol/tasks";
+
 // A name that a client sent, short and printable enough for an error message.
 std::string quoted(std::string_view name);
 // " Did you mean x?", or nothing.

@@ -29,6 +29,11 @@ enum class Repeat { kIdempotent, kAccumulates };
 // Whether the tool reaches systems beyond this server.
 enum class World { kOpen, kClosed };
 
+// Whether a call may go on after its request, as a task that the client asks for later (the extension
+// io.modelcontextprotocol/tasks, 2026-07-28). The handler says when, see CallContext::go_on_as_task; a tool that
+// requires it is refused to clients that do not know tasks.
+enum class Tasks { kNever, kOffered, kRequired };
+
 struct ToolInfo {
   std::string name;         // 1 to 128 of [A-Za-z0-9_.-]
   std::string title;        // For people.
@@ -36,6 +41,7 @@ struct ToolInfo {
   Effect effect;
   Repeat repeat = Repeat::kIdempotent;
   World world = World::kOpen;
+  Tasks tasks = Tasks::kNever;
   std::string toolset = {};              // The group by which tools are switched on and off.
   std::vector<std::string> scopes = {};  // Permissions that a call needs; policy filters by them.
 };

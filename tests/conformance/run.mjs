@@ -40,28 +40,34 @@ const url = await new Promise((resolve, reject) => {
   process.exit(1);
 });
 
-// What the suite does not count for the version, such as scenarios that it calls pending, and what passes all the same.
+// What the suite does not score for the version, and what passes all the same: scenarios that it calls pending, and those
+// of the Tasks extension, whose tenth (tasks-status-notifications) checks nothing yet.
 const beyond = {
   '2025-11-25': ['json-schema-2020-12', 'server-sse-polling', 'server-session-lifecycle'],
-  '2026-07-28': ['json-schema-2020-12', 'http-header-validation', 'http-custom-header-server-validation'],
+  '2026-07-28': ['json-schema-2020-12', 'http-header-validation', 'http-custom-header-server-validation',
+    'tasks-lifecycle', 'tasks-capability-negotiation', 'tasks-wire-fields', 'tasks-request-state-removal',
+    'tasks-mrtr-input', 'tasks-request-headers', 'tasks-dispatch-and-envelope', 'tasks-required-task-error',
+    'tasks-mrtr-composition'],
 };
 
 console.log(`conformance ${version} against ${url}`);
 const failed = [];
-if (!await runSuite(results, ['--requirements', version])) failed.push('the required set');
+if (!await runSuite(['--requirements', version])) failed.push('the required set');
 for (const scenario of beyond[version]) {
-  const folder = path.join(results, 'beyond', scenario);
-  fs.mkdirSync(folder, { recursive: true });
-  const passed = await runSuite(folder, ['--scenario', scenario, '--spec-version', version]);
-  // The suite calls a scenario passed that skipped everything of its own.
-  const checked = checksBelow(folder)
+  // The run of the required set includes some of them, without minding how they end.
+  if (checksOf(scenario).length === 0) await runSuite(['--scenario', scenario, '--spec-version', version]);
+  const bad = checksOf(scenario)
+    .filter(({ check }) => check.status === 'FAILURE' || check.status === 'WARNING').length;
+  // A scenario that skipped everything of its own has shown nothing.
+  const good = checksOf(scenario)
     .filter(({ check }) => check.status === 'SUCCESS' && check.id !== 'wire-schema-valid').length;
-  if (!passed || checked === 0) failed.push(`${scenario} (${checked} checks passed)`);
+  console.log(`beyond the set: ${scenario}: ${good} passed, ${bad} failed`);
+  if (bad > 0 || good === 0) failed.push(scenario);
 }
 
-async function runSuite(folder, what) {
+async function runSuite(what) {
   const run = spawn(process.execPath, [suite, 'server', '--url', url, ...what, '--expected-failures', baseline,
-    '-o', folder], { cwd: folder, env: { ...process.env, HOME: folder }, stdio: ['ignore', 'inherit', 'inherit'] });
+    '-o', results], { cwd: results, env: { ...process.env, HOME: results }, stdio: ['ignore', 'inherit', 'inherit'] });
   const [code] = await once(run, 'exit');
   return code === 0;
 }
@@ -81,15 +87,19 @@ if (failed.length > 0) {
 fs.rmSync(results, { recursive: true, force: true });
 process.exitCode = failed.length === 0 && alive ? 0 : 1;
 
-function checksBelow(folder) {
-  const files = fs.readdirSync(folder, { recursive: true }).filter((name) => path.basename(name) === 'checks.json');
-  return files.flatMap((name) => JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8'))
-    .map((check) => ({ scenario: path.dirname(name), check })));
+function checksOf(scenario) {
+  return allChecks().filter((each) => each.scenario.startsWith(`server-${scenario}-20`));
+}
+
+function allChecks() {
+  const files = fs.readdirSync(results, { recursive: true }).filter((name) => path.basename(name) === 'checks.json');
+  return files.flatMap((name) => JSON.parse(fs.readFileSync(path.join(results, name), 'utf8'))
+    .map((check) => ({ scenario: path.basename(path.dirname(name)), check })));
 }
 
 // What failed, in the suite's own words, so that the log of a failed run is enough to mend it.
 function printFailures() {
-  for (const { scenario, check } of checksBelow(results)) {
+  for (const { scenario, check } of allChecks()) {
     if (check.status !== 'FAILURE' && check.status !== 'WARNING') continue;
     console.error(`${check.status} ${scenario}: ${check.id}: ${check.errorMessage ?? check.description}`);
   }

@@ -18,6 +18,7 @@
 #include "tests/conformance/fixture.h"
 #include "tests/conformance/fixture_asking.h"
 #include "tests/conformance/fixture_data.h"
+#include "tests/conformance/fixture_tasks.h"
 #include "tests/conformance/fixture_tools.h"
 
 namespace {
@@ -50,9 +51,13 @@ int main(int argc, char** argv) {
   const os::SystemClock clock;
   base::NullLog log;
   mcp::Server server({loop, clock, random, log},
-                     {.info = {.name = "mcp-conformance-server", .version = "1.0.0"}, .logging = mcp::Logging::kOn});
+                     {.info = {.name = "mcp-conformance-server", .version = "1.0.0"},
+                      .tasks_max = 200,
+                      .tasks_per_principal_max = 200,
+                      .logging = mcp::Logging::kOn});
   fixture::add_tools(server);
   fixture::add_asking_tools(server);
+  fixture::add_task_tools(server);
   fixture::add_prompts(server);
   fixture::add_resources(server);
   // One person who runs the whole suite at once.

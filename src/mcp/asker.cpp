@@ -102,8 +102,7 @@ Server::Answer Server::Asker::input_required(const std::vector<Question>& questi
 
 base::Task<base::Result<Answers>> Server::Asker::ask_legacy(std::vector<Question> questions) {
   for (const Question& question : questions) {
-    const bool reachable = incoming_.channel != nullptr && incoming_.channel->is_open();
-    if (!reachable || !context_.can_ask(question)) {
+    if (!context_.can_ask(question) || incoming_.channel == nullptr) {
       co_return base::fail(base::Code::kForbidden,
                            "This needs an answer that the client cannot give here. Use a client that supports it.");
     }

@@ -140,7 +140,8 @@ std::string words_of(const json::Value& result) {
 TEST_CASE("tasks: a call becomes a task when its handler says so, and its result waits to be fetched") {
   World world;
   Client client(world);
-  const json::Value created = client.tool("offered");
+  const json::Value created =
+      client.call("tools/call", {{"name", "offered"}, {"_meta", json::Object{{"progressToken", 1}}}});
   CHECK(created.text_or_empty("resultType") == "task");
   CHECK(created.text_or_empty("status") == "working");
   for (const char* later : {"result", "error", "inputRequests", "requestState"}) CHECK(created.find(later) == nullptr);

@@ -26,9 +26,9 @@ struct Seen {
 
 Seen read(std::string_view first, std::string_view second) {
   net::RequestReader reader(kLimits);
-  CHECK(reader.feed(kHead) == kHead.size() && reader.state() == net::RequestReader::State::kBody);
+  ENSURE(reader.feed(kHead) == kHead.size() && reader.state() == net::RequestReader::State::kBody);
   size_t used = reader.feed(first);
-  CHECK(used <= first.size());
+  ENSURE(used <= first.size());
   std::string rest(first.substr(used));
   rest += second;
   // A reader is fed when something has come.
@@ -36,7 +36,7 @@ Seen read(std::string_view first, std::string_view second) {
   if (goes_on) used += reader.feed(rest);
   Seen seen{reader.state(), {}, used};
   if (seen.state == net::RequestReader::State::kComplete) seen.body = reader.take().body;
-  CHECK(seen.body.size() <= kLimits.body_bytes);
+  ENSURE(seen.body.size() <= kLimits.body_bytes);
   return seen;
 }
 
@@ -57,13 +57,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const size_t at = std::min<size_t>(data[0], bytes.size());
   const Seen whole = read(bytes, "");
   const Seen cut = read(bytes.substr(0, at), bytes.substr(at));
-  CHECK(whole.state == cut.state && whole.body == cut.body);
+  ENSURE(whole.state == cut.state && whole.body == cut.body);
   if (whole.state != net::RequestReader::State::kComplete) return 0;
   // Where the body ends decides where the next request begins.
-  CHECK(whole.used == cut.used);
+  ENSURE(whole.used == cut.used);
   const std::string again = in_chunks(whole.body, size_t{1} + data[0] % 64);
   const Seen rewritten = read(again, "");
-  CHECK(rewritten.state == net::RequestReader::State::kComplete && rewritten.body == whole.body);
-  CHECK(rewritten.used == again.size());
+  ENSURE(rewritten.state == net::RequestReader::State::kComplete && rewritten.body == whole.body);
+  ENSURE(rewritten.used == again.size());
   return 0;
 }

@@ -25,13 +25,13 @@ struct Seen {
 };
 
 void check_clean(const http::Request& request) {
-  CHECK(request.target == "*" || request.target.starts_with('/'));
-  CHECK(request.headers.count("Host") <= 1 && request.body.size() <= kLimits.body_bytes);
-  CHECK(request.headers.count("Content-Length") + request.headers.count("Transfer-Encoding") <= 1);
+  ENSURE(request.target == "*" || request.target.starts_with('/'));
+  ENSURE(request.headers.count("Host") <= 1 && request.body.size() <= kLimits.body_bytes);
+  ENSURE(request.headers.count("Content-Length") + request.headers.count("Transfer-Encoding") <= 1);
   for (const auto& [name, value] : request.headers) {
     constexpr std::string_view kControls("\r\n\0", 3);
-    CHECK(!name.empty() && name.find_first_of(kControls) == std::string::npos);
-    CHECK(name.find_first_of(" \t:") == std::string::npos && value.find_first_of(kControls) == std::string::npos);
+    ENSURE(!name.empty() && name.find_first_of(kControls) == std::string::npos);
+    ENSURE(name.find_first_of(" \t:") == std::string::npos && value.find_first_of(kControls) == std::string::npos);
   }
 }
 
@@ -44,7 +44,7 @@ Seen read(const std::vector<std::string_view>& pieces) {
     waiting += piece;
     for (bool moved = true; moved && reader.state() != net::RequestReader::State::kRefused;) {
       const size_t used = reader.feed(waiting);
-      CHECK(used <= waiting.size());
+      ENSURE(used <= waiting.size());
       waiting.erase(0, used);
       moved = reader.state() == net::RequestReader::State::kComplete;
       if (!moved) break;
@@ -66,12 +66,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const size_t at = std::min<size_t>(data[0], bytes.size());
   const Seen whole = read({bytes});
   const Seen cut = read({bytes.substr(0, at), bytes.substr(at)});
-  CHECK(whole.state == cut.state && whole.status == cut.status && whole.requests.size() == cut.requests.size());
-  CHECK(whole.status == 0 || (whole.status >= 400 && whole.status < 600));
+  ENSURE(whole.state == cut.state && whole.status == cut.status && whole.requests.size() == cut.requests.size());
+  ENSURE(whole.status == 0 || (whole.status >= 400 && whole.status < 600));
   for (size_t i = 0; i < whole.requests.size(); ++i) {
-    CHECK(whole.requests[i].method == cut.requests[i].method && whole.requests[i].target == cut.requests[i].target);
-    CHECK(std::ranges::equal(whole.requests[i].headers, cut.requests[i].headers));
-    CHECK(whole.requests[i].body == cut.requests[i].body);
+    ENSURE(whole.requests[i].method == cut.requests[i].method && whole.requests[i].target == cut.requests[i].target);
+    ENSURE(std::ranges::equal(whole.requests[i].headers, cut.requests[i].headers));
+    ENSURE(whole.requests[i].body == cut.requests[i].body);
   }
   return 0;
 }

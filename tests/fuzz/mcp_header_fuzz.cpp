@@ -23,13 +23,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string text(line);
     const auto decoded = mcp::decode_header_text(text);
     // A text that does not say that it is base64 stands for itself.
-    if (decoded && *decoded != text) CHECK(base::is_valid_utf8(*decoded) && text.starts_with("=?base64?"));
+    if (decoded && *decoded != text) ENSURE(base::is_valid_utf8(*decoded) && text.starts_with("=?base64?"));
     if (base::is_valid_utf8(text)) {
-      CHECK(mcp::decode_header_text("=?base64?" + crypto::base64_encode(text) + "?=") == text);
+      ENSURE(mcp::decode_header_text("=?base64?" + crypto::base64_encode(text) + "?=") == text);
       const json::Value arguments = json::Object{{"a", text}};
       const http::Headers same{{"Mcp-Param-A", "=?base64?" + crypto::base64_encode(text) + "?="}};
-      CHECK(!mcp::find_header_param_error(params, &arguments, same));
-      CHECK(mcp::find_header_param_error(params, nullptr, same));
+      ENSURE(!mcp::find_header_param_error(params, &arguments, same));
+      ENSURE(mcp::find_header_param_error(params, nullptr, same));
     }
     static_cast<void>(mcp::is_allowed_host(text, hosts));
     static_cast<void>(mcp::is_allowed_origin(text, hosts, {}));
@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static_cast<void>(mcp::read_accept(request.headers));
   static_cast<void>(mcp::is_json(request.headers));
   const mcp::HttpView view = mcp::view_of(request);
-  if (view.version) CHECK(base::trim(*view.version) == *view.version);
+  if (view.version) ENSURE(base::trim(*view.version) == *view.version);
   static_cast<void>(mcp::classify_method(view));
   return 0;
 }

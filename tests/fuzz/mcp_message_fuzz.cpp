@@ -27,9 +27,9 @@ std::string write(const mcp::Message& message) {
 }
 
 void check_refusal(const mcp::Refusal& refusal) {
-  CHECK(refusal.http_status >= 400 && refusal.http_status < 500 && !refusal.error.message.empty());
+  ENSURE(refusal.http_status >= 400 && refusal.http_status < 500 && !refusal.error.message.empty());
   const std::string text = mcp::encode_error(refusal.id, refusal.error);
-  CHECK(text.find('\n') == std::string::npos && mcp::parse_body(text, {.bytes_max = size_t{1} << 26}));
+  ENSURE(text.find('\n') == std::string::npos && mcp::parse_body(text, {.bytes_max = size_t{1} << 26}));
 }
 
 void check(const mcp::Classified& classified, const mcp::HttpView* http) {
@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto body = mcp::parse_body(text);
   if (!body) {
-    CHECK(body.error().error.code == mcp::code::kParseError && !body.error().id);
+    ENSURE(body.error().error.code == mcp::code::kParseError && !body.error().id);
     return 0;
   }
   check(mcp::classify_line(*body), nullptr);
@@ -55,10 +55,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!message) return 0;
   const std::string written = write(*message);
   if (written.empty()) return 0;
-  CHECK(written.find('\n') == std::string::npos);
+  ENSURE(written.find('\n') == std::string::npos);
   auto again = mcp::parse_body(written, {.bytes_max = size_t{1} << 26});
-  CHECK(again.has_value());
+  ENSURE(again.has_value());
   const auto back = mcp::decode(*std::move(again));
-  CHECK(back && back->index() == message->index() && write(*back) == written);
+  ENSURE(back && back->index() == message->index() && write(*back) == written);
   return 0;
 }

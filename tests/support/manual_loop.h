@@ -20,7 +20,7 @@ class ManualLoop final : public base::Loop {
   base::Instant now() const override { return now_; }
   void post(base::Callback callback) override { ready_.push_back(std::move(callback)); }
   TimerId call_at(base::Instant at, base::Callback callback) override {
-    CHECK(at != base::Instant::never());
+    ENSURE(at != base::Instant::never());
     const TimerId id = next_id_++;
     timers_.emplace(std::pair(at, id), std::move(callback));
     return id;
@@ -31,7 +31,7 @@ class ManualLoop final : public base::Loop {
 
   // Runs what is posted and what is due, and what those post, until nothing is left to do without time passing.
   void run_until_idle() {
-    for (int turns = 0; run_one(); ++turns) CHECK(turns < kTurnsMax);
+    for (int turns = 0; run_one(); ++turns) ENSURE(turns < kTurnsMax);
   }
   // Lets time pass, stopping at each timer on the way, so that callbacks see the time that they asked for.
   void advance(base::Duration by) {
@@ -51,7 +51,7 @@ class ManualLoop final : public base::Loop {
     group.spawn(keep(std::move(task), &result));
     run_until_idle();
     while (!result) {
-      CHECK(!timers_.empty());
+      ENSURE(!timers_.empty());
       advance(timers_.begin()->first.first - now_);
     }
     run_until_idle();
@@ -105,7 +105,7 @@ class HeldWorker final : public base::Worker {
   void submit(base::Callback work) override { waiting_.push_back(std::move(work)); }
   size_t waiting() const { return waiting_.size(); }
   void run_one() {
-    CHECK(!waiting_.empty());
+    ENSURE(!waiting_.empty());
     base::Callback work = std::move(waiting_.front());
     waiting_.pop_front();
     work();

@@ -68,7 +68,8 @@ struct Found {
 Task<Result<Found>> find_notes(CallContext& context, const Notes& notes, Search search) {
   Found found;
   double seen = 0;
-  const Notes now = notes;  // Other calls may change the notes while this one waits.
+  // Other calls may change the notes while this one waits.
+  const Notes now = notes;  // NOLINT(performance-unnecessary-copy-initialization)
   if (now.size() > 100) context.go_on_as_task();
   for (const auto& [name, text] : now) {
     co_await base::sleep_for(context.loop(), std::chrono::milliseconds(5));

@@ -56,9 +56,9 @@ Answer<std::vector<Wanted>> wanted_uris(Call& call, Use use) {
   for (const std::string& text : texts) {
     auto uri = parse_uri(text);
     if (!uri) return refuse(400, "Invalid uri: " + text);
-    TRY(Shelf shelf, find_shelf(call, *uri));
+    TRY(const Shelf shelf, find_shelf(call, *uri));
     TRY_VOID(call.require_scope(scope_for(shelf.scope_family, use)));
-    wanted.push_back({std::move(*uri), std::move(shelf)});
+    wanted.push_back({std::move(*uri), shelf});
   }
   return wanted;
 }

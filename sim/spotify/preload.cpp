@@ -55,11 +55,11 @@ class Preload {
 
   void add_library(User& user) {
     for (int n = 0; n < 120; ++n) user.tracks.add(catalogue_.tracks[any_track()].id, ago(5 + n * 7));
-    for (Index n = 0; n < 24; ++n) user.albums.add(catalogue_.albums[n * 13 + 2].id, ago(20 + n * 31));
-    for (Index n = 0; n < 6; ++n) user.shows.add(catalogue_.shows[n * 3].id, ago(50 + n * 90));
-    for (Index n = 0; n < 9; ++n) user.episodes.add(catalogue_.episodes[n * 17].id, ago(3 + n * 40));
-    for (Index n = 0; n < 3; ++n) user.audiobooks.add(catalogue_.audiobooks[n * 5].id, ago(300 + n * 100));
-    for (Index n = 0; n < 63; ++n) user.followed_artists.add(catalogue_.artists[n * 5 + 1].id, ago(10 + n * 60));
+    for (Index n = 0; n < 24; ++n) user.albums.add(catalogue_.albums[size_t{n} * 13 + 2].id, ago(20 + n * 31));
+    for (Index n = 0; n < 6; ++n) user.shows.add(catalogue_.shows[size_t{n} * 3].id, ago(50 + n * 90));
+    for (Index n = 0; n < 9; ++n) user.episodes.add(catalogue_.episodes[size_t{n} * 17].id, ago(3 + n * 40));
+    for (Index n = 0; n < 3; ++n) user.audiobooks.add(catalogue_.audiobooks[size_t{n} * 5].id, ago(300 + n * 100));
+    for (Index n = 0; n < 63; ++n) user.followed_artists.add(catalogue_.artists[size_t{n} * 5 + 1].id, ago(10 + n * 60));
     user.followed_users.add(std::string(kFriendUser), ago(900));
   }
 

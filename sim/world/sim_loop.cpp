@@ -67,7 +67,8 @@ void SimLoop::run_ready() {
   ready_.pop_back();
   mix(next.id);
   mix(static_cast<uint64_t>(now_.since_start.count()));
-  ENSURE(++steps_ < kStepsMax);
+  ++steps_;
+  ENSURE(steps_ < kStepsMax);
   next.callback();
 }
 

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "app/version.h"
+#include "tools/prompts.h"
+#include "tools/resources.h"
 
 namespace app {
 namespace {
@@ -43,6 +45,10 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
       tools::select_tools(tools::all_tools(product->services_), selection_of(settings), audience));
   product->account_->login().ask_for(login_scopes(settings, product->tools_));
   for (const mcp::Tool& tool : product->tools_) product->server_.add(tool);
+  auto resources = tools::resources_over(product->tools_);
+  for (mcp::Resource& resource : resources.fixed) product->server_.add(std::move(resource));
+  for (mcp::ResourceTemplate& resource : resources.templates) product->server_.add(std::move(resource));
+  for (mcp::Prompt& prompt : tools::prompts_over(product->tools_)) product->server_.add(std::move(prompt));
   return product;
 }
 

@@ -42,6 +42,7 @@ ToolResult ToolResult::failure(const base::Error& error) {
   ToolResult result;
   result.content.push_back(Content::text(error.message));
   result.is_error = true;
+  result.code = error.code;
   return result;
 }
 

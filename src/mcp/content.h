@@ -29,6 +29,8 @@ struct ToolResult {
   // Conforms to the tool's output schema when it has one.
   std::optional<json::Value> structured = std::nullopt;
   bool is_error = false;
+  // What kind of failure it was. For this process (middleware, audit, other handlers); it does not go on the wire.
+  std::optional<base::Code> code = std::nullopt;
 
   // A structured answer with its text twin: the same JSON as text, for clients that read only text.
   static ToolResult of(json::Value structured);

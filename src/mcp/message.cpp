@@ -127,8 +127,8 @@ std::expected<Message, Malformed> decode(json::Value value) {
     return std::unexpected(invalid("The params of a message are an object.", id));
   }
   json::Object given = params == nullptr ? json::Object() : std::move(params->object());
-  if (id) return Call{*std::move(id), std::move(method->string()), std::move(given)};
-  return Notification{std::move(method->string()), std::move(given)};
+  if (id) return Call{*std::move(id), method->string(), std::move(given)};
+  return Notification{method->string(), std::move(given)};
 }
 
 std::string encode_result(const Id& id, json::Object result) {

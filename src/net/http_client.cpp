@@ -162,9 +162,9 @@ void CurlClient::Core::finish_ended() {
   int left = 0;
   while (const CURLMsg* message = curl()->multi_info_read(multi, &left)) {
     if (message->msg != CURLMSG_DONE) continue;
-    char* context = nullptr;
+    void* context = nullptr;
     curl()->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &context);
-    auto& transfer = *static_cast<Transfer*>(static_cast<void*>(context));
+    auto& transfer = *static_cast<Transfer*>(context);
     transfer.over = true;
     loop.post([set = transfer.setter, outcome = outcome_of(transfer, message->data.result)]() mutable {
       set(std::move(outcome));

@@ -25,6 +25,8 @@
 #include "spotify/errors.h"
 #include "store/memory.h"
 
+#include "tests/test.h"
+
 namespace scenario {
 
 using std::chrono::milliseconds;

@@ -6,6 +6,8 @@
 
 #include "tests/snapshots/compare.h"
 #include "tests/unit/tools/bench.h"
+#include "tools/prompts.h"
+#include "tools/resources.h"
 
 #include "tests/test.h"
 
@@ -43,7 +45,8 @@ TEST_CASE("every snapshot has its tool") {
 
 TEST_CASE("docs/tools.md is made from the catalogue") {
   const Bench bench;
-  compare(source_directory() / "docs/tools.md", document(bench.tools));
+  compare(source_directory() / "docs/tools.md",
+          document(bench.tools) + document(resources_over(bench.tools)) + document(prompts_over(bench.tools)));
 }
 
 }  // namespace

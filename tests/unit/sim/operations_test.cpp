@@ -147,7 +147,6 @@ TEST_CASE("dev2026 has 49 operations and each of them answers") {
 
 TEST_CASE("no operation answers without a valid token") {
   Harness harness;
-  const std::string valid = harness.token;
   for (const auto& request : good_requests(harness)) {
     harness.token = "";
     CHECK(send(harness, request).message() == "No token provided");

@@ -21,7 +21,6 @@ struct Bad {
 const std::string kLongName = R"({"name":")" + std::string(101, 'a') + R"("})";
 
 TEST_CASE("bad arguments are refused with the field's name, and no request is made") {
-  const std::string id(22, 'a');
   const std::vector<Bad> table{
       {"an unknown argument", "search_tracks", R"({"query":"x","colour":"red"})", {"colour", "not known"}},
       {"a misspelt argument", "search_tracks", R"({"query":"x","limt":5})", {"limt", "did you mean limit"}},

@@ -64,12 +64,11 @@ struct Found {
   static constexpr auto fields() { return schema::Fields{schema::required("names", &Found::names)}; }
 };
 
-// Looks through one note at a time, as if each were far away.
-Task<Result<Found>> find_notes(CallContext& context, const Notes& notes, Search search) {
+// Looks through one note at a time, as if each were far away. `now` is a copy: other calls may change the notes while
+// this one waits.
+Task<Result<Found>> find_notes(CallContext& context, Notes now, Search search) {
   Found found;
   double seen = 0;
-  // Other calls may change the notes while this one waits.
-  const Notes now = notes;  // NOLINT(performance-unnecessary-copy-initialization)
   if (now.size() > 100) context.go_on_as_task();
   for (const auto& [name, text] : now) {
     co_await base::sleep_for(context.loop(), std::chrono::milliseconds(5));

@@ -59,7 +59,8 @@ class Preload {
     for (Index n = 0; n < 6; ++n) user.shows.add(catalogue_.shows[size_t{n} * 3].id, ago(50 + n * 90));
     for (Index n = 0; n < 9; ++n) user.episodes.add(catalogue_.episodes[size_t{n} * 17].id, ago(3 + n * 40));
     for (Index n = 0; n < 3; ++n) user.audiobooks.add(catalogue_.audiobooks[size_t{n} * 5].id, ago(300 + n * 100));
-    for (Index n = 0; n < 63; ++n) user.followed_artists.add(catalogue_.artists[size_t{n} * 5 + 1].id, ago(10 + n * 60));
+    for (Index n = 0; n < 63; ++n)
+      user.followed_artists.add(catalogue_.artists[size_t{n} * 5 + 1].id, ago(10 + n * 60));
     user.followed_users.add(std::string(kFriendUser), ago(900));
   }
 
@@ -78,8 +79,8 @@ class Preload {
       const Track& track = catalogue_.tracks[any_track()];
       std::optional<std::string> context = "spotify:album:" + catalogue_.albums[track.album].id;
       if (n % 4 == 0) context.reset();
-      user.player.add_history({"spotify:track:" + track.id, std::move(context),
-                               now_ + std::chrono::milliseconds(-(n + 1) * 1'234'567LL)});
+      user.player.add_history(
+          {"spotify:track:" + track.id, std::move(context), now_ + std::chrono::milliseconds(-(n + 1) * 1'234'567LL)});
     }
   }
 
@@ -88,12 +89,15 @@ class Preload {
       return fmt::format("{:016x}{:016x}{:08x}", fnv1a(name), fnv1a(user.id),
                          static_cast<uint32_t>(world_.config.seed));
     };
-    user.player.add_device({.id = id("kitchen"), .name = "Kitchen speaker", .type = "Computer", .is_active = true,
-                            .volume_percent = 40});
-    user.player.add_device({.id = id("phone"), .name = "Robin's phone", .type = "Smartphone",
-                            .volume_percent = 100, .supports_volume = false});
-    user.player.add_device({.id = id("radio"), .name = "Bedroom radio", .type = "Speaker", .is_restricted = true,
-                            .volume_percent = 25});
+    user.player.add_device(
+        {.id = id("kitchen"), .name = "Kitchen speaker", .type = "Computer", .is_active = true, .volume_percent = 40});
+    user.player.add_device({.id = id("phone"),
+                            .name = "Robin's phone",
+                            .type = "Smartphone",
+                            .volume_percent = 100,
+                            .supports_volume = false});
+    user.player.add_device(
+        {.id = id("radio"), .name = "Bedroom radio", .type = "Speaker", .is_restricted = true, .volume_percent = 25});
     user.player.add_device({.id = std::nullopt, .name = "Café TV 📺", .type = "TV", .is_restricted = true});
   }
 

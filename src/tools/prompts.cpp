@@ -34,90 +34,82 @@ struct Row {
   std::string_view text;
 };
 
-const std::vector<Row>& rows() {
-  static const std::vector<Row> kRows{
-      {.name = "playlist_from_mood",
-       .title = "Build a playlist from a mood",
-       .about = "Finds music for a mood or an occasion, shows it, and makes a playlist of it.",
-       .arguments = {{.name = "mood", .about = "What it is for: a mood, an activity, a time of day.", .required = true},
-                     {.name = "tracks", .about = "How many tracks, about.", .otherwise = "25"},
-                     {.name = "taste",
-                      .about = "Artists, genres or languages to lean on or to leave out.",
-                      .otherwise = "what I usually listen to"}},
-       .tools = {"get_top_items", "search_tracks", "create_playlist", "add_tracks_to_playlist"},
-       .text = "Build a Spotify playlist for this mood or occasion: {mood}\n"
-               "About how many tracks: {tracks}\n"
-               "Taste to follow: {taste}\n\n"
-               "1. Look at get_top_items (tracks and artists) to learn my taste.\n"
-               "2. Make several different searches with search_tracks; no more than two tracks of one artist, no track "
-               "twice, no karaoke or cover version unless I asked for it.\n"
-               "3. Show me the list with a name for the playlist and one line on why it fits. Wait for my yes.\n"
-               "4. Then create_playlist (private) and add_tracks_to_playlist in the order that you showed, and give me "
-               "the link."},
-      {.name = "clean_up_playlist",
-       .title = "Clean up a playlist",
-       .about =
-           "Looks for duplicates, for what cannot be played any more and for a better order, and proposes changes.",
-       .arguments = {{.name = "playlist", .about = "Its name, id or link.", .required = true, .list = "get_playlists"}},
-       .tools = {"get_playlists", "get_playlist", "remove_tracks_from_playlist", "reorder_playlist"},
-       .text = "Clean up this playlist of mine: {playlist}\n\n"
-               "1. Find it with get_playlists unless I gave an id or a link, and read it whole with get_playlist, "
-               "following next_cursor to the end.\n"
-               "2. List, each with its place: the same track twice, the same song in two versions, what cannot be "
-               "played, and what does not seem to belong.\n"
-               "3. Propose what to remove and what to move, and wait for my yes. Change nothing before.\n"
-               "4. Try each change with dry_run first. Then use remove_tracks_from_playlist and reorder_playlist with "
-               "the snapshot_id that you read, and tell me what is different now."},
-      {.name = "what_to_play_next",
-       .title = "What to play next",
-       .about = "Suggests what fits to what plays now and what was played lately, and queues what you choose.",
-       .arguments =
-           {{.name = "wish",
-             .about = "More of the same, calmer, something new, ...",
-             .otherwise = "whatever fits best"},
-            {.name = "device", .about = "Where to play.", .otherwise = "where it plays now", .list = "get_devices"}},
-       .tools = {"get_playback_state", "get_recently_played", "get_queue", "search_tracks", "add_to_queue"},
-       .text = "Suggest what I should hear next on Spotify.\n"
-               "My wish: {wish}\n"
-               "Device: {device}\n\n"
-               "1. Look at get_playback_state, get_queue and get_recently_played.\n"
-               "2. Find five tracks with search_tracks that go well with it and that I did not hear just now. Say in a "
-               "few words why each.\n"
-               "3. Ask which of them I want, and add those with add_to_queue in that order. If nothing plays, offer to "
-               "start."},
-      {.name = "weekly_digest",
-       .title = "Weekly digest",
-       .about = "What you listened to lately, what is new in it, and what you might go back to.",
-       .tools = {"get_recently_played", "get_top_items", "get_saved_tracks"},
-       .text =
-           "Write a short digest of my listening on Spotify.\n\n"
-           "1. Read get_recently_played, get_top_items for the short and the medium term (tracks and artists), and "
-           "get_saved_tracks.\n"
-           "2. Tell me what I heard most lately, what is new against the months before, what I saved, and three "
-           "things from before that I have not heard for a while.\n"
-           "3. Say what the data cannot show: Spotify gives only the last 50 plays and no counts. Invent no numbers. "
-           "Change nothing."},
-      {.name = "move_my_library",
-       .title = "Move my library here",
-       .about = "Takes a list from another service, matches it on Spotify, and saves or collects what you confirm.",
-       .arguments = {{.name = "from", .about = "Where the list comes from.", .otherwise = "another service"},
-                     {.name = "into",
-                      .about = "A playlist by name, or `library`.",
-                      .otherwise = "a new private playlist",
-                      .list = "get_playlists"}},
-       .tools = {"search_tracks", "get_playlists", "create_playlist", "add_tracks_to_playlist", "save_to_library"},
-       .text =
-           "Help me to bring music from {from} to Spotify, into: {into}\n\n"
-           "1. Ask me for the list (artist and title on each line, or an exported file) if I have not given it yet.\n"
-           "2. Match each line with search_tracks. Prefer the studio version over live, cover, karaoke and remaster "
-           "unless the line says otherwise.\n"
-           "3. Show a table: line, match, how sure you are, the runner-up. Mark what you did not find. Guess "
-           "nothing.\n"
-           "4. Wait for my corrections and my yes. Then save_to_library, or create_playlist and "
-           "add_tracks_to_playlist; at the end tell me how many were asked, done and left out."},
-  };
-  return kRows;
-}
+const std::vector<Row> kRows = {
+    {.name = "playlist_from_mood",
+     .title = "Build a playlist from a mood",
+     .about = "Finds music for a mood or an occasion, shows it, and makes a playlist of it.",
+     .arguments = {{.name = "mood", .about = "What it is for: a mood, an activity, a time of day.", .required = true},
+                   {.name = "tracks", .about = "How many tracks, about.", .otherwise = "25"},
+                   {.name = "taste",
+                    .about = "Artists, genres or languages to lean on or to leave out.",
+                    .otherwise = "what I usually listen to"}},
+     .tools = {"get_top_items", "search_tracks", "create_playlist", "add_tracks_to_playlist"},
+     .text = "Build a Spotify playlist for this mood or occasion: {mood}\n"
+             "About how many tracks: {tracks}\n"
+             "Taste to follow: {taste}\n\n"
+             "1. Look at get_top_items (tracks and artists) to learn my taste.\n"
+             "2. Make several different searches with search_tracks; no more than two tracks of one artist, no track "
+             "twice, no karaoke or cover version unless I asked for it.\n"
+             "3. Show me the list with a name for the playlist and one line on why it fits. Wait for my yes.\n"
+             "4. Then create_playlist (private) and add_tracks_to_playlist in the order that you showed, and give me "
+             "the link."},
+    {.name = "clean_up_playlist",
+     .title = "Clean up a playlist",
+     .about = "Looks for duplicates, for what cannot be played any more and for a better order, and proposes changes.",
+     .arguments = {{.name = "playlist", .about = "Its name, id or link.", .required = true, .list = "get_playlists"}},
+     .tools = {"get_playlists", "get_playlist", "remove_tracks_from_playlist", "reorder_playlist"},
+     .text = "Clean up this playlist of mine: {playlist}\n\n"
+             "1. Find it with get_playlists unless I gave an id or a link, and read it whole with get_playlist, "
+             "following next_cursor to the end.\n"
+             "2. List, each with its place: the same track twice, the same song in two versions, what cannot be "
+             "played, and what does not seem to belong.\n"
+             "3. Propose what to remove and what to move, and wait for my yes. Change nothing before.\n"
+             "4. Try each change with dry_run first. Then use remove_tracks_from_playlist and reorder_playlist with "
+             "the snapshot_id that you read, and tell me what is different now."},
+    {.name = "what_to_play_next",
+     .title = "What to play next",
+     .about = "Suggests what fits to what plays now and what was played lately, and queues what you choose.",
+     .arguments =
+         {{.name = "wish", .about = "More of the same, calmer, something new, ...", .otherwise = "whatever fits best"},
+          {.name = "device", .about = "Where to play.", .otherwise = "where it plays now", .list = "get_devices"}},
+     .tools = {"get_playback_state", "get_recently_played", "get_queue", "search_tracks", "add_to_queue"},
+     .text = "Suggest what I should hear next on Spotify.\n"
+             "My wish: {wish}\n"
+             "Device: {device}\n\n"
+             "1. Look at get_playback_state, get_queue and get_recently_played.\n"
+             "2. Find five tracks with search_tracks that go well with it and that I did not hear just now. Say in a "
+             "few words why each.\n"
+             "3. Ask which of them I want, and add those with add_to_queue in that order. If nothing plays, offer to "
+             "start."},
+    {.name = "weekly_digest",
+     .title = "Weekly digest",
+     .about = "What you listened to lately, what is new in it, and what you might go back to.",
+     .tools = {"get_recently_played", "get_top_items", "get_saved_tracks"},
+     .text = "Write a short digest of my listening on Spotify.\n\n"
+             "1. Read get_recently_played, get_top_items for the short and the medium term (tracks and artists), and "
+             "get_saved_tracks.\n"
+             "2. Tell me what I heard most lately, what is new against the months before, what I saved, and three "
+             "things from before that I have not heard for a while.\n"
+             "3. Say what the data cannot show: Spotify gives only the last 50 plays and no counts. Invent no numbers. "
+             "Change nothing."},
+    {.name = "move_my_library",
+     .title = "Move my library here",
+     .about = "Takes a list from another service, matches it on Spotify, and saves or collects what you confirm.",
+     .arguments = {{.name = "from", .about = "Where the list comes from.", .otherwise = "another service"},
+                   {.name = "into",
+                    .about = "A playlist by name, or `library`.",
+                    .otherwise = "a new private playlist",
+                    .list = "get_playlists"}},
+     .tools = {"search_tracks", "get_playlists", "create_playlist", "add_tracks_to_playlist", "save_to_library"},
+     .text = "Help me to bring music from {from} to Spotify, into: {into}\n\n"
+             "1. Ask me for the list (artist and title on each line, or an exported file) if I have not given it yet.\n"
+             "2. Match each line with search_tracks. Prefer the studio version over live, cover, karaoke and remaster "
+             "unless the line says otherwise.\n"
+             "3. Show a table: line, match, how sure you are, the runner-up. Mark what you did not find. Guess "
+             "nothing.\n"
+             "4. Wait for my corrections and my yes. Then save_to_library, or create_playlist and "
+             "add_tracks_to_playlist; at the end tell me how many were asked, done and left out."},
+};
 
 // `text` with every {name} replaced; what is put in is not looked at again.
 std::string fill_in(std::string_view text, const std::map<std::string, std::string>& values) {
@@ -177,7 +169,7 @@ mcp::Complete completion(const Row& row, std::span<const mcp::Tool> offered) {
 
 std::vector<mcp::Prompt> prompts_over(std::span<const mcp::Tool> offered) {
   std::vector<mcp::Prompt> prompts;
-  for (const Row& row : rows()) {
+  for (const Row& row : kRows) {
     const bool possible =
         std::ranges::all_of(row.tools, [&](std::string_view name) { return find_tool(offered, name) != nullptr; });
     if (!possible) continue;

@@ -1,0 +1,102 @@
+// The corpus against nginx, haproxy and Apache, each as a reverse proxy before a plain server. Where one of them does
+// otherwise than cases.txt says of ours, differences.txt has to say so and why; nothing there may be out of date.
+// SHOW=1 prints the lines that are missing.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { RawConnection, readAnswers, readCases } from './corpus.mjs';
+import { names, startPeer, versionOf } from './peers.mjs';
+
+// Far beyond the patience of the peers, which end what they wait for.
+const deadlineMs = 60_000;
+const atOnce = 24;
+
+async function startBehind() {
+  const server = http.createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    request.on('data', () => {});
+    request.on('end', () => response.end(`${request.method} ${request.url}`));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+// The same words as the "=" line of a case, with refusals as one: whether it is 400 or 501 is a matter of taste.
+function describe(statuses, fate) {
+  const words = statuses.map((status) => (status >= 400 ? 'refused' : String(status)));
+  return `${words.length === 0 ? 'none' : words.join(' ')} ${fate}`;
+}
+
+async function outcomeOf(port, sent, number) {
+  const connection = new RawConnection(port);
+  const canary = `GET /canary-${number}`;
+  const answers = () => readAnswers(connection.received, { firstIsHead: sent.bytes.startsWith('HEAD ') });
+  const canaryAnswered = () => answers().some((answer) => answer.whole && answer.body === canary);
+  connection.send(sent.bytes + (sent.fate === 'cut' ? '' : `${canary} HTTP/1.1\r\nHost: h\r\n\r\n`));
+  if (sent.fate === 'cut') connection.socket.end();
+  assert.ok(await connection.until(canaryAnswered, deadlineMs), `${sent.name}: the peer neither answered nor closed`);
+  connection.destroy();
+  const all = answers();
+  const own = all.filter((answer) => answer.body !== canary);
+  const smuggled = all.some((answer) => answer.body === 'GET /smuggled') ? ' smuggled' : '';
+  const fate = canaryAnswered() ? 'open' : sent.fate === 'cut' ? 'cut' : 'closed';
+  return describe(own.map((answer) => answer.status), fate) + smuggled;
+}
+
+async function outcomesOf(port, cases) {
+  const outcomes = new Map();
+  const waiting = cases.map((sent, number) => [sent, number]);
+  await Promise.all(Array.from({ length: atOnce }, async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      outcomes.set(next[0].name, await outcomeOf(port, ...next));
+    }
+  }));
+  return outcomes;
+}
+
+// "== PEER: reason" and then lines of "case name: outcome".
+function readDifferences() {
+  const differences = Object.fromEntries(names.map((name) => [name, new Map()]));
+  let into;
+  for (const line of fs.readFileSync(path.join(import.meta.dirname, 'differences.txt'), 'utf8').split('\n')) {
+    const head = line.match(/^== (\w+): .+\.$/);
+    const entry = line.match(/^(\S.*): ([a-z0-9 .]+)$/);
+    if (head) into = differences[head[1]];
+    else if (line === '' || line.startsWith('#')) continue;
+    else if (entry && into && !into.has(entry[1])) into.set(entry[1], entry[2]);
+    else throw new Error(`differences.txt: this line is not understood: ${line}`);
+  }
+  return differences;
+}
+
+const cases = readCases();
+const differences = readDifferences();
+
+for (const name of names) {
+  const version = versionOf(name);
+  const skip = version === undefined ? `${name} is not installed; script/bootstrap installs it` : false;
+  test(`the corpus against ${name} (${version ?? 'absent'})`, { skip }, async () => {
+    const behind = await startBehind();
+    const peer = await startPeer(name, behind.address().port);
+    const outcomes = await outcomesOf(peer.port, cases).finally(async () => {
+      await peer.stop();
+      behind.closeAllConnections();
+      behind.close();
+    });
+    const wrong = [];
+    for (const sent of cases) {
+      const ours = describe(sent.statuses, sent.fate);
+      const theirs = outcomes.get(sent.name);
+      const listed = differences[name].get(sent.name) ?? ours;
+      if (theirs !== listed) wrong.push(`${sent.name}: ${theirs}${listed === ours ? '' : ` (listed as: ${listed})`}`);
+      if (differences[name].get(sent.name) === ours) wrong.push(`${sent.name}: is listed, and is no difference`);
+    }
+    const unknown = [...differences[name].keys()].filter((each) => !outcomes.has(each));
+    if (process.env.SHOW) console.log(`== ${name}: .\n${wrong.join('\n')}`);
+    assert.deepEqual({ wrong, unknown }, { wrong: [], unknown: [] });
+    console.log(`${cases.length} cases, ${differences[name].size} differences, all of them explained`);
+  });
+}

@@ -62,11 +62,21 @@ std::optional<AbsoluteTarget> split_absolute(std::string_view target) {
   return std::nullopt;
 }
 
+// Visible ASCII with sound percent-encoding, of which NUL is none.
+bool is_path_text(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] <= ' ' || text[i] >= '\x7f' || text[i] == '#') return false;
+    if (text[i] != '%') continue;
+    const std::string_view digits = text.substr(i + 1, 2);
+    if (digits.size() != 2 || !std::ranges::all_of(digits, is_hex_digit) || digits == "00") return false;
+  }
+  return true;
+}
+
 // Origin form, or the "*" of OPTIONS. The authority form is for proxies, which this is not.
 bool is_target(std::string_view target, http::Method method) {
   if (target == "*") return method == http::Method::kOptions;
-  return target.starts_with('/') &&
-         std::ranges::all_of(target, [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
+  return target.starts_with('/') && is_path_text(target);
 }
 
 }  // namespace

@@ -69,7 +69,8 @@ export function readAnswers(text, { firstIsHead = false } = {}) {
   return answers;
 }
 
-function readBody(head, rest) {
+// Of what follows a head: the body, how many bytes it takes, and whether all of them are there.
+export function readBody(head, rest) {
   const length = head.match(/\r\ncontent-length: *(\d+)/i);
   if (length) {
     const size = Number(length[1]);
@@ -80,10 +81,14 @@ function readBody(head, rest) {
   for (let at = 0; ;) {
     const line = rest.indexOf('\r\n', at);
     const size = line < 0 ? NaN : parseInt(rest.slice(at, line), 16);
+    if (size === 0) {
+      // The line end of the last size and the blank line are one, or have trailers between them.
+      const end = rest.indexOf('\r\n\r\n', line);
+      return end < 0 ? { body, size: rest.length, whole: false } : { body, size: end + 4, whole: true };
+    }
     if (Number.isNaN(size) || rest.length < line + 2 + size + 2) return { body, size: rest.length, whole: false };
     body += rest.slice(line + 2, line + 2 + size);
     at = line + 2 + size + 2;
-    if (size === 0) return { body, size: at, whole: true };
   }
 }
 

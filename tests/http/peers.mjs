@@ -44,7 +44,7 @@ global
 defaults
   mode http
   timeout connect 10s
-  timeout server 60s
+  timeout server ${patienceSeconds}s
   timeout client ${patienceSeconds}s
   timeout http-request ${patienceSeconds}s
   timeout http-keep-alive ${patienceSeconds}s

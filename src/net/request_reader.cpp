@@ -90,6 +90,7 @@ struct RequestReader::Parser final : beast::http::basic_parser<true> {
   void on_request_impl(beast::http::verb, View method, View target, int version, Error&) override {
     request.headers.reserve(kUsualFields);
     request.method = http::parse_method(std::string_view(method));
+    connect = std::string_view(method) == "CONNECT";
     request.target = std::string(target);
     http11 = version == 11;
   }
@@ -148,6 +149,7 @@ struct RequestReader::Parser final : beast::http::basic_parser<true> {
 
   http::Request request;
   bool http11 = false;
+  bool connect = false;
   bool close = false;
   bool keep_alive = false;  // Only what Connection says; HTTP/1.1 keeps alive without it.
   bool bad_host = false;
@@ -280,6 +282,7 @@ void RequestReader::check_header() {
 
 void RequestReader::check_target() {
   http::Request& request = parser_->request;
+  if (parser_->connect) return refuse(400, "This server is no proxy and opens no tunnels.");
   if (const auto absolute = split_absolute(request.target)) {
     // A server would have to follow the target and forget the Host field. Where they differ, somebody before us may
     // have followed the other one.

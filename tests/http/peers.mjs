@@ -76,10 +76,11 @@ ServerLimit 1
 ThreadsPerChild 64
 MaxRequestWorkers 64
 RequestReadTimeout header=${patienceSeconds} body=${patienceSeconds}
+Timeout ${patienceSeconds}
 KeepAliveTimeout ${patienceSeconds}
 LimitRequestBody 4194304
 Listen 127.0.0.1:${port}
-ProxyPass / http://127.0.0.1:${behind}/ max=1
+ProxyPass / http://127.0.0.1:${behind}/ max=8
 `;
 
 const known = {

@@ -121,10 +121,12 @@ export async function freePort() {
 function connects(port) {
   return new Promise((resolve) => {
     const socket = net.connect({ host: '127.0.0.1', port });
-    socket.on('connect', () => resolve(true));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
     socket.on('error', () => resolve(false));
-    socket.on('close', () => resolve(false));
-  }).finally(() => {});
+  });
 }
 
 async function ready(child, port) {

@@ -38,6 +38,7 @@ int status_of(const std::string& answer) {
 
 // The next final answer; interim ones are passed over.
 std::optional<std::string> final_answer(RawClient& client, bool expect_body) {
+  // Ends with a final answer, or with the connection.
   while (true) {
     auto answer = client.response(expect_body);
     if (!answer || status_of(*answer) != 100) return answer;
@@ -132,6 +133,7 @@ std::string read_pieces(std::string_view first, std::string_view second) {
   std::string waiting;
   for (const std::string_view piece : {first, second}) {
     waiting += piece;
+    // Ends at a refusal, or where the bytes end.
     while (true) {
       waiting.erase(0, reader.feed(waiting));
       if (reader.state() == net::RequestReader::State::kRefused) {

@@ -13,7 +13,11 @@ struct ServerLimits {
   size_t header_fields = 64;                     // 431 beyond either.
   size_t header_bytes = size_t{16} * 1024;
   size_t body_bytes = size_t{4} * 1024 * 1024;  // 413; counted while it is read, chunked or not.
-  size_t connections = 10'000;                  // 503 beyond it.
+  // 400 beyond any of these: of one chunk, of all chunks of a body, and of the fields behind the last chunk.
+  size_t chunk_extension_bytes = 256;
+  size_t chunk_extensions_bytes = size_t{16} * 1024;
+  size_t trailer_bytes = size_t{4} * 1024;
+  size_t connections = 10'000;  // 503 beyond it.
   // Bytes that are read ahead while a handler or a stream is busy: pipelined requests wait there.
   size_t read_ahead_bytes = size_t{16} * 1024;
 

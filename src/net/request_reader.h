@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "http/message.h"
+#include "net/chunk_reader.h"
 #include "net/limits.h"
 
 namespace net {
@@ -51,9 +53,13 @@ class RequestReader {
 
   size_t read_header(std::string_view bytes);
   size_t read_body(std::string_view bytes);
+  size_t read_chunks(std::string_view bytes);
   // Where the header block ends, or 0 when it does not yet; refuses what breaks the rules of lines.
   size_t scan_lines(std::string_view bytes);
+  // `line` has no line end.
+  void check_request_line(std::string_view line);
   void check_header();
+  void check_target();
   void refuse(int status, std::string_view message);
   void refuse_parse_error(int kind);
 
@@ -63,7 +69,10 @@ class RequestReader {
   Persistence persistence_ = Persistence::kKeepAlive;
   Version version_ = Version::kHttp11;
   Refusal refusal_{400, {}};
+  // Reads the body when it comes in chunks.
+  std::optional<ChunkReader> chunks_;
   bool started_ = false;
+  bool skipped_line_ = false;
   bool expectation_ = false;
   // Progress of scan_lines over bytes that are offered again.
   size_t line_start_ = 0;

@@ -269,7 +269,7 @@ TEST_CASE("tasks: an exception ends the task as failed, with nothing of the insi
   CHECK_FALSE(json::write(task).contains("secret"));
 }
 
-TEST_CASE("tasks: they belong to their principal, and are forgotten when their life is over") {
+TEST_CASE("tasks: cve_2026_52870: they belong to their principal, and are forgotten when their life is over") {
   World world({.info = {.name = "unit", .version = "1"}, .task_life = 60s});
   Client client(world);
   Client stranger(world, kCapabilities, "user-b");

@@ -143,7 +143,7 @@ TEST_CASE("what is not allowed does not leave the process") {
   CHECK(server.handler.requests == 0);
 }
 
-TEST_CASE("a caller cannot redirect a request with Host, and redirects are not followed") {
+TEST_CASE("cve_2026_116685: a caller cannot redirect a request with Host, and redirects are not followed") {
   tests::Listener listener;
   std::string seen;
   std::thread server([&] {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <optional>
 #include <poll.h>
 #include <string>
@@ -42,6 +43,11 @@ class RawClient {
     const linger hard{1, 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     close();
+  }
+  // Every send() leaves as a packet of its own, so that the pieces of a request arrive as pieces.
+  void send_at_once() {
+    const int on = 1;
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   void finish_sending() { ::shutdown(fd_, SHUT_WR); }
 

@@ -169,7 +169,7 @@ TEST_CASE("a token is renewed a minute before it dies, and everything that does 
   CHECK(grant->scopes == std::vector<std::string>{"streaming"});
 }
 
-TEST_CASE("an answer without a refresh token keeps the old one") {
+TEST_CASE("spotify_player_1041: an answer without a refresh token keeps the old one") {
   World world;
   world.log_in(milliseconds(0));
   world.endpoint.answer(200, R"({"access_token":"new","token_type":"Bearer","expires_in":3600,"scope":"a b"})");
@@ -346,7 +346,7 @@ TEST_CASE("a wait that Spotify asks for is kept before the next request") {
   CHECK(world.token(*refresher)->secret.reveal() == "access-1");
 }
 
-TEST_CASE("a token is not given before it is stored, and one that could not be stored is not lost") {
+TEST_CASE("rspotify_396: a new refresh token is stored before its token is given, and not lost if it could not be") {
   World world;
   world.log_in(milliseconds(0));
   world.grants.failing_updates = 1;

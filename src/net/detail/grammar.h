@@ -1,0 +1,24 @@
+// Character classes of RFC 9110 section 5.6 that the readers of heads and of chunks share.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+namespace net {
+
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+inline bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+inline bool is_token_character(char c) {
+  return is_digit(c) || is_alpha(c) ||
+         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+}
+inline bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_character); }
+
+// Visible characters, blanks and bytes above ASCII: what may stand in a field value or a quoted string.
+inline bool is_text_character(char c) { return c == '\t' || (static_cast<unsigned char>(c) >= ' ' && c != '\x7f'); }
+inline bool is_text(std::string_view text) { return std::ranges::all_of(text, is_text_character); }
+
+}  // namespace net

@@ -1,0 +1,218 @@
+// The holes that other MCP servers and Spotify clients had, each as a test of ours under the name that it was published
+// with. Those of parts that this program does not have (an authorization server, a client that follows `$ref`, an audit
+// log) come with the part. What needs the fixture of a part stands there under its name: tasks in tests/unit/mcp, the
+// refreshed login in tests/unit/oauth, the client's redirects in tests/unit/net.
+#include <string>
+#include <vector>
+
+#include "json/parse.h"
+#include "mcp/resource.h"
+#include "tests/unit/security/http_world.h"
+
+#include "tests/test.h"
+
+namespace {
+
+using http::Method;
+using tests::HttpWorld;
+
+struct World {
+  test::ManualLoop loop;
+  HttpWorld http;
+
+  explicit World(mcp::StreamableHttpOptions options = {}) : http(loop, std::move(options)) {}
+
+  http::Response send(Method method, http::Headers headers, std::string body, std::string_view user = "alice") {
+    http::Request request;
+    request.method = method;
+    request.target = "/mcp";
+    request.headers = std::move(headers);
+    request.body = std::move(body);
+    request.authorization = base::Secret("Bearer " + std::string(user));
+    return loop.run(http.handler.handle(std::move(request)));
+  }
+  int status(Method method, http::Headers headers, std::string body = {}, std::string_view user = "alice") {
+    return send(method, std::move(headers), std::move(body), user).status;
+  }
+  std::string open_session(std::string_view user) {
+    const auto response = send(Method::kPost, tests::post_headers(), std::string(tests::kInitialize), user);
+    return std::string(response.headers.find("Mcp-Session-Id").value_or(""));
+  }
+};
+
+http::Headers with(http::Headers headers, const std::string& name, const std::string& value) {
+  headers.set(name, value);
+  return headers;
+}
+
+}  // namespace
+
+TEST_CASE("cve_2025_66414 cve_2025_66416 cve_2026_59950 go_2026_5771: Host and Origin are checked by default") {
+  World world;
+  REQUIRE(world.status(Method::kPost, tests::modern_headers(), tests::echo_body("x")) == 200);
+  const std::string session = world.open_session("alice");
+  world.http.runs = 0;
+  const std::pair<const char*, const char*> foreign[] = {{"Host", "evil.example"},
+                                                         {"Host", "127.0.0.1.evil.example"},
+                                                         {"Host", "localhost.evil.example:80"},
+                                                         {"Origin", "https://evil.example"},
+                                                         {"Origin", "null"},
+                                                         {"Origin", "http://localhost.evil.example"},
+                                                         {"Origin", "http://127.0.0.1@evil.example"}};
+  for (const auto& [name, value] : foreign) {
+    CAPTURE(value);
+    CHECK(world.status(Method::kPost, with(tests::modern_headers(), name, value), tests::echo_body("x")) == 403);
+    CHECK(world.status(Method::kPost, with(tests::post_headers(), name, value), std::string(tests::kInitialize)) ==
+          403);
+    for (const Method method : {Method::kPost, Method::kGet, Method::kDelete}) {
+      CHECK(world.status(method, with(tests::session_headers(session), name, value), tests::legacy_echo_body("x")) ==
+            403);
+    }
+  }
+  CHECK(world.http.runs == 0);
+  // The session that a stranger's page tried to end is still there.
+  CHECK(world.status(Method::kPost, tests::session_headers(session), tests::legacy_echo_body("x")) == 200);
+}
+
+TEST_CASE("cve_2026_33252: without a JSON content type, or from a foreign page, no tool runs") {
+  World world;
+  for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "",
+                           "text/plain; application/json", "application/jsonx"}) {
+    CAPTURE(type);
+    CHECK(world.status(Method::kPost, with(tests::modern_headers(), "Content-Type", type), tests::echo_body("x")) ==
+          415);
+  }
+  http::Headers none = tests::modern_headers();
+  none.erase("Content-Type");
+  CHECK(world.status(Method::kPost, none, tests::echo_body("x")) == 415);
+  CHECK(world.status(Method::kPost, with(tests::modern_headers(), "Origin", "https://evil.example"),
+                     tests::echo_body("x")) == 403);
+  CHECK(world.http.runs == 0);
+}
+
+TEST_CASE("cve_2026_27896 ghsa_q382_vc8q_7jhj go_2026_4770: a key is its exact letters, once") {
+  World world;
+  const std::string good = tests::echo_body("x");
+  const auto replaced = [&](std::string_view from, std::string_view to) {
+    std::string text = good;
+    const size_t at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    return text.replace(at, from.size(), to);
+  };
+  const std::string bodies[] = {
+      replaced(R"("method":)", R"("Method":)"),
+      replaced(R"("method":)", R"("METHOD":)"),
+      replaced(R"("method":"tools/call")", R"("method":"tools/list","Method":"tools/call")"),
+      replaced(R"("method":"tools/call")", R"("method":"tools/list","method":"tools/call")"),
+      replaced(R"("method":)", R"("method\u0000":)"),
+      replaced(R"("params":)", R"("Params":)"),
+      replaced(R"("params":)", R"("param\u017f":)"),
+      replaced(R"("name":"echo")", R"("Name":"echo")"),
+      replaced(R"("name":"echo")", R"("name":"other","name":"echo")"),
+      replaced(R"("arguments":)", R"("Arguments":)"),
+      replaced(R"("text":)", R"("Text":)"),
+      replaced(R"("text":)", R"("text":"y","TEXT":)"),
+      replaced(R"("text":)", R"("text":"y","text":)"),
+      replaced(R"("text":)", R"("text\u0000":)"),
+  };
+  for (const std::string& body : bodies) {
+    CAPTURE(body);
+    const auto response = world.send(Method::kPost, tests::modern_headers(), body);
+    CHECK((response.status == 400 || response.body.find(R"("isError":true)") != std::string::npos));
+  }
+  CHECK(world.http.runs == 0);
+}
+
+TEST_CASE("cve_2026_25536 cve_2026_111770: one id of two clients is two requests") {
+  World world;
+  std::vector<std::string> bodies(2);
+  base::TaskGroup group(world.loop);
+  const auto ask = [](World* in, std::string user, std::string* out) -> base::Task<void> {
+    http::Request request;
+    request.method = Method::kPost;
+    request.target = "/mcp";
+    request.headers = tests::modern_headers();
+    request.body = tests::echo_body("canary-" + user);
+    request.authorization = base::Secret("Bearer " + user);
+    const http::Response response = co_await in->http.handler.handle(std::move(request));
+    *out = response.body;
+  };
+  group.spawn(ask(&world, "alice", &bodies[0]));
+  group.spawn(ask(&world, "bob", &bodies[1]));
+  world.loop.run(group.join());
+  CHECK(bodies[0].find("canary-alice") != std::string::npos);
+  CHECK(bodies[0].find("bob") == std::string::npos);
+  CHECK(bodies[1].find("canary-bob") != std::string::npos);
+  CHECK(bodies[1].find("alice") == std::string::npos);
+}
+
+TEST_CASE("cve_2026_52869 cve_2026_33946: a session is its opener's, and a second stream replaces no first") {
+  World world;
+  const std::string session = world.open_session("alice");
+  REQUIRE_FALSE(session.empty());
+  for (const Method method : {Method::kPost, Method::kGet, Method::kDelete}) {
+    CHECK(world.status(method, tests::session_headers(session), tests::legacy_echo_body("x"), "mallory") == 404);
+  }
+  CHECK(world.http.runs == 0);
+  const auto first = world.send(Method::kGet, tests::session_headers(session), "");
+  REQUIRE(first.status == 200);
+  REQUIRE(first.stream);
+  CHECK(world.status(Method::kGet, tests::session_headers(session)) == 409);
+  CHECK(world.status(Method::kGet, tests::session_headers(session), "", "mallory") == 404);
+  CHECK(world.status(Method::kPost, tests::session_headers(session), tests::legacy_echo_body("x")) == 200);
+}
+
+TEST_CASE("cve_2026_52870: the handle of a stream is of use to its owner alone") {
+  World world;
+  const std::string alice = world.open_session("alice");
+  const std::string mallory = world.open_session("mallory");
+  for (const char* handle : {"1-1", "1-0", "0", "listener-1", "1"}) {
+    CAPTURE(handle);
+    const auto headers = with(tests::session_headers(alice), "Last-Event-ID", handle);
+    CHECK(world.status(Method::kGet, headers, "", "mallory") == 404);
+    const auto own =
+        world.send(Method::kGet, with(tests::session_headers(mallory), "Last-Event-ID", handle), "", "mallory");
+    CHECK(own.body.find("alice") == std::string::npos);
+  }
+}
+
+TEST_CASE("cve_2026_59951: sessions are bounded, for each and for all, and the idle are reaped") {
+  World world({.sessions_max = 50, .sessions_per_principal_max = 3, .session_idle_max = std::chrono::minutes(30)});
+  for (int i = 0; i < 100; ++i) (void)world.open_session("alice");
+  CHECK(world.http.handler.sessions() == 3);
+  for (int i = 0; i < 500; ++i) (void)world.open_session(fmt::format("user-{}", i));
+  CHECK(world.http.handler.sessions() == 50);
+  world.loop.advance(std::chrono::minutes(62));
+  CHECK(world.http.handler.sessions() == 0);
+}
+
+// A matcher that goes back would not come back from these.
+TEST_CASE("cve_2026_0621: no URI makes the matching of templates explode") {
+  constexpr size_t kLong = 100'000;
+  const std::string uris[] = {
+      "x://" + std::string(kLong, 'a'),
+      "x://" + std::string(kLong, '/'),
+      "x://" + std::string(kLong, '%'),
+      "x://" + std::string(kLong, 'a') + "/b/" + std::string(kLong, 'a') + "!",
+  };
+  for (const char* text : {"x://{a}/{b}/{c}/{d}/end", "x://{a}/b/{c}/d", "x://{a}"}) {
+    for (const std::string& uri : uris) {
+      const auto found = mcp::match(text, uri);
+      CHECK((!found || found->size() == 1));
+    }
+  }
+}
+
+TEST_CASE("cve_2026_48529 ghsa_pjp5 go_2026_5779: no user is remembered from one request to the next") {
+  World world;
+  for (const char* user : {"alice", "bob", "alice", "carol", "bob"}) {
+    const auto response = world.send(Method::kPost, tests::modern_headers(), tests::echo_body("x"), user);
+    CHECK(response.body.find(fmt::format(R"("principal":"{}")", user)) != std::string::npos);
+  }
+  http::Request nobody;
+  nobody.method = Method::kPost;
+  nobody.target = "/mcp";
+  nobody.headers = tests::modern_headers();
+  nobody.body = tests::echo_body("x");
+  CHECK(world.loop.run(world.http.handler.handle(std::move(nobody))).status == 401);
+}

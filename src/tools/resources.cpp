@@ -34,7 +34,7 @@ struct Row {
 
 constexpr std::chrono::milliseconds kLive{0};  // What plays is old at once.
 
-constexpr std::array kFixed{
+constexpr std::array kFixed = {
     Row{.uri = "spotify://me", .name = "me", .title = "Account", .about = "Who is logged in.", .tool = "get_me"},
     Row{.uri = "spotify://me/playlists",
         .name = "my_playlists",
@@ -109,7 +109,7 @@ constexpr std::array kFixed{
         .is_list = true},
 };
 
-constexpr std::array kTemplates{
+constexpr std::array kTemplates = {
     Row{.uri = "spotify://playlist/{id}",
         .name = "playlist",
         .title = "Playlist",

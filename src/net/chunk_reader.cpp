@@ -28,7 +28,8 @@ std::string_view take_token(std::string_view& text) {
 bool take_quoted(std::string_view& text) {
   for (size_t i = 1; i < text.size(); ++i) {
     if (text[i] == '"') return text.remove_prefix(i + 1), true;
-    if (text[i] == '\\' && ++i == text.size()) return false;
+    if (text[i] == '\\') ++i;  // The character after it stands for itself.
+    if (i == text.size()) return false;
     if (!is_text_character(text[i])) return false;
   }
   return false;
@@ -103,7 +104,8 @@ void ChunkReader::end_line() {
 void ChunkReader::end_size_line(std::string_view line) {
   const auto digits = static_cast<size_t>(std::ranges::find_if_not(line, is_hex_digit) - line.begin());
   uint64_t size = 0;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + digits, size, 16);
+  const std::string_view number = line.substr(0, digits);
+  const auto [end, error] = std::from_chars(number.begin(), number.end(), size, 16);
   if (digits == 0 || digits > kSizeDigitsMax || error != std::errc()) return malformed();
   const std::string_view extensions = line.substr(digits);
   extension_bytes_ += extensions.size();

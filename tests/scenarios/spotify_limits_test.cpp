@@ -12,7 +12,6 @@ namespace {
 using sim::spotify::FaultBody;
 using sim::spotify::FaultKind;
 using spotify::Cause;
-using spotify::Client;
 
 uint64_t short_waits(uint64_t seed) {
   CAPTURE(seed);

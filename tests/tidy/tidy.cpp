@@ -83,7 +83,7 @@ Layers read_layers(std::string_view floors_cmake) {
     std::set<std::string>* list = nullptr;
     for (std::string word; words >> word;) {
       if (word == "LIBRARY") {
-        layer.library = true;
+        layer.is_library = true;
       } else if (word == "USES") {
         list = &layer.uses;
       } else if (word == "LIBS") {
@@ -123,7 +123,7 @@ Violations check_layers(const std::vector<File>& files, const Layers& layers) {
       } else if (used != own && other->second.floor >= layer->second.floor && !layer->second.uses.contains(used)) {
         found.push_back(at(file, i) + fmt::format("{} (floor {}) may not include {} (floor {})", own,
                                                   layer->second.floor, used, other->second.floor));
-      } else if (layer->second.library && !other->second.library) {
+      } else if (layer->second.is_library && !other->second.is_library) {
         found.push_back(at(file, i) + fmt::format("{} is of the library and may not include {}", own, used));
       }
     }

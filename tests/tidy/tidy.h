@@ -17,7 +17,7 @@ struct File {
 
 struct Layer {
   int floor = 0;
-  bool library = false;  // Installed, so that it includes nothing that is not.
+  bool is_library = false;  // Installed, so that it includes nothing that is not.
   std::set<std::string> uses;
   std::set<std::string> libs;
 };

@@ -64,12 +64,15 @@ endif()
 # Half of what a file costs is the standard library's headers and the few of ours that every file includes, so they are
 # parsed once. A file still includes all that it uses: the preset tidy builds without this, and tests/headers compiles
 # each header alone.
-function(precompiled target)
+function(precompiled target headers)
   if(SMS_PRECOMPILE)
-    target_precompile_headers(${target} REUSE_FROM precompiled_headers)
+    target_precompile_headers(${target} REUSE_FROM ${headers})
   endif()
 endfunction()
-# declare_precompiled_headers(TARGET HEADER...) parses what every file includes, and the HEADERs.
+# Optimising the tests and the top of the product for a debug build takes twice as long as it saves.
+set(QUICKLY_COMPILED $<$<CONFIG:Debug>:-O0>)
+# declare_precompiled_headers(TARGET HEADER...) parses what every file includes; with more HEADERs, for files that are
+# QUICKLY_COMPILED.
 function(declare_precompiled_headers target)
   if(SMS_PRECOMPILE)
     set(source ${PROJECT_BINARY_DIR}/${target}.cpp)
@@ -78,6 +81,9 @@ function(declare_precompiled_headers target)
     endif()
     add_library(${target} OBJECT ${source})
     target_link_libraries(${target} PRIVATE flags fmt::fmt)
+    if(ARGN)
+      target_compile_options(${target} PRIVATE ${QUICKLY_COMPILED})
+    endif()
     target_precompile_headers(${target} PRIVATE
       <algorithm> <array> <atomic> <charconv> <chrono> <concepts> <coroutine> <cstddef> <cstdint> <cstring> <deque>
       <expected> <functional> <limits> <map> <memory> <mutex> <optional> <ranges> <set> <span> <sstream> <string>

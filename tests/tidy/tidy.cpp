@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "tests/tidy/lines.h"
 
 namespace tidy {
 namespace {
@@ -25,47 +26,10 @@ bool starts_with_any(std::string_view text, const std::vector<std::string_view>&
   return std::ranges::any_of(prefixes, [text](std::string_view prefix) { return text.starts_with(prefix); });
 }
 
-std::vector<std::string_view> lines_of(const File& file) { return base::split(file.text, '\n'); }
-
-// The text between the quotes or brackets of an #include line.
-std::optional<std::string_view> included(std::string_view line, char open, char close) {
-  if (!line.starts_with("#include ")) return std::nullopt;
-  const size_t begin = line.find(open);
-  if (begin == std::string_view::npos) return std::nullopt;
-  const size_t end = line.find(close, begin + 1);
-  if (end == std::string_view::npos) return std::nullopt;
-  return line.substr(begin + 1, end - begin - 1);
-}
-
 // "json/value.h" stands below src/, "sim/spotify/x.h" at the root.
 std::string layer_of_include(std::string_view name) {
   const std::string folder = folder_of(name);
   return name.starts_with("sim/") || name.starts_with("tests/") ? folder : "src/" + folder;
-}
-
-std::string at(const File& file, size_t line) { return fmt::format("{}:{}: ", file.path, line + 1); }
-
-// Code without the contents of string literals and without comments, so that a rule judges code only.
-std::string code_of(std::string_view line) {
-  std::string code;
-  char quote = 0;
-  for (size_t i = 0; i < line.size(); ++i) {
-    if (quote != 0) {
-      if (line[i] == '\\') {
-        ++i;
-      } else if (line[i] == quote) {
-        quote = 0;
-        code.push_back(line[i]);
-      }
-      continue;
-    }
-    if (line[i] == '/' && i + 1 < line.size() && line[i + 1] == '/') break;
-    // An apostrophe between digits separates them; it opens no literal.
-    const bool digit_separator = line[i] == '\'' && i > 0 && std::isalnum(static_cast<unsigned char>(line[i - 1])) != 0;
-    if (line[i] == '"' || (line[i] == '\'' && !digit_separator)) quote = line[i];
-    code.push_back(line[i]);
-  }
-  return code;
 }
 
 }  // namespace
@@ -287,121 +251,6 @@ Violations check_headers(const std::vector<File>& files) {
     if (!file.path.ends_with(".h")) continue;
     if (!file.text.starts_with("// ")) found.push_back(at(file, 0) + "a header begins with what it is, as a comment");
     if (file.text.find("#pragma once") == std::string::npos) found.push_back(at(file, 0) + "needs #pragma once");
-  }
-  return found;
-}
-
-namespace {
-
-// The words after "std::" in a line of code.
-std::vector<std::string_view> standard_names(std::string_view code) {
-  constexpr std::string_view kStd = "std::";
-  constexpr std::string_view kWord = "abcdefghijklmnopqrstuvwxyz_0123456789";
-  std::vector<std::string_view> names;
-  for (size_t from = code.find(kStd); from != std::string_view::npos; from = code.find(kStd, from)) {
-    from += kStd.size();
-    const size_t end = code.find_first_not_of(kWord, from);
-    names.push_back(code.substr(from, end == std::string_view::npos ? end : end - from));
-  }
-  return names;
-}
-
-const std::map<std::string_view, std::string_view>& headers_of_standard_names() {
-  static const std::map<std::string_view, std::string_view> kHeaders{
-      {"array", "array"},
-      {"atomic", "atomic"},
-      {"byte", "cstddef"},
-      {"chrono", "chrono"},
-      {"condition_variable", "condition_variable"},
-      {"convertible_to", "concepts"},
-      {"coroutine_handle", "coroutine"},
-      {"current_exception", "exception"},
-      {"deque", "deque"},
-      {"enable_shared_from_this", "memory"},
-      {"exception_ptr", "exception"},
-      {"exchange", "utility"},
-      {"expected", "expected"},
-      {"forward", "utility"},
-      {"function", "functional"},
-      {"index_sequence", "utility"},
-      {"initializer_list", "initializer_list"},
-      {"invoke_result_t", "type_traits"},
-      {"is_enum_v", "type_traits"},
-      {"jthread", "thread"},
-      {"list", "list"},
-      {"make_shared", "memory"},
-      {"make_unique", "memory"},
-      {"map", "map"},
-      {"move", "utility"},
-      {"move_only_function", "functional"},
-      {"mutex", "mutex"},
-      {"nullopt", "optional"},
-      {"optional", "optional"},
-      {"pair", "utility"},
-      {"remove_cvref_t", "type_traits"},
-      {"rethrow_exception", "exception"},
-      {"same_as", "concepts"},
-      {"set", "set"},
-      {"shared_ptr", "memory"},
-      {"span", "span"},
-      {"string", "string"},
-      {"string_view", "string_view"},
-      {"thread", "thread"},
-      {"to_string", "string"},
-      {"tuple", "tuple"},
-      {"unexpected", "expected"},
-      {"unique_ptr", "memory"},
-      {"unordered_map", "unordered_map"},
-      {"variant", "variant"},
-      {"vector", "vector"},
-      {"weak_ptr", "memory"},
-  };
-  return kHeaders;
-}
-
-}  // namespace
-
-Violations check_standard_headers(const std::vector<File>& files) {
-  Violations found;
-  for (const File& file : files) {
-    const bool ours = file.path.starts_with("src/") || file.path.starts_with("sim/");
-    if (!ours || !file.path.ends_with(".h")) continue;
-    const auto lines = lines_of(file);
-    std::set<std::string_view> present;
-    for (const std::string_view line : lines) {
-      if (const auto name = included(line, '<', '>')) present.insert(*name);
-    }
-    for (size_t i = 0; i < lines.size(); ++i) {
-      const std::string code = code_of(lines[i]);
-      for (const std::string_view name : standard_names(code)) {
-        const auto header = headers_of_standard_names().find(name);
-        if (header == headers_of_standard_names().end() || !present.insert(header->second).second) continue;
-        found.push_back(at(file, i) + fmt::format("std::{} needs #include <{}>", name, header->second));
-      }
-    }
-  }
-  return found;
-}
-
-Violations check_dead_headers(const std::vector<File>& files) {
-  std::set<std::string, std::less<>> used;
-  for (const File& file : files) {
-    for (const std::string_view line : lines_of(file)) {
-      const auto name = included(line, '"', '"');
-      // A header that only its own .cpp includes is dead as an interface.
-      if (!name) continue;
-      const std::string stem = std::string(name->substr(0, name->rfind('.')));
-      if (!file.path.ends_with(stem + ".cpp")) used.emplace(*name);
-    }
-  }
-  Violations found;
-  for (const File& file : files) {
-    if (!file.path.ends_with(".h")) continue;
-    // An example is an include root of its own, as in another project.
-    const bool is_example = file.path.starts_with("examples/");
-    const size_t root = file.path.starts_with("src/") ? 4 : is_example ? file.path.rfind('/') + 1 : 0;
-    const std::string name = file.path.substr(root);
-    if (!used.contains(name)) found.push_back(at(file, 0) + "nobody includes this header");
   }
   return found;
 }

@@ -34,9 +34,12 @@ Violations check_external_headers(const std::vector<File>& files, const Layers& 
 Violations check_lengths(const std::vector<File>& files);
 Violations check_banned(const std::vector<File>& files);
 Violations check_headers(const std::vector<File>& files);
-// A header of src/ or sim/ includes the standard header of every common name of std that it uses: tests/headers
-// compiles each one with all standard headers at hand, which is quick, but does not see that one is missing.
+// Three rules for what precompiled headers (cmake/flags.cmake) and tests/headers do not see. A header of src/ or sim/
+// includes the standard header of every common name of std that it uses, and reaches each precompiled header of ours
+// that it needs; and a source file includes its own header first.
 Violations check_standard_headers(const std::vector<File>& files);
+Violations check_precompiled_headers(const std::vector<File>& files);
+Violations check_own_header_first(const std::vector<File>& files);
 Violations check_dead_headers(const std::vector<File>& files);
 
 // All C++ files below src, sim, tests, bench and examples.

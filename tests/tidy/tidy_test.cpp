@@ -122,6 +122,28 @@ TEST_CASE("headers say what they are and are included by someone") {
 
 TEST_CASE("headers include the standard headers of the names that they use") {
   expect_none(tidy::check_standard_headers(tree()));
+  expect_none(tidy::check_precompiled_headers(tree()));
+  expect_none(tidy::check_own_header_first(tree()));
+}
+
+TEST_CASE("a planted name of a precompiled header is found unless an include reaches it") {
+  const tidy::File far{"src/a/far.h", "#include \"base/task.h\"\n"};
+  const auto check = [&far](std::string text) {
+    return tidy::check_precompiled_headers({far, {"src/b/near.h", std::move(text)}});
+  };
+  CHECK(check("base::Task<int> a();\nbase::Task<int> b();\n") ==
+        tidy::Violations{"src/b/near.h:1: Task< needs src/base/task.h"});
+  CHECK(check("#include \"a/far.h\"\nbase::Task<int> a();\n").empty());
+  CHECK(check("// base::Task<int> a();\n").empty());
+}
+
+TEST_CASE("a planted source that includes another header before its own is found") {
+  const tidy::File header{"src/a/b.h", "// B.\n"};
+  const auto check = [&header](std::string text) {
+    return tidy::check_own_header_first({header, {"src/a/b.cpp", std::move(text)}});
+  };
+  CHECK(check("#include <string>\n#include \"a/b.h\"\n").size() == 1);
+  CHECK(check("// B.\n#include \"a/b.h\"\n#include <string>\n").empty());
 }
 
 TEST_CASE("a planted name of std without its header is found once") {

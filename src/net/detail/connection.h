@@ -2,6 +2,7 @@
 // only.
 #pragma once
 
+#include <array>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -98,7 +99,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void linger();
 
   void wait_readable();
-  void readable();
+  void arrived(size_t count);
   void serve_pending();
 
   void set_deadline(base::Duration from_now);
@@ -114,7 +115,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Socket socket_;
   const std::string peer_;
   RequestReader reader_;
-  std::string pending_;  // Read, but not yet consumed.
+  std::array<char, 2048> arrival_;  // Holds most requests; the rest of a longer one is read into the server's input.
+  std::string pending_;             // Read, but not yet consumed.
 
   std::string out_;
   size_t out_sent_ = 0;

@@ -36,13 +36,14 @@ std::optional<uint32_t> parse_number(std::string_view text, uint32_t max) {
 }
 
 std::optional<std::array<uint8_t, 4>> parse_ipv4(std::string_view text) {
-  const auto parts = base::split(text, '.');
-  if (parts.size() != 4) return std::nullopt;
   std::array<uint8_t, 4> address{};
   for (size_t i = 0; i < 4; ++i) {
-    const auto value = parse_number(parts[i], 255);
+    const size_t end = i < 3 ? text.find('.') : text.size();
+    if (end == std::string_view::npos) return std::nullopt;
+    const auto value = parse_number(text.substr(0, end), 255);
     if (!value) return std::nullopt;
     address[i] = static_cast<uint8_t>(*value);
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return address;
 }

@@ -24,6 +24,10 @@ constexpr size_t kSortedFrom = 16;
 
 constexpr size_t kChunkBytes = 4096;
 
+// Room for most messages from the start.
+constexpr size_t kUsualValues = 32;
+constexpr size_t kUsualDepth = 8;
+
 bool has_duplicate(const std::vector<Member>& members) {
   if (members.size() < kSortedFrom) {
     for (size_t i = 1; i < members.size(); ++i) {
@@ -49,7 +53,10 @@ class Builder {
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
 
-  explicit Builder(size_t values_max) : values_left_(values_max) {}
+  explicit Builder(size_t values_max) : values_left_(values_max) {
+    stack_.reserve(kUsualValues);
+    open_.reserve(kUsualDepth);
+  }
 
   bool on_document_begin(bj::error_code&) { return true; }
   bool on_document_end(bj::error_code&) { return true; }

@@ -7,7 +7,10 @@
 namespace json {
 
 Object::Object() = default;
-Object::Object(std::initializer_list<Member> members) : members_(members) {}
+Object::Object(std::initializer_list<InitialMember> members) {
+  members_.reserve(members.size());
+  for (const InitialMember& each : members) members_.emplace_back(std::move(each.name), std::move(each.value));
+}
 Object::Object(std::vector<Member> members) : members_(std::move(members)) {}
 Object::Object(const Object&) = default;
 Object::Object(Object&&) noexcept = default;

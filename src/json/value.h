@@ -16,6 +16,7 @@ namespace json {
 
 class Value;
 struct Member;
+struct InitialMember;
 
 using Array = std::vector<Value>;
 
@@ -23,7 +24,8 @@ using Array = std::vector<Value>;
 class Object {
  public:
   Object();
-  Object(std::initializer_list<Member> members);
+  // Moves out of the list: no value is copied.
+  Object(std::initializer_list<InitialMember> members);
   // The caller knows that the names are unique.
   explicit Object(std::vector<Member> members);
   Object(const Object&);
@@ -116,6 +118,12 @@ struct Member {
   Value value;
 
   bool operator==(const Member&) const = default;
+};
+
+// A member in a list of initial ones. Such a list is const; what is mutable in it can be moved out all the same.
+struct InitialMember {
+  mutable std::string name;
+  mutable Value value;
 };
 
 }  // namespace json

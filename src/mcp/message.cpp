@@ -22,6 +22,8 @@ constexpr std::array<std::string_view, 5> kMetaNames{
     "io.modelcontextprotocol/protocolVersion", "io.modelcontextprotocol/clientCapabilities",
     "io.modelcontextprotocol/clientInfo", "io.modelcontextprotocol/logLevel", "progressToken"};
 
+constexpr size_t kUsualBytes = 512;  // Most results fit without growing.
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool is_alias_of(std::string_view name, std::string_view known) {
@@ -150,7 +152,9 @@ std::string encode_batch(std::span<const std::string> responses) {
 
 std::string encode_result_with(const Id& id, std::string_view before, const json::Object& members,
                                std::string_view after) {
-  std::string out = R"({"jsonrpc":"2.0","id":)";
+  std::string out;
+  out.reserve(kUsualBytes);
+  out += R"({"jsonrpc":"2.0","id":)";
   write_id_to(out, id);
   out.append(R"(,"result":{)").append(before);
   bool first = true;

@@ -1,6 +1,7 @@
 #include "mcp/transport/http_checks.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/text.h"
 #include "http/url.h"
@@ -41,9 +42,8 @@ bool is_type(std::string_view range, std::string_view type) {
 
 // A quality of zero means "not this" (RFC 9110 section 12.4.2).
 bool is_refused(std::string_view range) {
-  const auto parameters = base::split(range, ';');
-  return std::any_of(parameters.begin() + 1, parameters.end(), [](std::string_view parameter) {
-    parameter = base::trim(parameter);
+  return std::ranges::any_of(range | std::views::split(';') | std::views::drop(1), [](const auto& part) {
+    const std::string_view parameter = base::trim(std::string_view(part));
     if (!base::equals_ignoring_case(parameter.substr(0, 2), "q=")) return false;
     const std::string_view quality = parameter.substr(2);
     return quality.starts_with('0') && quality.find_first_not_of("0.") == std::string_view::npos;
@@ -75,7 +75,8 @@ Accepts read_accept(const http::Headers& headers) {
   for (const auto& [name, value] : headers) {
     if (!base::equals_ignoring_case(name, "Accept")) continue;
     said = true;
-    for (const std::string_view range : base::split(value, ',')) {
+    for (const auto part : std::string_view(value) | std::views::split(',')) {
+      const std::string_view range(part);
       if (is_refused(range)) continue;
       const bool all = is_type(range, "*/*");
       accepts.json = accepts.json || all || is_type(range, "application/json") || is_type(range, "application/*");

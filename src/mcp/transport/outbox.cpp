@@ -16,7 +16,7 @@ void Outbox::push(std::string message) {
   while (!items_.empty() && first_number_ <= read_number_ &&
          (items_.size() >= limits_.messages_max || bytes_ + message.size() > limits_.bytes_max)) {
     bytes_ -= items_.front().size();
-    items_.pop_front();
+    items_.erase(items_.begin());
     ++first_number_;
   }
   if (items_.size() >= limits_.messages_max) return;
@@ -62,7 +62,7 @@ std::optional<Outbox::Item> Outbox::take(int64_t after) {
   if (keep_ == Keep::kYes) return Item{number, items_[index]};
   Item item{number, std::move(items_.front())};
   bytes_ -= item.message.size();
-  items_.pop_front();
+  items_.erase(items_.begin());
   ++first_number_;
   return item;
 }

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/loop.h"
 #include "base/task.h"
@@ -56,7 +56,7 @@ class Outbox {
   base::Loop& loop_;
   Keep keep_;
   Limits limits_;
-  std::deque<std::string> items_;
+  std::vector<std::string> items_;  // Most never hold one, and none many: taking the first moves the others.
   int64_t first_number_ = 1;  // Of items_.front().
   int64_t read_number_ = 0;   // The last one that was read.
   size_t bytes_ = 0;

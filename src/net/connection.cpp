@@ -12,8 +12,9 @@ namespace {
 using Persistence = RequestReader::Persistence;
 using ErrorCode = boost::system::error_code;
 
-constexpr size_t kOutputBatchBytes =
-    size_t{64} * 1024;              // Answers to pipelined requests are sent together up to this.
+// Answers to pipelined requests are sent together up to this. A peer that reads none of them costs as much, and one
+// answer.
+constexpr size_t kOutputBatchBytes = size_t{16} * 1024;
 constexpr int kPiecesPerTurn = 32;  // A stream that is always ready lets the others run.
 
 }  // namespace
@@ -90,8 +91,10 @@ void Connection::arrived(size_t count) {
   std::string_view input(arrival_.data(), count);
   if (count == arrival_.size()) {
     std::ranges::copy(input, server_.input.begin());
+    const bool is_body = !busy() && reader_.state() == RequestReader::State::kBody;
+    const size_t room = is_body ? server_.input.size() : server_.options.limits.read_ahead_bytes;
     ErrorCode error;  // The next wait sees it again.
-    count += socket_.read_some(asio::buffer(server_.input) + count, error);
+    count += socket_.read_some(asio::buffer(server_.input, room) + count, error);
     input = std::string_view(server_.input.data(), count);
   }
   if (busy() || writing_) {
@@ -309,6 +312,7 @@ void Connection::write_some() {
     if (!error) continue;
     if (error != asio::error::would_block) return fail_later();
     if (!writing_ || out_sent_ > before) set_deadline(server_.options.limits.write_stall);
+    if (!writing_) keep_unsent();
     writing_ = true;
     socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const ErrorCode& failed) {
       if (self->closed_) return;
@@ -322,6 +326,13 @@ void Connection::write_some() {
   writing_ = false;
   out_sent_ = 0;
   server_.give_back(std::exchange(out_, {}));
+}
+
+// The peer is slow: its buffer, which may be large, goes to the others, and what is left waits in one that fits.
+void Connection::keep_unsent() {
+  std::string rest = out_.substr(out_sent_);
+  server_.give_back(std::exchange(out_, std::move(rest)));
+  out_sent_ = 0;
 }
 
 // The socket took the rest of what it had refused before.

@@ -14,6 +14,7 @@ using ErrorCode = boost::system::error_code;
 
 constexpr auto kAcceptPause =
     std::chrono::milliseconds(100);  // When the process has no descriptor left.
+constexpr int kAcceptsPerTurn = 64;
 constexpr size_t kSpareBuffers = 16;
 constexpr size_t kSpareBufferBytes = size_t{128} * 1024;
 
@@ -79,10 +80,10 @@ void HttpServer::Impl::accept() {
   acceptor.async_accept([self = shared_from_this()](const ErrorCode& error, Socket socket) {
     if (!self->acceptor.is_open()) return;
     if (!error) self->accepted(std::move(socket));
-    if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
-        error == asio::error::no_memory ||
-        error == ErrorCode(ENFILE, boost::system::system_category())) {
-      self->log.event(base::Level::kWarning, "http.accept_failed", {{"reason", error.message()}});
+    const ErrorCode last = error ? error : self->accept_waiting();
+    if (last == asio::error::no_descriptors || last == asio::error::no_buffer_space || last == asio::error::no_memory ||
+        last == ErrorCode(ENFILE, boost::system::system_category())) {
+      self->log.event(base::Level::kWarning, "http.accept_failed", {{"reason", last.message()}});
       // Trying again at once would spin until another connection ends.
       self->loop.call_at(self->loop.now() + kAcceptPause, [weak = self->weak_from_this()] {
         const auto alive = weak.lock();
@@ -92,6 +93,18 @@ void HttpServer::Impl::accept() {
     }
     self->accept();
   });
+}
+
+// One connection for each turn of a busy loop would let the kernel's queue run over, and what does not fit there comes
+// again only after a second.
+ErrorCode HttpServer::Impl::accept_waiting() {
+  ErrorCode error;
+  for (int i = 0; i < kAcceptsPerTurn && !error; ++i) {
+    Socket socket(acceptor.get_executor());
+    acceptor.accept(socket, error);
+    if (!error) accepted(std::move(socket));
+  }
+  return error;
 }
 
 void HttpServer::Impl::accepted(Socket socket) {

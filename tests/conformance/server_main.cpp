@@ -1,4 +1,4 @@
-// mcp-conformance-server --port N: the MCP core over real HTTP with the fixtures of the official conformance suite.
+// mcp-conformance-server: the MCP core over real HTTP with the fixtures of the official conformance suite.
 // Prints the address on stderr when it listens, and serves until SIGINT or SIGTERM.
 #include <cstdio>
 #include <optional>
@@ -13,7 +13,9 @@
 #include "mcp/server.h"
 #include "mcp/transport/streamable_http.h"
 #include "net/http_server.h"
+#include "net/limits.h"
 #include "net/loop.h"
+#include "os/process.h"
 #include "os/system_clock.h"
 #include "tests/conformance/fixture.h"
 #include "tests/conformance/fixture_asking.h"
@@ -23,14 +25,33 @@
 
 namespace {
 
-constexpr std::string_view kUsage = "usage: mcp-conformance-server [--port N]   (0 takes a free port)\n";
+constexpr std::string_view kUsage =
+    "usage: mcp-conformance-server [--port N] [--deadlines-ms N]\n"
+    "--port: 0, the default, takes a free one. --deadlines-ms: one value for each deadline of a connection.\n";
 
-std::optional<uint16_t> read_port(int argc, char** argv) {
-  if (argc == 1) return uint16_t{0};
-  if (argc != 3 || std::string_view(argv[1]) != "--port") return std::nullopt;
-  const auto port = base::parse_integer(argv[2]);
-  if (!port || *port < 0 || *port > UINT16_MAX) return std::nullopt;
-  return static_cast<uint16_t>(*port);
+// Loads of more connections than the default come from tests/load.
+constexpr size_t kConnections = 16'000;
+
+struct Options {
+  uint16_t port = 0;
+  net::ServerLimits limits{.connections = kConnections};
+};
+
+std::optional<Options> read_options(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; i += 2) {
+    const auto number = i + 1 < argc ? base::parse_integer(argv[i + 1]) : std::nullopt;
+    if (!number || *number < 0 || *number > UINT16_MAX) return std::nullopt;
+    if (std::string_view(argv[i]) == "--port") {
+      options.port = static_cast<uint16_t>(*number);
+    } else if (std::string_view(argv[i]) == "--deadlines-ms") {
+      const std::chrono::milliseconds deadline(*number);
+      options.limits.header_timeout = options.limits.body_timeout = options.limits.write_stall = deadline;
+    } else {
+      return std::nullopt;
+    }
+  }
+  return options;
 }
 
 }  // namespace
@@ -40,11 +61,12 @@ int main(int argc, char** argv) {
     fmt::print("{}", kUsage);
     return 0;
   }
-  const auto port = read_port(argc, argv);
-  if (!port) {
+  const auto options = read_options(argc, argv);
+  if (!options) {
     fmt::print(stderr, "{}", kUsage);
     return 2;
   }
+  os::raise_open_file_limit();
   net::AsioLoop loop;
   loop.stop_on({SIGINT, SIGTERM});
   crypto::OsRandom random;
@@ -62,7 +84,7 @@ int main(int argc, char** argv) {
   fixture::add_resources(server);
   // One person who runs the whole suite at once.
   mcp::StreamableHttp handler(server, random, nullptr, {.sessions_per_principal_max = 1000});
-  auto listening = net::HttpServer::start(loop, handler, log, {.port = *port, .limits = {}});
+  auto listening = net::HttpServer::start(loop, handler, log, {.port = options->port, .limits = options->limits});
   if (!listening) {
     fmt::print(stderr, "error: {}\n", listening.error().message);
     return 1;

@@ -34,6 +34,8 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
 
   base::Result<void> listen();
   void accept();
+  // Accepts those that wait already, up to a number, and gives the error that ended it.
+  boost::system::error_code accept_waiting();
   void accepted(Socket socket);
   void refuse(Socket& socket);
   void remove(uint64_t id);
@@ -94,6 +96,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void flush();
   void write_some();
+  void keep_unsent();
   void after_write();
   void fail_later();
   void linger();

@@ -2,6 +2,7 @@
 // authorization code with PKCE (RFC 7636, S256) or with a client secret, refresh, client credentials.
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <map>
 #include <optional>

@@ -1,6 +1,8 @@
 // One request to the Web API on its way through an operation: who asks, with which scopes, for what.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,6 +1,7 @@
 // What a fault does to an answer.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 

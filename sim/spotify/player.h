@@ -2,6 +2,7 @@
 // time: it never waits; advance() brings it to now. It knows URIs and durations, not the catalogue and not HTTP.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>

@@ -2,6 +2,7 @@
 // be carried over to the present: it acts on the entries that it meant, wherever they stand now.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>

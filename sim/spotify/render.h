@@ -2,6 +2,7 @@
 // label, publisher and their like.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

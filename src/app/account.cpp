@@ -47,8 +47,10 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
   const MasterKeyPlaces places{.storage_directory = settings.storage.directory,
                                .config_directory = os::config_directory(process.environment)};
   parts.store = {.directory = settings.storage.directory,
-                 .master_key = [&process, places, made = std::move(options.key_made)] {
-                   return master_key(places, process.environment, process.random, made);
+                 .master_key = [&process, places, made = std::move(options.key_made)](store::sqlite::Sealed sealed) {
+                   const auto none =
+                       sealed == store::sqlite::Sealed::kSomething ? NoKeyFile::kRefuse : NoKeyFile::kMake;
+                   return master_key(places, process.environment, process.random, none, made);
                  }};
   parts.refresher.accounts_url = accounts.server_url();
   parts.refresher.client = client.clone();

@@ -25,7 +25,7 @@ struct AccountOptions {
   std::chrono::seconds login_lasts{0};
   // A command may tell the person where a file is; what a server says reaches its clients.
   Paths paths = Paths::kHidden;
-  // Called once, on the worker, with the path of a key file that was just made.
+  // Called once, on the worker, with the path of a key file that was just made. Empty where none is ever made.
   std::function<void(const std::string&)> key_made = nullptr;
 };
 

@@ -20,7 +20,8 @@ std::optional<spotify::Bucket> bucket_of(std::string_view name) {
 base::Task<base::Result<spotify::AccessToken>> RefresherTokens::access_token(base::Instant deadline) {
   CO_TRY(oauth::AccessToken token, co_await refresher_.token(deadline));
   co_return spotify::AccessToken{.secret = std::move(token.secret),
-                                 .generation = static_cast<uint64_t>(token.generation)};
+                                 .generation = static_cast<uint64_t>(token.generation),
+                                 .login = token.authorized_at.unix_ms};
 }
 
 void RefresherTokens::rejected(uint64_t generation) { refresher_.rejected(static_cast<int64_t>(generation)); }
@@ -56,6 +57,12 @@ base::Error without_paths(base::Error error, Paths paths, base::Log& log) {
 
 base::Task<base::Result<std::optional<store::Grant>>> GuardedGrants::load(std::string principal) {
   auto result = co_await grants_.load(std::move(principal));
+  if (!result) co_return std::unexpected(without_paths(std::move(result).error(), paths_, log_));
+  co_return result;
+}
+
+base::Task<base::Result<void>> GuardedGrants::check_writable(std::string principal) {
+  auto result = co_await grants_.check_writable(std::move(principal));
   if (!result) co_return std::unexpected(without_paths(std::move(result).error(), paths_, log_));
   co_return result;
 }

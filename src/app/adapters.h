@@ -2,6 +2,7 @@
 // into the store, and the store's errors on their way to a client.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,7 @@ class GuardedGrants final : public store::Grants {
   // Both must outlive it.
   GuardedGrants(store::Grants& grants, base::Log& log, Paths paths) : grants_(grants), log_(log), paths_(paths) {}
   base::Task<base::Result<std::optional<store::Grant>>> load(std::string principal) override;
+  base::Task<base::Result<void>> check_writable(std::string principal) override;
   base::Task<base::Result<int64_t>> replace(std::string principal, store::Grant grant) override;
   base::Task<base::Result<int64_t>> update(std::string principal, store::Grant grant) override;
   base::Task<base::Result<void>> erase(std::string principal) override;

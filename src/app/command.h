@@ -2,6 +2,7 @@
 // into a parser; nothing else knows the library behind it.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

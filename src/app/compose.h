@@ -32,7 +32,6 @@ class Product {
  private:
   Product(Process& process, const config::Settings& settings, std::unique_ptr<Account> account);
 
-  base::Log& log_;
   std::unique_ptr<Account> account_;
   tools::Services services_;
   std::vector<mcp::Tool> tools_;

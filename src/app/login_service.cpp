@@ -45,6 +45,8 @@ base::Task<base::Result<tools::LoginStatus>> LoginService::status(mcp::Principal
 
 base::Task<base::Result<tools::PendingLogin>> LoginService::begin(mcp::Principal principal) {
   if (options_.client.client_id.empty()) co_return std::unexpected(no_client_id());
+  // A consent is not asked for when what comes of it could not be kept.
+  CO_TRY_VOID(co_await services_.grants.check_writable(principal.id));
   if (const auto old = pending_.find(principal.id); old != pending_.end()) {
     end(principal.id, base::fail(base::Code::kCancelled, "A newer login has taken the place of this one."));
   }

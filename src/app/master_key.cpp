@@ -56,14 +56,35 @@ base::Result<crypto::Key> from_text(const base::Secret& text, std::string_view s
   return crypto::argon2id(text, salt);
 }
 
+base::Result<void> check_apart(const std::string& key_file, const std::string& storage_directory) {
+  if (!os::is_within(key_file, storage_directory)) return {};
+  return base::fail(
+      base::Code::kInvalidArgument,
+      fmt::format("The key file {} lies beside the database that it opens. Set storage.directory to another "
+                  "folder, or {} to a file elsewhere.",
+                  key_file, kKeyFileVariable));
+}
+
+base::Result<void> make_key_file(const std::string& path, const std::string& directory, base::Random& random,
+                                 const std::function<void(const std::string&)>& made) {
+  TRY_VOID(os::make_private_directory(directory));
+  const crypto::Key key = crypto::Key::generate(random);
+  const auto created = os::create_private_file(path, std::string(key.to_base64().reveal()) + "\n");
+  if (!created && created.error().code != base::Code::kConflict) return std::unexpected(created.error());
+  if (created && made) made(path);
+  return {};
+}
+
 }  // namespace
 
 base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::Environment& environment,
-                                     base::Random& random, const std::function<void(const std::string&)>& made) {
+                                     base::Random& random, NoKeyFile none,
+                                     const std::function<void(const std::string&)>& made) {
   if (auto text = environment.find(kKeyVariable)) {
     return from_text(base::Secret(*std::move(text)), kKeyVariable, places.storage_directory, random);
   }
   if (const auto path = environment.find(kKeyFileVariable)) {
+    TRY_VOID(check_apart(*path, places.storage_directory));
     TRY(std::string text, os::read_private_file(*path, kKeyFileBytesMax));
     return from_text(base::Secret(without_line_end(std::move(text))), kKeyFileVariable, places.storage_directory,
                      random);
@@ -73,12 +94,16 @@ base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::En
     return base::fail(base::Code::kInvalidArgument,
                       "There is no place for the key file: HOME is not set. Set SPOTIFY_MCP_MASTER_KEY_FILE.");
   }
+  TRY_VOID(check_apart(path, places.storage_directory));
   if (!os::exists(path)) {
-    TRY_VOID(os::make_private_directory(places.config_directory));
-    const crypto::Key key = crypto::Key::generate(random);
-    const auto created = os::create_private_file(path, std::string(key.to_base64().reveal()) + "\n");
-    if (!created && created.error().code != base::Code::kConflict) return std::unexpected(created.error());
-    if (created) made(path);
+    if (none == NoKeyFile::kRefuse) {
+      return base::fail(
+          base::Code::kUnavailable,
+          fmt::format("The key file {} is missing, and the stored login opens with no other key. Restore it "
+                      "from a backup, or run `spotify-mcp-server logout` and log in again.",
+                      path));
+    }
+    TRY_VOID(make_key_file(path, places.config_directory, random, made));
   }
   TRY(std::string text, os::read_private_file(path, kKeyFileBytesMax));
   auto key = crypto::Key::from_base64(base::Secret(without_line_end(std::move(text))));

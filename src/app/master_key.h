@@ -18,10 +18,17 @@ struct MasterKeyPlaces {
   std::string config_directory;
 };
 
+// What is done when there is no key file. With a login that was sealed under a key, a new one would only hide that the
+// old one is gone.
+enum class NoKeyFile { kMake, kRefuse };
+
 // SPOTIFY_MCP_MASTER_KEY (32 bytes as base64, or a passphrase of 12 characters or more), else the content of
-// SPOTIFY_MCP_MASTER_KEY_FILE, else the key file, which is made at first use; `made` is then called with its path, so
-// that the person learns of it. Blocking, and slow for a passphrase: run it on a worker.
+// SPOTIFY_MCP_MASTER_KEY_FILE, else the key file, which is made at first use; `made`, which may be empty, is then
+// called with its path, so that the person learns of it. A file in the directory of the database, or below it, is
+// refused with kInvalidArgument: whoever copies the one would have the other. Blocking, and slow for a passphrase: run
+// it on a worker.
 base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::Environment& environment,
-                                     base::Random& random, const std::function<void(const std::string&)>& made);
+                                     base::Random& random, NoKeyFile none,
+                                     const std::function<void(const std::string&)>& made);
 
 }  // namespace app

@@ -204,11 +204,17 @@ base::Result<Loaded> load(const Sources& sources) {
   auto problems = schema::read(document, loaded.settings, schema::Mode::kStrict);
   if (!problems.empty()) {
     // Settings are named by dots everywhere else, so here too.
+    bool in_file = false;
     for (schema::Problem& problem : problems) {
       if (!problem.pointer.empty()) std::ranges::replace(problem.pointer.begin() + 1, problem.pointer.end(), '/', '.');
+      // Whoever looks into the file for what an environment variable or a flag says looks in vain.
+      const auto origin = loaded.origins.find(problem.pointer.substr(std::min<size_t>(1, problem.pointer.size())));
+      const bool elsewhere = origin != loaded.origins.end() && !origin->second.starts_with("file ");
+      if (elsewhere) problem.message += fmt::format(" (from {})", origin->second);
+      in_file = in_file || !elsewhere;
     }
     base::Error error = schema::to_error(problems, "The configuration");
-    if (sources.file_text) error.message = sources.file_name + ": " + error.message;
+    if (sources.file_text && in_file) error.message = sources.file_name + ": " + error.message;
     return std::unexpected(std::move(error));
   }
   return loaded;

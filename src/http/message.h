@@ -1,6 +1,7 @@
 // HTTP messages as plain values (RFC 9110), shared by the server side, the client side and the simulator.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <memory>
 #include <optional>

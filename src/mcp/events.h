@@ -2,6 +2,7 @@
 // era (2026-07-28 basic/utilities/subscriptions; 2025-11-25 server/resources, "Subscriptions").
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

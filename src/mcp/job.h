@@ -3,6 +3,7 @@
 // other, and ends with its request.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>

@@ -2,6 +2,8 @@
 // basic/lifecycle). A session belongs to one principal and to one connection of stdio or one Mcp-Session-Id.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>

@@ -4,6 +4,7 @@
 // {"error":"..."} and closes the connection.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>

@@ -4,8 +4,10 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <cstring>
+#include <fmt/format.h>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -186,9 +188,9 @@ http::Request RequestReader::take() {
   return std::move(parser_->request);
 }
 
-void RequestReader::refuse(int status, std::string_view message) {
+void RequestReader::refuse(int status, std::string message) {
   state_ = State::kRefused;
-  refusal_ = Refusal{status, message};
+  refusal_ = Refusal{status, std::move(message)};
 }
 
 size_t RequestReader::scan_lines(std::string_view bytes) {
@@ -313,7 +315,7 @@ size_t RequestReader::read_chunks(std::string_view bytes) {
       refuse(400, "The chunks of the body are not well-formed.");
       break;
     case ChunkReader::State::kTooLarge:
-      refuse(413, "The request body is too large.");
+      refuse(413, fmt::format("The request body is larger than {} bytes.", limits_.body_bytes));
       break;
   }
   return consumed;
@@ -338,7 +340,7 @@ size_t RequestReader::read_body(std::string_view bytes) {
 void RequestReader::refuse_parse_error(int kind) {
   switch (static_cast<beast::http::error>(kind)) {
     case beast::http::error::body_limit:
-      return refuse(413, "The request body is too large.");
+      return refuse(413, fmt::format("The request body is larger than {} bytes.", limits_.body_bytes));
     case beast::http::error::header_limit:
       return refuse(431, "The request header is too large.");
     case beast::http::error::bad_content_length:

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "http/message.h"
@@ -21,7 +22,7 @@ class RequestReader {
   enum class Version { kHttp10, kHttp11 };
   struct Refusal {
     int status;
-    std::string_view message;
+    std::string message;
   };
 
   // The limits must outlive the reader.
@@ -60,7 +61,7 @@ class RequestReader {
   void check_request_line(std::string_view line);
   void check_header();
   void check_target();
-  void refuse(int status, std::string_view message);
+  void refuse(int status, std::string message);
   void refuse_parse_error(int kind);
 
   const ServerLimits& limits_;

@@ -92,7 +92,8 @@ Task<Result<AccessToken>> Refresher::token(Instant deadline) {
     // Between the end of the flight and this turn of the loop the login may have been forgotten.
     if (!current_) co_return fail(Code::kConflict, "The Spotify login changed just now. Try again.");
   }
-  co_return AccessToken{.secret = current_->access_token.clone(), .generation = current_->generation};
+  co_return AccessToken{.secret = current_->access_token.clone(), .generation = current_->generation,
+                        .authorized_at = current_->authorized_at};
 }
 
 void Refresher::rejected(int64_t generation) {
@@ -161,6 +162,8 @@ Task<Result<void>> Refresher::renew_under_lease(store::Grant grant, Instant dead
   // Whoever held the lease before us has probably done the work.
   CO_TRY(grant, co_await load_active());
   if (usable(grant)) co_return Result<void>();
+  // What Spotify answers may be the only way back in, so it is not asked for what could not be kept.
+  CO_TRY_VOID(co_await services_.grants.check_writable(options_.principal));
 
   http::Request request = refresh_request(options_.accounts_url, options_.client, grant.refresh_token);
   request.deadline = deadline;

@@ -26,6 +26,7 @@ namespace oauth {
 struct AccessToken {
   base::Secret secret;
   int64_t generation = 0;
+  base::Wall authorized_at;  // Tells one login from the next: no refresh changes it.
 };
 
 // For people; nothing secret.

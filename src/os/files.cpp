@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -179,6 +181,18 @@ base::Result<void> check_private(const std::string& path) {
                       fmt::format("{} is neither a file nor a directory. Put the file itself there.", path));
   }
   return check_owner_only(status, path);
+}
+
+bool is_within(const std::string& path, const std::string& directory) {
+  // Links are followed as far as the paths exist.
+  std::error_code ignored;
+  const auto real = [&ignored](const std::string& text) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(text, ignored), ignored);
+  };
+  const auto real_path = real(path);
+  const auto real_directory = real(directory);
+  const auto [end, rest] = std::ranges::mismatch(real_directory, real_path);
+  return end == real_directory.end() || (end->empty() && std::next(end) == real_directory.end());
 }
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }

@@ -27,6 +27,8 @@ base::Result<void> create_private_file(const std::string& path, const std::strin
 // Makes the directory and its parents (0700). An existing one must be ours, and closed to group and others.
 base::Result<void> make_private_directory(const std::string& path);
 bool exists(const std::string& path);
+// Whether the path is the directory, or lies in it or below, links followed. Neither has to exist.
+bool is_within(const std::string& path, const std::string& directory);
 // kForbidden, with the command that mends it, unless the file or directory is owned by us, closed to group and others,
 // and no symbolic link.
 base::Result<void> check_private(const std::string& path);

@@ -18,6 +18,7 @@
 // (to_json) and the documentation. A default is the member's initialiser.
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <optional>
 #include <string>

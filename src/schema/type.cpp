@@ -43,10 +43,11 @@ void append_token(std::string& pointer, std::string_view name) {
   }
 }
 
-std::optional<int64_t> whole(const json::Value& value, const Reader& reader) {
+// JSON Schema takes 5.0 for an integer, too.
+std::optional<int64_t> whole(const json::Value& value) {
   if (value.is_integer()) return value.integer();
   constexpr double kLargestExact = 9007199254740992.0;
-  if (reader.tolerant() && value.is_number() && std::trunc(value.number()) == value.number() &&
+  if (value.is_number() && std::trunc(value.number()) == value.number() &&
       std::fabs(value.number()) <= kLargestExact) {
     return static_cast<int64_t>(value.number());
   }
@@ -96,7 +97,7 @@ void Type<bool>::read(const json::Value& value, bool& out, Reader& reader) {
 
 json::Object Type<int64_t>::schema() { return {{"type", "integer"}}; }
 void Type<int64_t>::read(const json::Value& value, int64_t& out, Reader& reader) {
-  const auto number = whole(value, reader);
+  const auto number = whole(value);
   if (!number) return reader.wrong_type("an integer", value);
   out = *number;
 }
@@ -125,7 +126,7 @@ void Type<base::ForeignText>::read(const json::Value& value, base::ForeignText& 
 namespace detail {
 
 std::optional<int64_t> read_bounded(const json::Value& value, int64_t min, int64_t max, Reader& reader) {
-  const auto number = whole(value, reader);
+  const auto number = whole(value);
   if (!number) {
     reader.wrong_type("an integer", value);
     return std::nullopt;

@@ -47,6 +47,8 @@ std::optional<SnapshotId> snapshot_of(const Json& json) {
 base::Task<base::Result<PlaylistWrite>> write_chunks(Transport& transport, PlaylistId id, std::vector<Chunk> chunks,
                                                      std::optional<SnapshotId> snapshot, Chain chain, Call call) {
   PlaylistWrite written;
+  size_t total = 0;
+  for (const Chunk& chunk : chunks) total += chunk.items;
   for (Chunk& chunk : chunks) {
     if (chain == Chain::kSnapshot && snapshot) chunk.body.set("snapshot_id", snapshot->text());
     ApiRequest request{.operation = chunk.operation,
@@ -63,6 +65,7 @@ base::Task<base::Result<PlaylistWrite>> write_chunks(Transport& transport, Playl
     // Without a snapshot in the answer the next request names none, rather than an old one.
     snapshot = snapshot_of(*answer);
     written.snapshot = snapshot;
+    if (call.on_progress && chunks.size() > 1) call.on_progress(written.items_done, total);
   }
   co_return written;
 }

@@ -44,15 +44,22 @@ Gate::Gate(base::Loop& loop, const base::Clock& clock, base::Log& log, PacingOpt
 
 Gate::~Gate() = default;
 
-base::Task<base::Result<void>> Gate::restore() {
-  if (store_ == nullptr) co_return base::Result<void>{};
-  CO_TRY(const std::vector<Block> blocks, co_await store_->load());
-  for (const Block& block : blocks) pacer_.block(block);
+base::Task<void> Gate::look_at_store() {
+  if (store_ == nullptr || (looked_ && loop_.now() < looked_at_ + kRecheck)) co_return;
+  looked_at_ = loop_.now();
+  const base::Result<std::vector<Block>> blocks = co_await store_->load();
+  looked_ = true;
+  if (!blocks) {
+    // Without them we may ask Spotify too early and are told again; that is no reason not to ask.
+    log_.event(base::Level::kWarning, "spotify.quota_not_read", {{"reason", blocks.error().detail}});
+    co_return;
+  }
+  for (const Block& block : *blocks) pacer_.block(block);
   pump();
-  co_return base::Result<void>{};
 }
 
 base::Task<base::Result<Gate::Turn>> Gate::admit(Bucket bucket, base::Instant deadline) {
+  co_await look_at_store();
   const base::Completion<Pacer::Decision> decided(loop_);
   const Pacer::Id id = pacer_.enqueue(bucket, deadline);
   // Whether the wait is dropped, refused or ends well: the id is given back by the turn.

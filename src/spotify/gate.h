@@ -51,8 +51,9 @@ class Gate {
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  // Reads the blocks of earlier runs and of other processes. Call it at start; it may be called again at any time.
-  base::Task<base::Result<void>> restore();
+  // The blocks of earlier runs and of other processes count: they are read before the first turn, and again when what
+  // was read is older than kRecheck.
+  static constexpr std::chrono::seconds kRecheck{2};
   // kRateLimited with retry_after when the bucket is closed, when too many wait, or when the turn would come too late.
   base::Task<base::Result<Turn>> admit(Bucket bucket, base::Instant deadline);
 
@@ -66,6 +67,7 @@ class Gate {
  private:
   using Setter = base::Completion<Pacer::Decision>::Setter;
 
+  base::Task<void> look_at_store();
   void pump();
   void finish(Pacer::Id id);
   static base::Task<void> save(Gate* gate, std::vector<Block> blocks);
@@ -75,6 +77,8 @@ class Gate {
   base::Log& log_;
   Pacer pacer_;
   QuotaStore* store_;
+  base::Instant looked_at_{};
+  bool looked_ = false;  // Once at least, to the end.
   std::unordered_map<Pacer::Id, Setter> waiting_;
   std::optional<base::Timer> wake_;
   base::TaskGroup saving_;

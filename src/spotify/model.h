@@ -3,6 +3,7 @@
 // ForeignText. A later name of the same member stands after the earlier one in a table and wins when both are there.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ enum class Freshness { kCached, kFresh };
 struct Call {
   base::Instant deadline = base::Instant::never();
   Freshness freshness = Freshness::kCached;
+  // Called after each request of a write that takes several, with how many items of all are done.
+  std::function<void(size_t done, size_t total)> on_progress = nullptr;
 };
 
 // `limit` is folded into 1 to 50, `offset` into 0 and up.

@@ -16,6 +16,8 @@ namespace spotify {
 struct AccessToken {
   base::Secret secret;
   uint64_t generation = 0;
+  // The same for all tokens of one login. Another login may be another person's.
+  int64_t login = 0;
 };
 
 class TokenSource {

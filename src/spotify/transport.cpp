@@ -105,6 +105,13 @@ Transport::Transport(Client::Services services, ClientOptions options)
 base::Task<base::Result<Json>> Transport::read(ApiRequest request) {
   const std::string key = request.target + (request.version.empty() ? "" : "#" + request.version);
   if (request.call.freshness == Freshness::kCached && fresh_for(request) > seconds(0)) {
+    // Somebody may have logged out, or in as somebody else, in another process.
+    const auto token = co_await services_.tokens.access_token(request.call.deadline);
+    if (token) belong_to(token->login);
+    if (!token && token.error().code == base::Code::kUnauthenticated) {
+      forget({""});
+      co_return std::unexpected(token.error());
+    }
     if (Json known = cache_.find(key, services_.loop.now())) co_return known;
   }
   for (;;) {
@@ -223,6 +230,7 @@ base::Task<Transport::Try> Transport::attempt(std::shared_ptr<const ApiRequest> 
     co_return result;
   }
   result.token_generation = token->generation;
+  belong_to(token->login);
   const base::Instant began = services_.loop.now();
   auto response = co_await send(make_request(*request, token->secret, etag));
   if (response) {
@@ -309,6 +317,10 @@ void Transport::remember(const std::string& key, const ApiRequest& request, cons
   entry.fresh_until = now + fresh;
   entry.kept_until = entry.fresh_until + kConfirmable;
   cache_.put(std::move(entry));
+}
+
+void Transport::belong_to(int64_t login) {
+  if (std::exchange(login_, login) != login) forget({""});
 }
 
 void Transport::forget(const std::vector<std::string>& prefixes) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <map>
 #include <memory>
@@ -83,6 +85,8 @@ class Transport {
   void classify(const OperationInfo& operation, Try& result) const;
   void remember(const std::string& key, const ApiRequest& request, const http::Response& response, const Json& json);
   void forget(const std::vector<std::string>& prefixes);
+  // What was read under another login is forgotten.
+  void belong_to(int64_t login);
   std::chrono::milliseconds jitter(std::chrono::milliseconds max);
 
   Client::Services services_;
@@ -90,6 +94,7 @@ class Transport {
   std::string server_url_;
   std::string base_path_;
   Cache cache_;
+  int64_t login_ = 0;
   std::map<std::string, std::shared_ptr<Flight>> flights_;
   base::TaskGroup group_;
 };

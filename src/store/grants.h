@@ -40,6 +40,8 @@ class Grants {
 
   // Nothing when the principal is not logged in. kUnavailable when the store is damaged or its key is wrong.
   virtual base::Task<base::Result<std::optional<Grant>>> load(std::string principal) = 0;
+  // Whether a grant could be written now: what would stop replace() or update() is said before a token is spent on it.
+  virtual base::Task<base::Result<void>> check_writable(std::string principal) = 0;
   // A new login: whatever was there is replaced. Gives the new generation.
   virtual base::Task<base::Result<int64_t>> replace(std::string principal, Grant grant) = 0;
   // A change of the grant that was read as `grant.generation`. kConflict, and nothing is written, when the stored one

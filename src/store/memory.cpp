@@ -16,6 +16,8 @@ Task<Result<std::optional<Grant>>> MemoryGrants::load(std::string principal) {
   co_return std::optional<Grant>(slot.grant->clone());
 }
 
+Task<Result<void>> MemoryGrants::check_writable(std::string) { co_return Result<void>(); }
+
 Task<Result<int64_t>> MemoryGrants::replace(std::string principal, Grant grant) {
   Slot& slot = slots_[principal];
   grant.generation = ++slot.generation;

@@ -1,6 +1,7 @@
 // The stores in memory: for tests, for the demo, and as the plainest statement of what an adapter must do.
 #pragma once
 
+#include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
@@ -17,6 +18,7 @@ namespace store {
 class MemoryGrants final : public Grants {
  public:
   base::Task<base::Result<std::optional<Grant>>> load(std::string principal) override;
+  base::Task<base::Result<void>> check_writable(std::string principal) override;
   base::Task<base::Result<int64_t>> replace(std::string principal, Grant grant) override;
   base::Task<base::Result<int64_t>> update(std::string principal, Grant grant) override;
   base::Task<base::Result<void>> erase(std::string principal) override;

@@ -43,9 +43,12 @@ StatusAnswer describe(const Services& services, const LoginStatus& status) {
     answer.scopes = status.scopes;
     answer.summary = fmt::format("Logged in{}.", status.user_id ? " as " + *status.user_id : "");
   } else if (status.authorized_at) {
-    answer.summary = "The login has ended. Log in again: get_auth_url gives the address for the person to open.";
+    answer.summary =
+        "The login has ended. Log in again: with get_auth_url where it is offered, or the person runs "
+        "`spotify-mcp-server login`.";
   } else {
-    answer.summary = "Not logged in. get_auth_url gives the address for the person to open.";
+    answer.summary =
+        "Not logged in. Log in with get_auth_url where it is offered, or the person runs `spotify-mcp-server login`.";
   }
   return answer;
 }

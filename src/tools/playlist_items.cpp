@@ -132,6 +132,15 @@ base::Result<ItemsAnswer> answer_of(base::Result<spotify::PlaylistWrite> written
   return answer;
 }
 
+// A call that tells the client how far it is.
+spotify::Call telling(mcp::CallContext& context) {
+  spotify::Call call = call_of(context);
+  call.on_progress = [&context](size_t done, size_t total) {
+    context.progress(static_cast<double>(done), static_cast<double>(total), fmt::format("{} of {} items", done, total));
+  };
+  return call;
+}
+
 base::Task<base::Result<ItemsAnswer>> add_tracks(const Services& services, mcp::CallContext& context,
                                                  AddArguments arguments) {
   const size_t asked = arguments.uris.items().size();
@@ -148,7 +157,7 @@ base::Task<base::Result<ItemsAnswer>> add_tracks(const Services& services, mcp::
   std::optional<int> position;
   if (arguments.position) position = static_cast<int>(arguments.position->value());
   auto written =
-      co_await client->add_playlist_items(arguments.playlist_id, arguments.uris.items(), position, call_of(context));
+      co_await client->add_playlist_items(arguments.playlist_id, arguments.uris.items(), position, telling(context));
   const std::string whole = fmt::format("Added {} items.", asked);
   co_return answer_of(std::move(written), asked, {.done = "Added", .whole = whole});
 }
@@ -188,7 +197,7 @@ base::Task<base::Result<ItemsAnswer>> remove_tracks(const Services& services, mc
     if (arguments.dry_run) co_return answer;
   }
   auto written = co_await client->remove_playlist_items(arguments.playlist_id, std::move(uris),
-                                                        std::move(arguments.snapshot_id), call_of(context));
+                                                        std::move(arguments.snapshot_id), telling(context));
   const std::string whole = fmt::format("Removed every occurrence of {} items.", asked);
   co_return answer_of(std::move(written), asked, {.done = "Removed", .whole = whole});
 }

@@ -2,6 +2,7 @@
 // word passes the sanitiser, and none passes in lockdown.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>

@@ -17,7 +17,8 @@ before(async () => {
 });
 after(() => workspace.close());
 
-const [name, args] = calls.me();
+// A call that no cache answers, so that it finds its token refused and renews it.
+const [name, args] = calls.devices();
 
 // One running server, over either transport, with a way to call a tool.
 const starters = {
@@ -68,19 +69,23 @@ for (const [transport, start] of Object.entries(starters)) {
     const refreshesBefore = await refreshes();
 
     let cutShort = 0;
+    let underway = 0;
     for (let round = 1; round <= rounds / 2; round += 1) {
       await sim.expireTokens(workspace);
       let answered = false;
+      const refreshesOfOthers = await refreshes();
       const call = server.call().then(() => (answered = true), () => {});
       const delayMs = next() * refreshMs * 1.3;
       await pass(delayMs);
       if (!answered) cutShort += 1;
       await server.program.stop('SIGKILL');
       await call;
+      if (!answered && await refreshes() > refreshesOfOthers) underway += 1;
       server = await start();
       await expectLoggedIn(server, `round ${round}, killed after ${delayMs.toFixed(1)} ms`);
     }
     assert.ok(cutShort >= rounds / 10, `only ${cutShort} kills came before the answer; the test would prove nothing`);
+    assert.ok(underway >= rounds / 10, `only ${underway} kills came between the refresh and the answer`);
     assert.ok(await refreshes() - refreshesBefore >= rounds / 2, 'every round refreshes');
     await server.program.stop();
   });

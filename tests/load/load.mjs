@@ -76,9 +76,9 @@ export const slow = (programs, { count, dripMs, seconds }) =>
   });
 
 // Streams that listen, of which half are never read, while the good client has the server tell all of them again and
-// again; or silent ones, when `notified` is 0.
-export const listen = (programs, { count, seconds }) =>
-  withClients(programs, 'listen', count, 1000, async ({ server, before }) => {
+// again, or nothing when `silent`.
+export const listen = (programs, { count, seconds, silent = false }) =>
+  withClients(programs, silent ? 'silent' : 'listen', count, 1000, async ({ server, before }) => {
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     return { open: descriptors(server.pid) - before.files, memory_mb: megabytes(server.pid, 'VmRSS') };
   });

@@ -1,10 +1,10 @@
-// load_client PORT slow|listen COUNT DRIP_MS: many bad clients of an MCP server on 127.0.0.1, and one good one.
+// load_client PORT slow|listen|silent COUNT DRIP_MS: many bad clients of an MCP server on 127.0.0.1, and one good one.
 //
-// slow:   COUNT connections, a third each of: a head that never ends, a body that never ends (a byte every DRIP_MS),
-// and
-//         requests whose answers are never read. The good client calls the tool echo, one call after the other.
+// slow: COUNT connections, a third each of: a head that never ends, a body that never ends (a byte every DRIP_MS), and
+// requests whose answers are never read. The good client calls the tool echo, one call after the other.
 // listen: COUNT subscriptions/listen streams, of which every second is never read. The good client calls the tool that
-//         tells all of them of a change.
+// tells all of them of a change.
+// silent: the same streams with nothing to tell them; the good client calls echo.
 //
 // Prints {"opened":N} when all stand, goes on until its stdin ends, and then prints what it saw as one line of JSON.
 #include <algorithm>
@@ -40,8 +40,8 @@ constexpr std::string_view kMeta =
     R"("io.modelcontextprotocol/clientInfo":{"name":"load","version":"1"}})";
 
 std::string post(std::string_view method, std::string_view name, std::string_view params) {
-  const std::string body = fmt::format(R"({{"jsonrpc":"2.0","id":1,"method":"{}","params":{{{}"_meta":{}}}}})", method,
-                                       params, kMeta);
+  const std::string body =
+      fmt::format(R"({{"jsonrpc":"2.0","id":1,"method":"{}","params":{{{}"_meta":{}}}}})", method, params, kMeta);
   const std::string name_line = name.empty() ? std::string() : fmt::format("Mcp-Name: {}\r\n", name);
   return fmt::format(
       "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -75,12 +75,13 @@ struct Seen {
 
 class Client {
  public:
-  Client(uint16_t port, bool listen, size_t count, Milliseconds drip)
+  Client(uint16_t port, std::string_view mode, size_t count, Milliseconds drip)
       : port_(port),
-        listen_(listen),
+        listen_(mode != "slow"),
         count_(count),
         drip_(drip),
-        request_(listen ? call("test_trigger_tool_change", "{}") : call("echo", R"({"text":"a good request"})")) {}
+        request_(mode == "listen" ? call("test_trigger_tool_change", "{}")
+                                  : call("echo", R"({"text":"a good request"})")) {}
 
   int run() {
     epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
@@ -107,8 +108,7 @@ class Client {
       std::fflush(stdout);
     }
     std::array<epoll_event, 256> events;
-    const int ready =
-        ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 10);
+    const int ready = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 10);
     for (int i = 0; i < ready; ++i) {
       const epoll_event& event = events[static_cast<size_t>(i)];
       auto* peer = static_cast<Peer*>(event.data.ptr);
@@ -263,21 +263,20 @@ class Client {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto number = [&](int index) {
-    return base::parse_integer(index < argc ? argv[index] : "");
-  };
+  const auto number = [&](int index) { return base::parse_integer(index < argc ? argv[index] : ""); };
   const std::string_view mode = argc == 5 ? argv[2] : "";
   const auto port = number(1);
   const auto count = number(3);
   const auto drip = number(4);
-  if ((mode != "slow" && mode != "listen") || !port || !count || !drip || *port < 1 || *port > 65535 || *count < 1) {
-    fmt::print(stderr, "usage: load_client PORT slow|listen COUNT DRIP_MS\n");
+  if ((mode != "slow" && mode != "listen" && mode != "silent") || !port || !count || !drip || *port < 1 ||
+      *port > 65535 || *count < 1) {
+    fmt::print(stderr, "usage: load_client PORT slow|listen|silent COUNT DRIP_MS\n");
     return 2;
   }
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
-  Client client(static_cast<uint16_t>(*port), mode == "listen", static_cast<size_t>(*count), Milliseconds(*drip));
+  Client client(static_cast<uint16_t>(*port), mode, static_cast<size_t>(*count), Milliseconds(*drip));
   return client.run();
 }

@@ -37,7 +37,8 @@ class RefresherTokens final : public spotify::TokenSource {
   explicit RefresherTokens(oauth::Refresher& refresher) : refresher_(refresher) {}
   base::Task<base::Result<spotify::AccessToken>> access_token(base::Instant deadline) override {
     CO_TRY(auto token, co_await refresher_.token(deadline));
-    co_return spotify::AccessToken{std::move(token.secret), static_cast<uint64_t>(token.generation)};
+    co_return spotify::AccessToken{std::move(token.secret), static_cast<uint64_t>(token.generation),
+                                     token.authorized_at.unix_ms};
   }
   void rejected(uint64_t generation) override { refresher_.rejected(static_cast<int64_t>(generation)); }
 
@@ -94,7 +95,6 @@ class World {
   void restart() {
     process.reset();
     process = std::make_unique<Process>(*this);
-    CHECK(loop.run(process->gate.restore()).has_value());
   }
 
   // Spotify forgets the token that we take for good.

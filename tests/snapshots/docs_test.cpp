@@ -125,7 +125,8 @@ constexpr std::array kOwnVariables{
                 "the file `master.key` in the configuration directory is the key; it is made at the first login, with "
                 "a warning that names it."},
     OwnVariable{"`XDG_CONFIG_HOME`, `XDG_DATA_HOME`, `HOME`", "Where the configuration and the data directory are."},
-    OwnVariable{"`DISPLAY`, `WAYLAND_DISPLAY`, `BROWSER`", "Whether `login` tries to open a browser."},
+    OwnVariable{"`DISPLAY`, `WAYLAND_DISPLAY`, `BROWSER`",
+                "Whether `login` tries to open a browser, with `xdg-open` or `open`; none of them is run."},
 };
 
 TEST_CASE("docs/configuration.md is made from the settings table, the variables and the flags") {

@@ -1,12 +1,30 @@
+#include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 #include <map>
 #include <set>
 
+#include "base/text.h"
 #include "tests/tidy/lines.h"
 #include "tests/tidy/tidy.h"
 
 namespace tidy {
 namespace {
+
+// The types of <cstdint> and <cstddef> that a line of code names, which stand without "std::" here.
+std::vector<std::string_view> integer_types(std::string_view code) {
+  std::vector<std::string_view> names;
+  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  for (size_t begin = 0; begin < code.size();) {
+    size_t end = begin;
+    while (end < code.size() && is_word(code[end])) ++end;
+    const std::string_view word = code.substr(begin, end - begin);
+    const bool sized = word.ends_with("_t") && (word.starts_with("int") || word.starts_with("uint"));
+    if (word == "size_t" || (sized && word.find_first_of("123468") != std::string_view::npos)) names.push_back(word);
+    begin = std::max(end, begin + 1);
+  }
+  return names;
+}
 
 // The words after "std::" in a line of code.
 std::vector<std::string_view> standard_names(std::string_view code) {
@@ -112,6 +130,56 @@ class Reach {
 
 }  // namespace
 
+namespace {
+
+// Without the blanks and the comments that a line begins with.
+std::string_view past_blanks(std::string_view text) {
+  // Ends when nothing is left to leave out.
+  while (true) {
+    text = base::trim(text);
+    const size_t end = text.starts_with("/*") ? text.find("*/", 2) : std::string_view::npos;
+    if (end == std::string_view::npos) return text;
+    text.remove_prefix(end + 2);
+  }
+}
+
+bool is_include_directive(std::string_view line) {
+  std::string_view text = past_blanks(line);
+  if (!text.starts_with('#') && !text.starts_with("%:")) return false;
+  text.remove_prefix(text.starts_with('#') ? 1 : 2);
+  text = past_blanks(text);
+  // A directive may go on in the next line, also in the middle of its name.
+  const bool is_cut = text.ends_with('\\') && !text.starts_with("define ") && !text.starts_with("if");
+  return text.starts_with("include") || text.starts_with("import") || is_cut;
+}
+
+}  // namespace
+
+Violations check_include_form(const std::vector<File>& files, const Layers& layers) {
+  std::set<std::string_view> folders;
+  for (const auto& [path, layer] : layers) {
+    const std::string_view below = path.starts_with("src/") ? std::string_view(path).substr(4) : path;
+    folders.insert(below.substr(0, below.find('/')));
+  }
+  Violations found;
+  for (const File& file : files) {
+    if (!file.path.starts_with("src/") && !file.path.starts_with("sim/")) continue;
+    const auto lines = lines_of(file);
+    for (size_t i = 0; i < lines.size(); ++i) {
+      if (!is_include_directive(lines[i])) continue;
+      const auto ours = included(lines[i], '"', '"');
+      const auto theirs = included(lines[i], '<', '>');
+      if ((!ours && !theirs) || lines[i].find_first_of("\"<") != std::string_view("#include ").size()) {
+        found.push_back(at(file, i) +
+                        "write #include \"...\" or #include <...> at the margin, so that the rules see it");
+      } else if (theirs && theirs->contains('/') && folders.contains(theirs->substr(0, theirs->find('/')))) {
+        found.push_back(at(file, i) + fmt::format("write \"{}\": it is one of ours", *theirs));
+      }
+    }
+  }
+  return found;
+}
+
 Violations check_own_header_first(const std::vector<File>& files) {
   std::set<std::string_view> headers;
   for (const File& file : files) {
@@ -172,6 +240,11 @@ Violations check_standard_headers(const std::vector<File>& files) {
     }
     for (size_t i = 0; i < lines.size(); ++i) {
       const std::string code = code_of(lines[i]);
+      for (const std::string_view name : integer_types(code)) {
+        const std::string_view header = name == "size_t" ? "cstddef" : "cstdint";
+        if (!present.insert(header).second) continue;
+        found.push_back(at(file, i) + fmt::format("{} needs #include <{}>", name, header));
+      }
       for (const std::string_view name : standard_names(code)) {
         const auto header = headers_of_standard_names().find(name);
         if (header == headers_of_standard_names().end() || !present.insert(header->second).second) continue;

@@ -34,6 +34,8 @@ Violations check_external_headers(const std::vector<File>& files, const Layers& 
 Violations check_lengths(const std::vector<File>& files);
 Violations check_banned(const std::vector<File>& files);
 Violations check_headers(const std::vector<File>& files);
+// An #include that the other rules would not see, for its blanks, comments or brackets.
+Violations check_include_form(const std::vector<File>& files, const Layers& layers);
 // Three rules for what precompiled headers (cmake/flags.cmake) and tests/headers do not see. A header of src/ or sim/
 // includes the standard header of every common name of std that it uses, and reaches each precompiled header of ours
 // that it needs; and a source file includes its own header first.

@@ -61,9 +61,27 @@ TEST_CASE("a planted upward, sideways or homeless include is found") {
   CHECK(count("src/low/detail/a.h", "#include \"top/x.h\"") == 1);
 }
 
+TEST_CASE("every include is written so that the rules see it") {
+  expect_none(tidy::check_include_form(tree(), layers()));
+  const auto count = [](std::string line) {
+    return tidy::check_include_form({{"src/low/a.cpp", std::move(line)}}, kPlanted).size();
+  };
+  for (const char* hidden : {"  #include \"top/x.h\"", "#  include \"top/x.h\"", "#include/**/\"top/x.h\"",
+                             "/* */ #include \"top/x.h\"", "#include <top/x.h>", "  #include <top/x.h>",
+                             "#include\t\"top/x.h\"", "#include TOP", "%:include \"top/x.h\"", "#inc\\"}) {
+    CAPTURE(hidden);
+    CHECK(count(hidden) == 1);
+  }
+  for (const char* fine :
+       {"#include \"low/x.h\"", "#include <vector>", "#include <sys/stat.h>", "#if X", "// #include <top/x.h>"}) {
+    CAPTURE(fine);
+    CHECK(count(fine) == 0);
+  }
+}
+
 TEST_CASE("a planted include of the library that is not of it is found") {
-  const auto table = tidy::read_layers(
-      "layer(src/low 0)\nlayer(src/kept 0 LIBRARY)\nlayer(src/top 1 LIBRARY USES src/a)\n");
+  const auto table =
+      tidy::read_layers("layer(src/low 0)\nlayer(src/kept 0 LIBRARY)\nlayer(src/top 1 LIBRARY USES src/a)\n");
   CHECK(table.at("src/top").uses == std::set<std::string>{"src/a"});
   CHECK(tidy::check_layers({{"src/top/a.cpp", "#include \"kept/x.h\""}}, table).empty());
   CHECK(tidy::check_layers({{"src/top/a.cpp", "#include \"low/x.h\""}}, table).size() == 1);
@@ -103,7 +121,10 @@ TEST_CASE("planted banned calls are found, words in comments and strings are not
     return tidy::check_banned({{std::move(path), std::move(line)}}).size();
   };
   CHECK(count("src/tools/a.cpp", "  log(token.reveal());") == 1);
+  CHECK(count("src/tools/a.cpp", "  log(token->reveal());") == 1);
   CHECK(count("src/crypto/a.cpp", "  log(token.reveal());") == 0);
+  CHECK(count("src/tools/a.cpp", "  auto t = time(nullptr);") == 1);
+  CHECK(count("src/tools/a.cpp", "  clock_gettime(CLOCK_REALTIME, &t);") == 1);
   CHECK(count("src/spotify/a.cpp", "  auto t = std::chrono::system_clock::now();") == 1);
   CHECK(count("src/tools/a.cpp", "  getenv(\"HOME\");") == 1);
   CHECK(count("src/tools/a.cpp", "  // getenv( is for os/ only.") == 0);
@@ -155,6 +176,9 @@ TEST_CASE("a planted name of std without its header is found once") {
   CHECK(check("sim/a.h", "#include <vector>\nstd::vector<std::string_view> a();\n").size() == 1);
   CHECK(check("src/a.h", "#include <string>\nstd::string a();  // std::vector\n").empty());
   CHECK(check("src/a.cpp", "std::string a();\n").empty());
+  CHECK(check("src/a.h", "uint64_t a(size_t);\nint64_t b();\n") ==
+        tidy::Violations{"src/a.h:1: uint64_t needs #include <cstdint>", "src/a.h:1: size_t needs #include <cstddef>"});
+  CHECK(check("src/a.h", "#include <cstdint>\nuint8_t my_size_t_like();\n").empty());
 }
 
 TEST_CASE("every layer has a README") {

@@ -2,6 +2,7 @@
 // loses notifications, never the last message.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

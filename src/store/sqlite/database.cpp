@@ -54,6 +54,11 @@ Result<Database> Database::open(const std::string& directory, const std::string&
   const int opened = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   Database database(path, handle);
   if (opened != SQLITE_OK) return database.failed(opened);
+  // Without the permission to write SQLite opens a file for reading and says nothing.
+  if (sqlite3_db_readonly(handle, "main") == 1) {
+    return fail(Code::kForbidden,
+                fmt::format("storage.directory: {0} cannot be written. Run: chmod 600 '{0}'", path), "read-only");
+  }
   TRY_VOID(database.configure());
   TRY_VOID(database.check(schema));
   TRY_VOID(database.enter_wal());

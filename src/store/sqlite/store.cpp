@@ -56,13 +56,17 @@ struct Store::Core {
 
   Result<const Vault*> unlocked() {
     if (!vault) {
-      TRY(const crypto::Key key, options.master_key());
+      TRY(const Database* file, opened());
+      TRY(Database::Rows rows, file->query("SELECT 1 FROM grants WHERE box IS NOT NULL LIMIT 1", {}));
+      TRY(const bool any, rows.next());
+      TRY(const crypto::Key key, options.master_key(any ? Sealed::kSomething : Sealed::kNothing));
       vault.emplace(key);
     }
     return &*vault;
   }
 
   Result<std::optional<Grant>> load(const std::string& principal);
+  Result<void> check_writable(const std::string& principal);
   Result<int64_t> write(const std::string& principal, const Grant& grant, Expect expect);
   Result<void> erase(const std::string& principal);
   Result<std::map<std::string, base::Wall>> load_quota();
@@ -84,6 +88,16 @@ Result<std::optional<Grant>> Store::Core::load(const std::string& principal) {
   if (rows.text(1) != key->key_id()) return wrong_key();
   TRY(Grant grant, key->open(principal, rows.integer(0), rows.blob(2)));
   return std::optional<Grant>(std::move(grant));
+}
+
+Result<void> Store::Core::check_writable(const std::string& principal) {
+  TRY(const Database* file, opened());
+  TRY(const Vault* key, unlocked());
+  TRY(const Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
+  TRY(Database::Rows rows, file->query("SELECT key_id FROM grants WHERE principal = ?1", {principal}));
+  TRY(const bool found, rows.next());
+  if (found && !rows.is_null(0) && rows.text(0) != key->key_id()) return wrong_key();
+  return {};
 }
 
 Result<int64_t> Store::Core::write(const std::string& principal, const Grant& grant, Expect expect) {
@@ -159,6 +173,11 @@ Task<Result<void>> Store::open() {
 
 Task<Result<std::optional<Grant>>> Store::load(std::string principal) {
   auto work = [core = core_, principal = std::move(principal)] { return core->load(principal); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<void>> Store::check_writable(std::string principal) {
+  auto work = [core = core_, principal = std::move(principal)] { return core->check_writable(principal); };
   return base::run_on(services_.loop, services_.worker, std::move(work));
 }
 

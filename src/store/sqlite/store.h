@@ -2,6 +2,7 @@
 // never waits for the disk.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,11 +18,14 @@
 
 namespace store::sqlite {
 
+// Whether the file holds what only the key of before opens.
+enum class Sealed { kNothing, kSomething };
+
 struct StoreOptions {
   std::string directory;
-  // The key that seals the grants. Called on the worker, once, when a grant is first written or read; it may block
-  // and may make the key. Its error becomes the error of the call.
-  std::function<base::Result<crypto::Key>()> master_key;
+  // The key that seals the grants. Called on the worker, once, when a grant is first written or read; it may block,
+  // and may make the key when nothing is sealed yet. Its error becomes the error of the call.
+  std::function<base::Result<crypto::Key>(Sealed)> master_key;
 };
 
 class Store final : public Grants, public Quota {
@@ -48,6 +52,7 @@ class Store final : public Grants, public Quota {
 
   // kUnavailable, and nothing changes, when the stored grant was sealed under another key.
   base::Task<base::Result<std::optional<Grant>>> load(std::string principal) override;
+  base::Task<base::Result<void>> check_writable(std::string principal) override;
   base::Task<base::Result<int64_t>> replace(std::string principal, Grant grant) override;
   base::Task<base::Result<int64_t>> update(std::string principal, Grant grant) override;
   // Needs no key: one may always log out.

@@ -30,6 +30,7 @@ class Failing final : public store::Grants, public store::Leases {
   std::string message = kWithPath;
 
   base::Task<base::Result<std::optional<store::Grant>>> load(std::string) override { co_return fail(); }
+  base::Task<base::Result<void>> check_writable(std::string) override { co_return fail(); }
   base::Task<base::Result<int64_t>> replace(std::string, store::Grant) override { co_return fail(); }
   base::Task<base::Result<int64_t>> update(std::string, store::Grant) override { co_return fail(); }
   base::Task<base::Result<void>> erase(std::string) override { co_return fail(); }
@@ -49,8 +50,11 @@ struct Bench {
   std::vector<base::Error> errors(app::Paths paths) {
     app::GuardedGrants grants(failing, log, paths);
     app::GuardedLeases leases(failing, log, paths);
-    return {loop.run(grants.load("owner")).error(), loop.run(grants.replace("owner", {})).error(),
-            loop.run(grants.update("owner", {})).error(), loop.run(grants.erase("owner")).error(),
+    return {loop.run(grants.load("owner")).error(),
+            loop.run(grants.check_writable("owner")).error(),
+            loop.run(grants.replace("owner", {})).error(),
+            loop.run(grants.update("owner", {})).error(),
+            loop.run(grants.erase("owner")).error(),
             loop.run(leases.acquire("owner", base::Instant::never())).error()};
   }
 };
@@ -65,7 +69,7 @@ TEST_CASE("a server keeps the paths of its machine to itself and to the log") {
     CHECK(error.message.find("`spotify-mcp-server status`") != std::string::npos);
     CHECK(error.detail == std::string(kWithPath) + " why");
   }
-  REQUIRE(bench.log.texts.size() == 5);
+  REQUIRE(bench.log.texts.size() == 6);
   CHECK(bench.log.texts.front() == std::string("store.failed forbidden ") + kWithPath);
 }
 

@@ -1,4 +1,5 @@
 // The two secrets of the program's own: the bearer of `serve`, and the key that seals the login.
+#include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
 
@@ -57,11 +58,12 @@ struct Keys {
   test::SeededRandom random;
   os::Environment::Variables variables;
   std::vector<std::string> made;
+  app::NoKeyFile none = app::NoKeyFile::kMake;
   app::MasterKeyPlaces places{.storage_directory = place.path() + "/data",
                               .config_directory = place.path() + "/config"};
 
   base::Result<crypto::Key> key() {
-    return app::master_key(places, os::Environment(variables), random,
+    return app::master_key(places, os::Environment(variables), random, none,
                            [this](const std::string& path) { made.push_back(path); });
   }
   std::string text() {
@@ -204,4 +206,44 @@ TEST_CASE("a key that was cut and a passphrase that is easily guessed are refuse
   CHECK(text_of(given.places.config_directory + "/master.key") == "no key\n");
   given.places.config_directory.clear();
   CHECK(contains(given.error().message, "SPOTIFY_MCP_MASTER_KEY_FILE"));
+}
+
+TEST_CASE("a key file that is missing is not made anew when something is sealed") {
+  Keys given;
+  given.none = app::NoKeyFile::kRefuse;
+  const base::Error error = given.error();
+  CHECK(error.code == Code::kUnavailable);
+  CHECK(contains(error.message, given.places.config_directory + "/master.key is missing"));
+  CHECK(contains(error.message, "Restore it from a backup"));
+  CHECK(given.made.empty());
+  CHECK(!std::filesystem::exists(given.places.config_directory));
+}
+
+TEST_CASE("a key file beside the database, or below it, is refused and not made") {
+  Keys given;
+  SUBCASE("in its directory") { given.places.config_directory = given.places.storage_directory; }
+  SUBCASE("below it") { given.places.config_directory = given.places.storage_directory + "/deeper"; }
+  SUBCASE("by another spelling") { given.places.config_directory = given.places.storage_directory + "/../data/"; }
+  SUBCASE("through a link") {
+    std::filesystem::create_directories(given.places.storage_directory);
+    std::filesystem::create_symlink(given.places.storage_directory, given.place.path() + "/link");
+    given.places.config_directory = given.place.path() + "/link";
+  }
+  SUBCASE("named by the variable") {
+    std::filesystem::create_directories(given.places.storage_directory);
+    write(given.places.storage_directory + "/key", kFakeKey);
+    given.variables["SPOTIFY_MCP_MASTER_KEY_FILE"] = given.places.storage_directory + "/key";
+  }
+  const base::Error error = given.error();
+  CHECK(error.code == Code::kInvalidArgument);
+  CHECK(contains(error.message, "storage.directory"));
+  CHECK(contains(error.message, "SPOTIFY_MCP_MASTER_KEY_FILE"));
+  CHECK(given.made.empty());
+  CHECK(!std::filesystem::exists(given.places.config_directory + "/master.key"));
+}
+
+TEST_CASE("a directory whose name only begins like the database's is apart from it") {
+  Keys given;
+  given.places.config_directory = given.places.storage_directory + "-keys";
+  CHECK(given.key());
 }

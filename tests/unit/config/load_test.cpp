@@ -162,6 +162,16 @@ TEST_CASE("the guide's security variables and its development file are read") {
   CHECK(config::check(development->settings).error().message.starts_with("spotify.redirect_uri"));
 }
 
+TEST_CASE("a problem of a variable or a flag is not looked for in the file") {
+  const std::string text = R"({"server":{"port":8080}})";
+  CHECK(error_of(sources(text, {{"SPOTIFY_MCP_PORT", "abc"}})) ==
+        "server.port must be an integer, not a string (from environment SPOTIFY_MCP_PORT).");
+  auto given = sources(text);
+  given.flags = {{"server.log_level", json::Value("LOUD")}};
+  CHECK(error_of(given).find("(from flag)") != std::string::npos);
+  CHECK(!error_of(given).starts_with("config.json"));
+}
+
 TEST_CASE("scopes are checked by name") {
   CHECK(config::load(sources(R"({"spotify":{"scopes":["user-top-read"]}})")));
   CHECK(error_of(sources(R"({"spotify":{"scopes":["user-top-raed"]}})")) ==

@@ -64,6 +64,10 @@ class Grants final : public store::Grants {
     ++loads;
     return inner.load(std::move(principal));
   }
+  Task<Result<void>> check_writable(std::string) override {
+    if (is_read_only) co_return base::fail(Code::kForbidden, "The database cannot be written.", "read-only");
+    co_return Result<void>();
+  }
   Task<Result<int64_t>> replace(std::string principal, store::Grant grant) override {
     return inner.replace(std::move(principal), std::move(grant));
   }
@@ -79,6 +83,7 @@ class Grants final : public store::Grants {
   store::MemoryGrants inner;
   int loads = 0;
   int failing_updates = 0;
+  bool is_read_only = false;
 };
 
 class RecordingLog final : public base::Log {
@@ -406,6 +411,20 @@ TEST_CASE("a logout of another process is noticed after the copy has aged") {
   REQUIRE(!refused);
   CHECK(refused.error().code == Code::kUnauthenticated);
   CHECK(world.endpoint.requests == 0);
+}
+
+TEST_CASE("nothing is renewed while the store cannot take it") {
+  World world;
+  world.log_in(milliseconds(0));
+  world.grants.is_read_only = true;
+  const auto refresher = world.refresher();
+  const auto refused = world.token(*refresher);
+  REQUIRE(!refused);
+  CHECK(refused.error().code == Code::kForbidden);
+  CHECK(world.endpoint.requests == 0);
+  world.grants.is_read_only = false;
+  CHECK(world.token(*refresher));
+  CHECK(world.endpoint.requests == 1);
 }
 
 TEST_CASE("from day 150 on the log warns, once") {

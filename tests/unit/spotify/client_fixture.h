@@ -99,13 +99,14 @@ class FakeTokens final : public TokenSource {
   base::Task<base::Result<AccessToken>> access_token(base::Instant) override {
     ++asked;
     if (refuses) co_return base::fail(base::Code::kUnauthenticated, "Log in first.");
-    co_return AccessToken{base::Secret("token-" + std::to_string(generation)), generation};
+    co_return AccessToken{base::Secret("token-" + std::to_string(generation)), generation, login};
   }
   void rejected(uint64_t given) override {
     if (given == generation) ++generation;
   }
 
   uint64_t generation = 1;
+  int64_t login = 1;
   int asked = 0;
   bool refuses = false;
 };

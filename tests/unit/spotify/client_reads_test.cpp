@@ -96,6 +96,28 @@ TEST_CASE("the catalogue is cached for an hour, the player never") {
   CHECK(bench.service.count() == 8);
 }
 
+TEST_CASE("what one login read is not given to the next, nor to nobody") {
+  Bench bench;
+  bench.service.reply = [](const Asked&) { return answer(200, R"({"id":"first","display_name":"First"})"); };
+  const auto me = [&bench] { return bench.run(bench.client.me(bench.within(std::chrono::seconds(10)))); };
+  CHECK(me()->id.text() == "first");
+  CHECK(me()->id.text() == "first");
+  CHECK(bench.service.count() == 1);
+
+  bench.tokens.refuses = true;
+  const auto logged_out = me();
+  REQUIRE(!logged_out);
+  CHECK(logged_out.error().code == base::Code::kUnauthenticated);
+  CHECK(bench.service.count() == 1);
+
+  bench.tokens.refuses = false;
+  bench.tokens.login = 2;
+  bench.service.reply = [](const Asked&) { return answer(200, R"({"id":"second","display_name":"Second"})"); };
+  CHECK(me()->id.text() == "second");
+  CHECK(me()->id.text() == "second");
+  CHECK(bench.service.count() == 2);
+}
+
 TEST_CASE("a refusal is not cached") {
   Bench bench;
   bench.service.reply = [&](const Asked&) {
@@ -140,8 +162,7 @@ TEST_CASE("pages of a playlist are cached by its snapshot and forgotten by a wri
   CHECK(bench.service.count() == 3);
   CHECK(page(snapshot).has_value());
   CHECK(bench.service.count() == 3);
-  const auto added =
-      bench.run(bench.client.add_playlist_items(kPlaylistId, {PlayableUri(kTrackId)}, std::nullopt, {}));
+  const auto added = bench.run(bench.client.add_playlist_items(kPlaylistId, {PlayableUri(kTrackId)}, std::nullopt, {}));
   CHECK(added->snapshot->text() == "s2");
   CHECK(page(snapshot).has_value());
   CHECK(bench.service.count() == 5);
@@ -150,6 +171,23 @@ TEST_CASE("pages of a playlist are cached by its snapshot and forgotten by a wri
 base::Task<void> keep_playlists(Client* client, std::vector<int>* totals) {
   const auto page = co_await client->my_playlists({}, {});
   totals->push_back(page ? page->total : -1);
+}
+
+TEST_CASE("a write in several requests tells how far it is, one in a single request does not") {
+  Bench bench;
+  bench.service.reply = [](const Asked&) { return answer(201, R"({"snapshot_id":"s"})"); };
+  std::vector<std::pair<size_t, size_t>> told;
+  Call call = bench.within(seconds(60));
+  call.on_progress = [&told](size_t done, size_t total) { told.emplace_back(done, total); };
+  const auto add = [&](size_t count) {
+    const std::vector<PlayableUri> items(count,
+                                         PlayableUri::parse("spotify:track:" + std::string(kTrackId.text())).value());
+    CHECK(bench.run(bench.client.add_playlist_items(kPlaylistId, items, std::nullopt, call)).has_value());
+  };
+  add(100);
+  CHECK(told.empty());
+  add(150);
+  CHECK(told == std::vector<std::pair<size_t, size_t>>{{100, 150}, {150, 150}});
 }
 
 TEST_CASE("a read that began before a write is not taken for one after it") {
@@ -222,11 +260,22 @@ TEST_CASE("a quota block outlives the process") {
   REQUIRE(store.blocks.size() == 1);
   CHECK(store.blocks[0].bucket == Bucket::kSearch);
   Bench reborn({}, &store);
-  CHECK(reborn.run(reborn.gate.restore()).has_value());
   const auto found = reborn.run(reborn.client.search({.query = "x"}, {}));
   REQUIRE(!found.has_value());
   CHECK(cause_of(found.error()) == Cause::kQuotaExceeded);
   CHECK(reborn.service.count() == 0);
+}
+
+TEST_CASE("a block that another process wrote down closes the bucket of this one") {
+  MemoryQuotaStore store;
+  Bench bench({}, &store);
+  CHECK(bench.run(bench.client.search({.query = "x"}, {})).has_value());
+  store.blocks = {{.bucket = Bucket::kSearch, .until = bench.loop.wall() + std::chrono::hours(2)}};
+  bench.loop.run_for(Gate::kRecheck);
+  const auto refused = bench.run(bench.client.search({.query = "y"}, {}));
+  REQUIRE(!refused);
+  CHECK(refused.error().code == base::Code::kRateLimited);
+  CHECK(bench.service.count() == 1);
 }
 
 TEST_CASE("the token goes to the configured server, in the one field for it") {

@@ -1,20 +1,20 @@
-#include "store/sqlite/store.h"
-
-#include <sys/stat.h>
-
+#include <filesystem>
 #include <fstream>
 #include <memory>
-#include <sstream>
-
 #include <sqlite3.h>
+#include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "net/loop.h"
 #include "os/files.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/file_leases.h"
+#include "store/sqlite/store.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/store/store_contract.h"
+
 #include "tests/test.h"
 
 namespace {
@@ -35,14 +35,16 @@ struct SqliteWorld {
   test::SeededRandom random;
   std::string directory = place.path() + "/state/deeper";
   int keys_asked = 0;
+  store::sqlite::Sealed last_sealed = store::sqlite::Sealed::kNothing;
   std::unique_ptr<Store> stores[2]{make(1), make(1)};
   store::sqlite::FileLeases stored_leases[2]{{loop, directory}, {loop, directory}};
 
   std::unique_ptr<Store> make(uint64_t seed) {
     store::sqlite::StoreOptions options;
     options.directory = directory;
-    options.master_key = [this, seed]() -> base::Result<crypto::Key> {
+    options.master_key = [this, seed](store::sqlite::Sealed sealed) -> base::Result<crypto::Key> {
       ++keys_asked;
+      last_sealed = sealed;
       return key(seed);
     };
     return std::make_unique<Store>(Store::Services{loop, worker, random}, std::move(options));
@@ -65,7 +67,7 @@ void write(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 mode_t mode_of(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   REQUIRE(::stat(path.c_str(), &status) == 0);
   return status.st_mode & 0777;
 }
@@ -168,11 +170,12 @@ TEST_CASE("a wrong key is told, changes nothing, and a logout is still possible"
 TEST_CASE("a key that cannot be had is the error of the call, and is asked for again") {
   SqliteWorld world;
   bool there = false;
-  Store store({world.loop, world.worker, world.random},
-              {.directory = world.directory, .master_key = [&there]() -> base::Result<crypto::Key> {
-                 if (there) return key(1);
-                 return base::fail(Code::kNotFound, "No key.");
-               }});
+  Store store(
+      {world.loop, world.worker, world.random},
+      {.directory = world.directory, .master_key = [&there](store::sqlite::Sealed) -> base::Result<crypto::Key> {
+         if (there) return key(1);
+         return base::fail(Code::kNotFound, "No key.");
+       }});
   CHECK(world.loop.run(store.replace("owner", store_contract::a_grant())).error().message == "No key.");
   there = true;
   CHECK(world.loop.run(store.replace("owner", store_contract::a_grant())));
@@ -277,4 +280,48 @@ TEST_CASE("many processes may open a new store at once") {
     INFO((outcome ? "" : outcome.error().message + " " + outcome.error().detail));
     CHECK(outcome);
   }
+}
+
+TEST_CASE("the key is asked for with the word whether something is sealed already") {
+  SqliteWorld world;
+  using store::sqlite::Sealed;
+  REQUIRE(world.loop.run(world.grants(0).check_writable("owner")));
+  CHECK(world.last_sealed == Sealed::kNothing);
+  store_contract::replace(world, 0, "owner", "1");
+  REQUIRE(world.loop.run(world.make(1)->load("other")));
+  CHECK(world.keys_asked == 1);
+  REQUIRE(world.loop.run(world.grants(1).check_writable("other")));
+  CHECK(world.last_sealed == Sealed::kSomething);
+  REQUIRE(world.loop.run(world.grants(1).erase("owner")));
+  REQUIRE(world.loop.run(world.make(2)->check_writable("owner")));
+  CHECK(world.last_sealed == Sealed::kNothing);
+}
+
+TEST_CASE("what would stop a write is known before it") {
+  SqliteWorld world;
+  store_contract::replace(world, 0, "owner", "1");
+  const auto refused = world.loop.run(world.make(2)->check_writable("owner"));
+  REQUIRE(!refused);
+  CHECK(refused.error().message.find("sealed with another key") != std::string::npos);
+}
+
+TEST_CASE("a database that cannot be written is refused") {
+  SqliteWorld world;
+  store_contract::replace(world, 0, "owner", "1");
+  // Root may write everything, so it becomes somebody else for a moment.
+  constexpr uid_t kNobody = 65534;
+  const bool is_root = ::geteuid() == 0;
+  if (is_root) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(world.place.path())) {
+      REQUIRE(::chown(entry.path().c_str(), kNobody, static_cast<gid_t>(-1)) == 0);
+    }
+    REQUIRE(::chown(world.place.path().c_str(), kNobody, static_cast<gid_t>(-1)) == 0);
+  }
+  REQUIRE(::chmod(world.file().c_str(), 0400) == 0);
+  if (is_root) REQUIRE(::seteuid(kNobody) == 0);
+  const auto opened = world.open();
+  if (is_root) REQUIRE(::seteuid(0) == 0);
+  REQUIRE(!opened);
+  CHECK(opened.error().code == Code::kForbidden);
+  CHECK(opened.error().message.find("chmod 600 '" + world.file() + "'") != std::string::npos);
 }

@@ -14,6 +14,8 @@ before(async () => {
   await workspace.startSim(sim.rotatingRefreshArgs);
   workspace.writeConfig();
   await workspace.login();
+  // Far away as Spotify is, so that most of a call is its refresh.
+  await sim.faults(workspace, [{ kind: 'slow', path: '/api/token', times: 1_000_000, delay_ms: 20 }]);
 });
 after(() => workspace.close());
 
@@ -85,7 +87,7 @@ for (const [transport, start] of Object.entries(starters)) {
       await expectLoggedIn(server, `round ${round}, killed after ${delayMs.toFixed(1)} ms`);
     }
     assert.ok(cutShort >= rounds / 10, `only ${cutShort} kills came before the answer; the test would prove nothing`);
-    assert.ok(underway >= rounds / 10, `only ${underway} kills came between the refresh and the answer`);
+    assert.ok(underway >= rounds / 5, `only ${underway} kills came between the refresh and the answer`);
     assert.ok(await refreshes() - refreshesBefore >= rounds / 2, 'every round refreshes');
     await server.program.stop();
   });

@@ -31,6 +31,7 @@ struct Account::Parts {
   spotify::ClientOptions client;
   LoginOptions login;
   Paths paths = Paths::kHidden;
+  audit::Trail* trail = nullptr;
 };
 
 base::Result<std::unique_ptr<Account>> Account::make(Process& process, const config::Settings& settings,
@@ -61,6 +62,15 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
                  .answer = options.answer,
                  .lasts = lasts};
   parts.paths = options.paths;
+  parts.trail = options.trail;
+  if (options.trail != nullptr) {
+    parts.refresher.failed = [trail = options.trail](const base::Error& error) {
+      trail->note({.event = audit::Event::kRefreshFailed,
+                   .user = mcp::Principal().id,
+                   .source = "local",
+                   .status = std::string(base::code_name(error.code))});
+    };
+  }
   return std::unique_ptr<Account>(new Account(process, std::move(parts)));
 }
 
@@ -78,7 +88,8 @@ Account::Account(Process& process, Parts parts)
       spotify_(std::make_shared<spotify::Client>(
           spotify::Client::Services{http_, tokens_, gate_, process.loop, process.clock, process.random, process.log},
           std::move(parts.client))),
-      login_({process.loop, process.clock, process.random, process.log, http_, guarded_grants_, refresher_, *spotify_},
+      login_({process.loop, process.clock, process.random, process.log, http_, guarded_grants_, refresher_, *spotify_,
+              parts.trail != nullptr ? *parts.trail : no_trail_},
              std::move(parts.login)) {}
 
 base::Task<void> Account::settle() {

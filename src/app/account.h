@@ -9,6 +9,7 @@
 #include "app/adapters.h"
 #include "app/login_service.h"
 #include "app/process.h"
+#include "audit/trail.h"
 #include "config/settings.h"
 #include "net/http_client.h"
 #include "oauth/refresher.h"
@@ -27,6 +28,8 @@ struct AccountOptions {
   Paths paths = Paths::kHidden;
   // Called once, on the worker, with the path of a key file that was just made.
   std::function<void(const std::string&)> key_made = nullptr;
+  // Hears of logins. It must outlive the account; null: nobody does.
+  audit::Trail* trail = nullptr;
 };
 
 // Built top to bottom in the order of the floors, taken down in reverse. Neither disk nor network is touched before
@@ -52,6 +55,7 @@ class Account {
   struct Parts;
   Account(Process& process, Parts parts);
 
+  audit::NullTrail no_trail_;
   net::CurlClient http_;
   store::sqlite::Store store_;
   store::sqlite::FileLeases leases_;

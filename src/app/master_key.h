@@ -24,4 +24,7 @@ struct MasterKeyPlaces {
 base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::Environment& environment,
                                      base::Random& random, const std::function<void(const std::string&)>& made);
 
+// Whether master_key() would take a key that is there, and make none.
+bool has_master_key(const MasterKeyPlaces& places, const os::Environment& environment);
+
 }  // namespace app

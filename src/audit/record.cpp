@@ -28,7 +28,10 @@ CodePoint next_code_point(std::string_view text) {
   const auto byte = [text](size_t i) { return static_cast<uint32_t>(static_cast<unsigned char>(text[i])); };
   const uint32_t first = byte(0);
   if (first < 0x80) return {first, 1};
-  const size_t length = first >= 0xC2 && first <= 0xDF ? 2 : first >> 4U == 0xE ? 3 : first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+  const size_t length = first >= 0xC2 && first <= 0xDF   ? 2
+                        : first >> 4U == 0xE             ? 3
+                        : first >= 0xF0 && first <= 0xF4 ? 4
+                                                         : 0;
   if (length == 0 || length > text.size()) return {kReplacement, 1};
   uint32_t value = first & (0xFFU >> (length + 1));
   for (size_t i = 1; i < length; ++i) {

@@ -28,10 +28,14 @@ struct Recorder::Core {
   }
   template <class Work>
   Outcome with_journal(base::Wall now, Work work) {
-    auto written = opened(now);
-    if (!written) return {std::move(written), std::nullopt};
-    written = work(*journal);
-    return {std::move(written), journal->checkpoint_problem()};
+    Outcome outcome;
+    const bool was_open = journal.has_value();
+    outcome.written = opened(now);
+    if (!outcome.written) return outcome;
+    if (!was_open) outcome.opened = {journal->size(), journal->epoch()};
+    outcome.written = work(*journal);
+    outcome.checkpoint_problem = journal->checkpoint_problem();
+    return outcome;
   }
 
   Open open;
@@ -162,6 +166,13 @@ void Recorder::told(const Outcome& outcome) {
     services_.log.event(base::Level::kWarning, "audit.written_again", {{"lost", lost_}});
   }
   failing_ = !outcome.written;
+  if (outcome.opened) {
+    add({.event = Event::kAuditOpened,
+         .source = "local",
+         .request = {{"records", outcome.opened->records}, {"epoch", outcome.opened->epoch}},
+         .status = "ok"},
+        std::nullopt);
+  }
   const bool had = std::exchange(checkpoint_failing_, outcome.checkpoint_problem.has_value());
   if (checkpoint_failing_ && !had) {
     services_.log.event(base::Level::kError, "audit.checkpoint_not_written",

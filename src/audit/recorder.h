@@ -64,6 +64,12 @@ class Recorder final : public Trail {
   struct Outcome {
     base::Result<void> written;
     std::optional<base::Error> checkpoint_problem;
+    // Set when this work opened the trail.
+    struct Opened {
+      uint64_t records;
+      uint64_t epoch;
+    };
+    std::optional<Opened> opened = std::nullopt;
   };
   using Done = base::Completion<base::Result<void>>;
   struct Waiting {

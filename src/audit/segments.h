@@ -13,8 +13,8 @@
 
 namespace audit {
 
-// "00000000000000000042-000.jsonl": the number of the first record, and which attempt it is; a later attempt goes on where
-// the one before was damaged. Names sort in the order of the trail.
+// "00000000000000000042-000.jsonl": the number of the first record, and which attempt it is; a later attempt goes on
+// where the one before was damaged. Names sort in the order of the trail.
 std::string segment_name(uint64_t first_seq, int attempt);
 // The number of the first record, or nothing for a name of another kind.
 std::optional<uint64_t> first_seq_of(std::string_view name);

@@ -45,7 +45,8 @@ base::Result<AppendFile> AppendFile::open(const std::string& path) {
   if (::fstat(descriptor, &status) != 0) return failed("check", path);
   if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid() || (status.st_mode & 077) != 0) {
     return base::fail(base::Code::kForbidden,
-                      fmt::format("{} must be a file of yours that is closed to others. Run: chmod 600 '{}'", path, path));
+                      fmt::format("{} must be a file of yours that is closed to others. Run: chmod 600 '{}'", path,
+                                  path));
   }
   if (is_new) TRY_VOID(sync_directory_of(path));
   return file;

@@ -22,8 +22,8 @@ base::Result<void> check_private_file(const std::string& path);
 // Replaces the file as a whole or not at all: a temporary file of mode 0600 beside it, fsync, rename, fsync of the
 // directory.
 base::Result<void> write_private_file(const std::string& path, const std::string& bytes);
-// The same, and what the old file held is overwritten afterwards, so that a key that it held is gone. Best effort: a disk
-// that copies on write keeps old blocks.
+// The same, and what the old file held is overwritten afterwards, so that a key that it held is gone. Best effort: a
+// disk that copies on write keeps old blocks.
 base::Result<void> replace_private_file(const std::string& path, const std::string& bytes);
 // Fails with kConflict when the path exists already, whoever made it; for keys that must never be overwritten.
 base::Result<void> create_private_file(const std::string& path, const std::string& bytes);

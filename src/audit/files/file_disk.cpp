@@ -48,7 +48,8 @@ base::Result<std::vector<std::string>> FileDisk::segments() {
     if (first_seq_of(name)) names.push_back(std::move(name));
   }
   if (error && error != std::errc::no_such_file_or_directory) {
-    return base::fail(base::Code::kUnavailable, "Cannot read the directory " + directory_ + ": " + error.message() + ".");
+    return base::fail(base::Code::kUnavailable,
+                      "Cannot read the directory " + directory_ + ": " + error.message() + ".");
   }
   std::ranges::sort(names);
   return names;

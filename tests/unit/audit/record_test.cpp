@@ -18,7 +18,8 @@ std::vector<std::string> hostile_texts() {
   for (const char* text :
        {"\r\n{\"seq\":0,\"epoch\":0,\"event\":\"login.succeeded\"}", "\n\n\n", "\r", "\xE2\x80\xA8", "\xE2\x80\xA9",
         "\xC2\x85", "\x1B[2J\x1B[H", "\x1B]0;title\x07", "\x1B[31mred", "\xC2\x9B" "31m", "\xE2\x80\xAE" "txt.exe",
-        "\xE2\x81\xA6" "x", "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xED\xA0\x80", "\xED\xB0\x80", "\xF4\x90\x80\x80", "\xC0\x8A",
+        "\xE2\x81\xA6" "x", "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xED\xA0\x80", "\xED\xB0\x80", "\xF4\x90\x80\x80",
+        "\xC0\x8A",
         "\xE0\x80\x8A", "\xF0\x80\x80\x8A", "\xC3", "\xE2\x82", "\xF0\x9F\x98", "\xFF\xFE", "\xF0\x9F\x98\x80", "\"",
         "\\", "\\\"", "\\n", "\\u000a", "\\u2028", "\"}\n{\"", "\",\"mac\":\"AAAA\"}", "%0a", "%0d%0a", "${jndi:x}",
         "<script>alert(1)</script>", "'; DROP TABLE records; --", "\t", "\b\f\v", "null", "{}"}) {
@@ -102,7 +103,8 @@ TEST_CASE("a head is read from our own lines only") {
   const std::string mac(43, 'A');
   const auto line = [&mac](std::string_view start) { return std::string(start) + R"(,"mac":")" + mac + R"("})"; };
   CHECK(read_head(line(R"({"seq":1,"epoch":2,"x":1)")));
-  for (const char* start : {R"({"seq":01,"epoch":2,"x":1)", R"({"seq":-1,"epoch":2,"x":1)", R"({"seq":,"epoch":2,"x":1)",
+  for (const char* start : {R"({"seq":01,"epoch":2,"x":1)", R"({"seq":-1,"epoch":2,"x":1)",
+                            R"({"seq":,"epoch":2,"x":1)",
                             R"({"seq": 1,"epoch":2,"x":1)", R"({"epoch":2,"seq":1,"x":1)", R"({"seq":1,"epoch":2)",
                             R"({"seq":1000000000000000000000,"epoch":2,"x":1)", ""}) {
     CHECK(!read_head(line(start)));

@@ -138,7 +138,7 @@ TEST_CASE("the end writes what waits, a checkpoint, and leaves no key of a recor
   CHECK(given.bench.verify().checkpoints == 1);
   CHECK(given.bench.verdict() == "good");
   given.bench.erase(0);
-  CHECK(given.bench.verdict() == "truncated at 0");
+  CHECK(given.bench.verdict() == "deleted at 0");
 }
 
 }  // namespace audit

@@ -1,14 +1,15 @@
-// usage: node run.mjs [--quick] [json] [echo] [start] [memory]
+// usage: node run.mjs [--quick] [json] [audit] [echo] [start] [memory]
 // The benchmarks of script/bench: ours beside its peers in the same run, rounds interleaved, medians, printed as ratios
 // (a single figure says more about the machine than about the program). Only loopback, bounded in time and count, and
 // only processes that this program started are ended, by their own id.
+import { audit } from './audit.mjs';
 import { echo } from './echo.mjs';
 import { json } from './json.mjs';
 import { memory } from './memory.mjs';
 import { start } from './start.mjs';
 import { Programs } from './programs.mjs';
 
-const parts = { json, echo, start, memory };
+const parts = { json, audit, echo, start, memory };
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const names = args.filter((arg) => !arg.startsWith('--'));

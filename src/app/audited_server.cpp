@@ -47,7 +47,14 @@ class OpenCall final : public mcp::AuditedCall {
       co_return base::Result<void>();
     }
     auto recording = trail_.record(std::move(entry));
-    co_return co_await std::move(recording);
+    auto recorded = co_await std::move(recording);
+    if (!recorded) {
+      // The advice of the trail would read as if nothing had happened.
+      recorded.error().message =
+          "The tool has run, and its end could not be recorded, because the audit trail cannot be written. Look at the "
+          "state of things before you repeat it, and make room on the disk of the server.";
+    }
+    co_return recorded;
   }
 
  private:

@@ -58,12 +58,10 @@ base::Task<base::Result<void>> Recorder::start() {
   told(outcome);
   started_ = true;
   arm_tick();
-  if (!outcome.written) {
-    if (options_.on_failure == OnFailure::kDeny) co_return std::unexpected(outcome.written.error());
-    co_return base::Result<void>();
-  }
+  // Also after a failure: whoever has asked by now waits for an answer.
   commit_at(services_.loop.now());
-  co_return base::Result<void>();
+  if (outcome.written || options_.on_failure == OnFailure::kWarn) co_return base::Result<void>();
+  co_return std::unexpected(outcome.written.error());
 }
 
 void Recorder::note(Entry entry) {

@@ -107,6 +107,25 @@ TEST_CASE("a trail that cannot be opened ends the start, unless warn is set") {
   CHECK(started.error().code == base::Code::kUnavailable);
 }
 
+TEST_CASE("who asks before a start that fails is answered") {
+  for (const OnFailure on_failure : {OnFailure::kDeny, OnFailure::kWarn}) {
+    Running given(on_failure);
+    given.bench.disk.fail_from_now(1'000'000);
+    std::optional<bool> answered;
+    base::TaskGroup group(given.loop);
+    group.spawn([](Running* running, std::optional<bool>* out) -> base::Task<void> {
+      auto asking = running->recorder.record(running->entry(Event::kChangeBegun));
+      const auto recorded = co_await std::move(asking);
+      *out = recorded.has_value();
+    }(&given, &answered));
+    given.loop.run_until_idle();
+    CHECK(!answered);
+    CHECK(given.loop.run(given.recorder.start()).has_value() == (on_failure == OnFailure::kWarn));
+    given.loop.run_until_idle();
+    CHECK(answered == (on_failure == OnFailure::kWarn));
+  }
+}
+
 TEST_CASE("more than may wait is counted") {
   Running given;
   for (int i = 0; i < 10'050; ++i) given.recorder.note(given.entry(Event::kCallEnded));

@@ -86,6 +86,14 @@ std::string Pseudonyms::of(std::string_view text) {
   return "h:" + crypto::base64url_encode(crypto::ByteView(digest).text().substr(0, kPseudonymBytes));
 }
 
+const std::string& Pseudonyms::of_user(std::string_view id) {
+  if (id != last_user_ || last_user_pseudonym_.empty()) {
+    last_user_ = id;
+    last_user_pseudonym_ = of(id);
+  }
+  return last_user_pseudonym_;
+}
+
 void append_escaped(std::string& out, std::string_view text) {
   const bool cut = text.size() > kTextBytesMax;
   std::string_view rest = text.substr(0, kTextBytesMax);
@@ -112,7 +120,7 @@ std::string write_body(const Entry& entry, uint64_t seq, uint64_t epoch, Pseudon
   const EventInfo& info = info_of(entry.event);
   std::string out = fmt::format(R"({}{}{}{},"time":"{}","event":"{}","severity":"{}")", kHeadStart, seq, kEpochStart,
                                 epoch, time_text(entry.time), info.name, severity_name(info.severity));
-  append_member(out, "user", entry.user.empty() ? "" : pseudonyms.of(entry.user));
+  append_member(out, "user", entry.user.empty() ? std::string_view() : pseudonyms.of_user(entry.user));
   append_member(out, "source", entry.source);
   out += R"(,"request":{)";
   bool first = true;

@@ -23,9 +23,13 @@ class Pseudonyms {
   explicit Pseudonyms(const crypto::Key& key) : mac_(key) {}
   // "h:" and 22 characters of base64url: the first 128 bits of the HMAC.
   std::string of(std::string_view text);
+  // The same for a user's id, of which there are few that come again and again.
+  const std::string& of_user(std::string_view id);
 
  private:
   crypto::HmacSha256 mac_;
+  std::string last_user_;
+  std::string last_user_pseudonym_;
 };
 
 // The record up to its code, without a line end: what the chain and the code cover.

@@ -95,6 +95,9 @@ TEST_CASE("a pseudonym is stable for one installation, differs between two, and 
   CHECK(here.of("owner") == here.of("owner"));
   CHECK(here.of("owner") != here.of("owner2"));
   CHECK(here.of("owner") != there.of("owner"));
+  CHECK(here.of_user("owner") == here.of("owner"));
+  CHECK(here.of_user("owner2") == here.of("owner2"));
+  CHECK(here.of_user("owner") == here.of("owner"));
   CHECK(here.of("owner").size() == 24);
   CHECK(here.of("owner").find("owner") == std::string::npos);
 }

@@ -212,6 +212,26 @@ TEST_CASE("a running epoch that its own key rewrote contradicts the checkpoint t
   CHECK(bench.verdict() == "good");
 }
 
+TEST_CASE("a record of another history of the same trail does not fit, although its code is right there") {
+  Bench bench;
+  {
+    Journal journal = bench.open();
+    bench.add(journal, 3);
+  }
+  // A copy of the disk is put back later, and other things happen.
+  Bench other;
+  other.disk.files = bench.disk.files;
+  other.disk.state = bench.disk.state;
+  other.clock.advance(std::chrono::seconds(1));
+  bench.fill(5);
+  other.fill(5);
+  REQUIRE(bench.verdict() == "good");
+  REQUIRE(other.verdict() == "good");
+  REQUIRE(epoch_of(bench.line(5)) == epoch_of(other.line(5)));
+  replace(bench, 5, other.line(5));
+  CHECK(bench.verdict() == "edited at 5");
+}
+
 TEST_CASE("a checkpoint of another key is a finding") {
   Bench bench;
   bench.fill(20);

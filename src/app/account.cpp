@@ -20,6 +20,10 @@ spotify::ClientOptions client_options(const config::Settings& settings, http::Ur
   return options;
 }
 
+NoKeyFile none_for(store::sqlite::Sealed sealed) {
+  return sealed == store::sqlite::Sealed::kSomething ? NoKeyFile::kRefuse : NoKeyFile::kMake;
+}
+
 }  // namespace
 
 // Everything that can fail, done before anything is built.
@@ -31,6 +35,7 @@ struct Account::Parts {
   spotify::ClientOptions client;
   LoginOptions login;
   Paths paths = Paths::kHidden;
+  audit::Trail* trail = nullptr;
 };
 
 base::Result<std::unique_ptr<Account>> Account::make(Process& process, const config::Settings& settings,
@@ -48,9 +53,7 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
                                .config_directory = os::config_directory(process.environment)};
   parts.store = {.directory = settings.storage.directory,
                  .master_key = [&process, places, made = std::move(options.key_made)](store::sqlite::Sealed sealed) {
-                   const auto none =
-                       sealed == store::sqlite::Sealed::kSomething ? NoKeyFile::kRefuse : NoKeyFile::kMake;
-                   return master_key(places, process.environment, process.random, none, made);
+                   return master_key(places, process.environment, process.random, none_for(sealed), made);
                  }};
   parts.refresher.accounts_url = accounts.server_url();
   parts.refresher.client = client.clone();
@@ -63,6 +66,15 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
                  .answer = options.answer,
                  .lasts = lasts};
   parts.paths = options.paths;
+  parts.trail = options.trail;
+  if (options.trail != nullptr) {
+    parts.refresher.failed = [trail = options.trail](const base::Error& error) {
+      trail->note({.event = audit::Event::kRefreshFailed,
+                   .user = mcp::Principal().id,
+                   .source = "local",
+                   .status = std::string(base::code_name(error.code))});
+    };
+  }
   return std::unique_ptr<Account>(new Account(process, std::move(parts)));
 }
 
@@ -80,8 +92,14 @@ Account::Account(Process& process, Parts parts)
       spotify_(std::make_shared<spotify::Client>(
           spotify::Client::Services{http_, tokens_, gate_, process.loop, process.clock, process.random, process.log},
           std::move(parts.client))),
-      login_({process.loop, process.clock, process.random, process.log, http_, guarded_grants_, refresher_, *spotify_},
+      login_({process.loop, process.clock, process.random, process.log, http_, guarded_grants_, refresher_, *spotify_,
+              parts.trail != nullptr ? *parts.trail : no_trail_},
              std::move(parts.login)) {}
+
+base::Task<base::Result<NoKeyFile>> Account::no_key_file() {
+  CO_TRY(const store::sqlite::Sealed sealed, co_await store_.sealed());
+  co_return none_for(sealed);
+}
 
 base::Task<void> Account::settle() {
   co_await login_.settle();

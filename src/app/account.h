@@ -8,7 +8,9 @@
 
 #include "app/adapters.h"
 #include "app/login_service.h"
+#include "app/master_key.h"
 #include "app/process.h"
+#include "audit/trail.h"
 #include "config/settings.h"
 #include "net/http_client.h"
 #include "oauth/refresher.h"
@@ -27,6 +29,8 @@ struct AccountOptions {
   Paths paths = Paths::kHidden;
   // Called once, on the worker, with the path of a key file that was just made. Empty where none is ever made.
   std::function<void(const std::string&)> key_made = nullptr;
+  // Hears of logins. It must outlive the account; null: nobody does.
+  audit::Trail* trail = nullptr;
 };
 
 // Built top to bottom in the order of the floors, taken down in reverse. Neither disk nor network is touched before
@@ -41,6 +45,8 @@ class Account {
   Account& operator=(const Account&) = delete;
 
   store::sqlite::Store& store() { return store_; }
+  // Whether a master key may be made where there is none. Opens the store.
+  base::Task<base::Result<NoKeyFile>> no_key_file();
   oauth::Refresher& refresher() { return refresher_; }
   spotify::Gate& gate() { return gate_; }
   const std::shared_ptr<spotify::Client>& spotify() { return spotify_; }
@@ -52,6 +58,7 @@ class Account {
   struct Parts;
   Account(Process& process, Parts parts);
 
+  audit::NullTrail no_trail_;
   net::CurlClient http_;
   store::sqlite::Store store_;
   store::sqlite::FileLeases leases_;

@@ -22,6 +22,7 @@ struct Parsed {
   std::map<std::string, std::string> texts;
   std::map<std::string, bool> switches;
   std::string positional;
+  std::vector<std::string> rest;
 };
 
 void declare(CLI::App& app, const Command& command, Parsed& parsed) {
@@ -42,6 +43,11 @@ void declare(CLI::App& app, const Command& command, Parsed& parsed) {
         ->check(CLI::IsMember(choices))
         ->type_name("");
   }
+  if (command.rest) {
+    app.add_option(std::string(command.rest->name), parsed.rest, std::string(command.rest->about))
+        ->expected(0, command.rest->count_max)
+        ->type_name("");
+  }
 }
 
 Arguments arguments_of(const CLI::App& app, const Parsed& parsed) {
@@ -53,6 +59,7 @@ Arguments arguments_of(const CLI::App& app, const Parsed& parsed) {
     if (on) arguments.values.emplace(name, "");
   }
   arguments.positional = parsed.positional;
+  arguments.rest = parsed.rest;
   return arguments;
 }
 

@@ -36,10 +36,18 @@ struct Positional {
   std::vector<std::string_view> choices;
 };
 
+// Arguments behind the positional one, of which the command knows how many it takes.
+struct Rest {
+  std::string_view name;
+  std::string_view about;
+  int count_max = 0;
+};
+
 // What was given on the command line.
 struct Arguments {
   std::map<std::string, std::string, std::less<>> values;  // By the first form of the name.
   std::string positional = {};
+  std::vector<std::string> rest = {};
 
   bool has(std::string_view name) const { return values.contains(name); }
   std::string text(std::string_view name) const {
@@ -54,6 +62,7 @@ struct Command {
   std::string_view about;
   std::vector<Option> options = {};
   std::optional<Positional> positional = std::nullopt;
+  std::optional<Rest> rest = std::nullopt;
   // Gives the exit code: 0, or 1 for a finding that is no error ("not logged in").
   base::Result<int> (*run)(const Command& command, const Arguments& arguments, Io& io) = nullptr;
 };

@@ -14,6 +14,7 @@ Command login_command();
 Command logout_command();
 Command status_command();
 Command config_command();
+Command audit_command();
 Command setup_command();
 Command healthcheck_command();
 Command version_command();

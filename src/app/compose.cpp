@@ -24,8 +24,9 @@ std::vector<std::string> login_scopes(const config::Settings& settings, const st
   return scopes.empty() ? tools::scopes_of(offered) : scopes;
 }
 
-mcp::ServerOptions server_options(const config::Settings& settings) {
+mcp::ServerOptions server_options(const config::Settings& settings, mcp::Auditor* auditor) {
   mcp::ServerOptions options;
+  options.auditor = auditor;
   options.info = {.name = std::string(kProgram), .title = std::string(kTitle), .version = std::string(version())};
   options.instructions =
       "Tools for one person's Spotify account. When a tool says that nobody is logged in, ask the person to run "
@@ -39,8 +40,10 @@ mcp::ServerOptions server_options(const config::Settings& settings) {
 
 base::Result<std::unique_ptr<Product>> Product::make(Process& process, const config::Settings& settings,
                                                      tools::Audience audience, AccountOptions options) {
+  auto audit = std::make_unique<AuditTrail>(process, settings, options.key_made);
+  options.trail = &audit->trail();
   TRY(auto account, Account::make(process, settings, std::move(options)));
-  std::unique_ptr<Product> product(new Product(process, settings, std::move(account)));
+  std::unique_ptr<Product> product(new Product(process, settings, std::move(audit), std::move(account)));
   TRY(product->tools_,
       tools::select_tools(tools::all_tools(product->services_), selection_of(settings), audience));
   product->account_->login().ask_for(login_scopes(settings, product->tools_));
@@ -52,15 +55,22 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
   return product;
 }
 
-Product::Product(Process& process, const config::Settings& settings, std::unique_ptr<Account> account)
-    : account_(std::move(account)),
+Product::Product(Process& process, const config::Settings& settings, std::unique_ptr<AuditTrail> audit,
+                 std::unique_ptr<Account> account)
+    : audit_(std::move(audit)),
+      account_(std::move(account)),
       services_{.client_for = [this](const mcp::Principal&) { return account_->spotify(); },
                 .login = account_->login(),
                 .clock = process.clock,
                 .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull}},
-      server_({process.loop, process.clock, process.random, process.log}, server_options(settings)) {}
+      server_({process.loop, process.clock, process.random, process.log},
+              server_options(settings, audit_->auditor())) {}
 
-base::Task<base::Result<void>> Product::open() { return account_->store().open(); }
+base::Task<base::Result<void>> Product::open(std::string_view mode) {
+  audit_->begin(mode);
+  CO_TRY(const NoKeyFile none, co_await account_->no_key_file());
+  co_return co_await audit_->start(none);
+}
 
 std::vector<Option> selection_options() {
   return {{.name = "--toolsets",

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "app/account.h"
+#include "app/audit_trail.h"
 #include "app/command.h"
 #include "config/settings.h"
 #include "mcp/server.h"
@@ -24,14 +26,19 @@ class Product {
 
   Account& account() { return *account_; }
   mcp::Server& server() { return server_; }
+  AuditTrail& audit() { return *audit_; }
   // Those that are offered, in their order.
   const std::vector<mcp::Tool>& tools() const { return tools_; }
-  // Opens the store and takes over the quota blocks of earlier runs and other processes.
-  base::Task<base::Result<void>> open();
+  // Opens the store and the audit trail, which is told that `mode` begins. What it opened is to be closed.
+  base::Task<base::Result<void>> open(std::string_view mode);
+  // The last word of the trail. Sessions and calls have ended.
+  base::Task<void> close() { return audit_->close(); }
 
  private:
-  Product(Process& process, const config::Settings& settings, std::unique_ptr<Account> account);
+  Product(Process& process, const config::Settings& settings, std::unique_ptr<AuditTrail> audit,
+          std::unique_ptr<Account> account);
 
+  std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<Account> account_;
   tools::Services services_;
   std::vector<mcp::Tool> tools_;

@@ -39,7 +39,8 @@ http::Response HttpRoutes::answer(const http::Request& request, std::string_view
   if (path == "/readyz") {
     return stopping_ ? json_response(503, {{"status", "stopping"}}) : json_response(200, {{"status", "ok"}});
   }
-  return json_response(200, {{"status", stopping_ ? "degraded" : "ok"}, {"version", version()}});
+  const bool well = !stopping_ && (!is_well_ || is_well_());
+  return json_response(200, {{"status", well ? "ok" : "degraded"}, {"version", version()}});
 }
 
 }  // namespace app

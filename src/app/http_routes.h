@@ -1,6 +1,7 @@
 // The paths of `serve`: MCP, and the few that a supervisor asks for.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,7 +13,9 @@ namespace app {
 class HttpRoutes final : public http::Handler {
  public:
   // `mcp` must outlive it.
-  HttpRoutes(http::Handler& mcp, std::string mcp_path) : mcp_(mcp), mcp_path_(std::move(mcp_path)) {}
+  // `is_well` says whether the server does all that it should; without one it does.
+  HttpRoutes(http::Handler& mcp, std::string mcp_path, std::function<bool()> is_well = nullptr)
+      : mcp_(mcp), mcp_path_(std::move(mcp_path)), is_well_(std::move(is_well)) {}
 
   base::Task<http::Response> handle(http::Request request) override;
   // From now on the server is not ready; it still answers what comes.
@@ -23,6 +26,7 @@ class HttpRoutes final : public http::Handler {
 
   http::Handler& mcp_;
   std::string mcp_path_;
+  std::function<bool()> is_well_;
   bool stopping_ = false;
 };
 

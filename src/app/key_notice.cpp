@@ -7,8 +7,8 @@ namespace app {
 std::function<void(const std::string&)> tell_of_key(Process& process, Io& io) {
   return [&process, &io](const std::string& path) {
     process.loop.post([&io, path] {
-      io.err << "warning: The Spotify login is sealed with a new key in " << path
-             << ". Without that file you have to log in again.\n";
+      io.err << "warning: The Spotify login and the audit trail are sealed with a new key in " << path
+             << ". Without that file you have to log in again, and the trail cannot be verified.\n";
     });
   };
 }
@@ -16,7 +16,7 @@ std::function<void(const std::string&)> tell_of_key(Process& process, Io& io) {
 std::function<void(const std::string&)> log_key(base::Log& log) {
   return [&log](const std::string& path) {
     log.event(base::Level::kWarning, "key.made",
-              {{"path", path}, {"note", "The Spotify login is sealed with it. Without it, log in again."}});
+              {{"path", path}, {"note", "It seals the Spotify login and the audit trail. Without it, log in again."}});
   };
 }
 

@@ -16,6 +16,7 @@ namespace {
 struct Conversation {
   Process& process;
   Account& account;
+  AuditTrail& audit;
   Io& io;
   const Arguments& arguments;
 };
@@ -65,7 +66,9 @@ void tell(const tools::LoginStatus& status, const Conversation& talk) {
 
 base::Task<base::Result<void>> converse(Conversation* talk) {
   // A damaged database or a lost key is told before anyone is sent to a browser.
-  CO_TRY_VOID(co_await talk->account.store().open());
+  CO_TRY(const NoKeyFile none, co_await talk->account.no_key_file());
+  talk->audit.begin("login");
+  CO_TRY_VOID(co_await talk->audit.start(none));
   const mcp::Principal owner;
   CO_TRY(const tools::PendingLogin pending, co_await talk->account.login().begin(owner));
   talk->io.err << "Open this URL: " << pending.url << '\n' << std::flush;
@@ -80,6 +83,13 @@ base::Task<base::Result<void>> converse(Conversation* talk) {
   co_return base::Result<void>();
 }
 
+base::Task<base::Result<void>> converse_and_close(Conversation* talk) {
+  auto conversing = converse(talk);
+  const auto ended = co_await std::move(conversing);
+  co_await talk->audit.close();
+  co_return ended;
+}
+
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   Process process(io.environment, base::Level::kError, Signals::kEnd);
@@ -90,8 +100,8 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   options.key_made = tell_of_key(process, io);
   // With the tools, because what they need is what the login asks for.
   TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kStdio, std::move(options)));
-  Conversation talk{process, product->account(), io, arguments};
-  TRY_VOID(run_to_end(process.loop, converse(&talk)));
+  Conversation talk{process, product->account(), product->audit(), io, arguments};
+  TRY_VOID(run_to_end(process.loop, converse_and_close(&talk)));
   return 0;
 }
 

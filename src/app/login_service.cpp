@@ -47,8 +47,11 @@ base::Task<base::Result<tools::PendingLogin>> LoginService::begin(mcp::Principal
   if (options_.client.client_id.empty()) co_return std::unexpected(no_client_id());
   // A consent is not asked for when what comes of it could not be kept.
   CO_TRY_VOID(co_await services_.grants.check_writable(principal.id));
+  auto recording = record(audit::Event::kLoginBegun, principal.id, "ok");
+  CO_TRY_VOID(co_await std::move(recording));
   if (const auto old = pending_.find(principal.id); old != pending_.end()) {
-    end(principal.id, base::fail(base::Code::kCancelled, "A newer login has taken the place of this one."));
+    give_up(principal.id,
+            {base::Code::kCancelled, "A newer login has taken the place of this one.", {}, std::nullopt});
   }
   const auto pending = std::make_shared<Pending>();
   oauth::AuthorizationRequest request{options_.accounts_url, options_.client.client_id, options_.redirect_uri,
@@ -64,7 +67,7 @@ base::Task<base::Result<tools::PendingLogin>> LoginService::begin(mcp::Principal
   pending->authorization.emplace(services_.random, request, services_.loop.now() + options_.lasts);
   pending->done.emplace(services_.loop);
   pending->timeout.emplace(services_.loop, pending->authorization->expires_at(), [this, id = principal.id] {
-    end(id, base::fail(base::Code::kDeadline, "Nobody logged in in time. Run the login again."));
+    give_up(id, {base::Code::kDeadline, "Nobody logged in in time. Run the login again.", {}, std::nullopt});
   });
   pending_[principal.id] = pending;
   services_.log.event(base::Level::kInfo, "login.begun");
@@ -97,6 +100,7 @@ base::Task<base::Result<tools::LoginStatus>> LoginService::finish(std::string pr
   // An answer with a wrong state is a stranger's, and a second one is a page that was reloaded; the login goes on.
   if (!accepted && accepted.error().code == base::Code::kInvalidArgument) {
     services_.log.event(base::Level::kWarning, "login.foreign_answer");
+    CO_TRY_VOID(co_await record(audit::Event::kLoginForeign, principal, "invalid_argument"));
     co_return std::unexpected(std::move(accepted).error());
   }
   if (!accepted && accepted.error().code == base::Code::kConflict) {
@@ -131,6 +135,11 @@ base::Task<base::Result<tools::LoginStatus>> LoginService::exchange_and_end(std:
     services_.log.event(base::Level::kWarning, "login.failed",
                         {{"code", base::code_name(error.code)}, {"why", error.detail}});
   }
+  // Nobody hears that they are logged in before the trail says so.
+  const auto event = outcome ? audit::Event::kLoginSucceeded : audit::Event::kLoginFailed;
+  std::string code(outcome ? "ok" : base::code_name(outcome.error().code));
+  const auto recorded = co_await record(event, principal, std::move(code));
+  if (!recorded && outcome) outcome = std::unexpected(recorded.error());
   end(principal, outcome);
   co_return outcome;
 }
@@ -156,6 +165,22 @@ base::Task<base::Result<void>> LoginService::store_grant(std::string principal, 
   co_return {};
 }
 
+base::Task<base::Result<void>> LoginService::record(audit::Event event, std::string principal,
+                                                    std::string status) const {
+  audit::Entry entry{
+      .event = event, .user = std::move(principal), .source = "local", .status = std::move(status)};
+  auto recording = services_.trail.record(std::move(entry));
+  co_return co_await std::move(recording);
+}
+
+void LoginService::give_up(const std::string& principal, base::Error error) {
+  services_.trail.note({.event = audit::Event::kLoginFailed,
+                        .user = principal,
+                        .source = "local",
+                        .status = std::string(base::code_name(error.code))});
+  end(principal, std::unexpected(std::move(error)));
+}
+
 void LoginService::end(const std::string& principal, base::Result<tools::LoginStatus> outcome) {
   const auto found = pending_.find(principal);
   if (found == pending_.end()) return;
@@ -178,6 +203,7 @@ base::Task<base::Result<tools::Logout>> LoginService::logout(mcp::Principal prin
   services_.refresher.forget();
   services_.spotify.clear_cache();
   services_.log.event(base::Level::kInfo, "login.forgotten");
+  CO_TRY_VOID(co_await record(audit::Event::kLoginForgotten, principal.id, "ok"));
   co_return tools::Logout{.was_logged_in = state.kind != oauth::LoginState::Kind::kLoggedOut};
 }
 

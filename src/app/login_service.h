@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/callback_listener.h"
+#include "audit/trail.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/loop.h"
@@ -53,6 +54,7 @@ class LoginService final : public tools::Login {
     store::Grants& grants;
     oauth::Refresher& refresher;
     spotify::Client& spotify;
+    audit::Trail& trail;
   };
 
   LoginService(Services services, LoginOptions options);
@@ -82,6 +84,9 @@ class LoginService final : public tools::Login {
   base::Task<base::Result<tools::LoginStatus>> exchange_and_end(std::string principal, Accepted accepted);
   base::Task<base::Result<void>> store_grant(std::string principal, oauth::Authorized authorized);
   void end(const std::string& principal, base::Result<tools::LoginStatus> outcome);
+  // Over before anyone answered.
+  void give_up(const std::string& principal, base::Error error);
+  base::Task<base::Result<void>> record(audit::Event event, std::string principal, std::string status) const;
 
   Services services_;
   LoginOptions options_;

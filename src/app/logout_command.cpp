@@ -1,22 +1,43 @@
 // logout: forgets the stored login. It needs no key, so it also helps when the key is lost.
 #include <ostream>
+#include <utility>
 
 #include "app/account.h"
+#include "app/audit_trail.h"
 #include "app/commands.h"
+#include "app/key_notice.h"
+#include "app/master_key.h"
 #include "json/write.h"
 
 namespace app {
 namespace {
 
-base::Task<base::Result<void>> forget(Account* account) {
-  co_return co_await account->store().erase(mcp::Principal().id);
+// Whoever lost the key, or has no room on the disk, must still be able to log out; so a trail that cannot be written is
+// told and not obeyed. Null where there is no key, and so no trail.
+base::Task<base::Result<void>> forget(Account* account, AuditTrail* audit, Io* io) {
+  CO_TRY_VOID(co_await account->store().erase(mcp::Principal().id));
+  if (audit == nullptr) co_return base::Result<void>();
+  audit->begin("logout");
+  auto recorded = co_await audit->start(NoKeyFile::kRefuse);
+  if (recorded) {
+    audit::Entry entry{
+        .event = audit::Event::kLoginForgotten, .user = mcp::Principal().id, .source = "local", .status = "ok"};
+    recorded = co_await audit->trail().record(std::move(entry));
+    co_await audit->close();
+  }
+  if (!recorded) io->err << "warning: The logout is not in the audit trail. " << recorded.error().message << '\n';
+  co_return base::Result<void>();
 }
 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   Process process(io.environment, base::Level::kWarning, Signals::kEnd);
   TRY(const auto account, Account::make(process, loaded.settings, {.paths = Paths::kShown}));
-  TRY_VOID(run_to_end(process.loop, forget(account.get())));
+  AuditTrail audit(process, loaded.settings, tell_of_key(process, io));
+  const MasterKeyPlaces places{.storage_directory = loaded.settings.storage.directory,
+                               .config_directory = os::config_directory(io.environment)};
+  AuditTrail* const told = has_master_key(places, io.environment) ? &audit : nullptr;
+  TRY_VOID(run_to_end(process.loop, forget(account.get(), told, &io)));
   if (arguments.has("--json")) {
     io.out << json::write_pretty(json::Object{{"logged_in", false}});
   } else {

@@ -112,4 +112,9 @@ base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::En
                     fmt::format("{} holds no key. Restore it from a backup, or remove it and log in again.", path));
 }
 
+bool has_master_key(const MasterKeyPlaces& places, const os::Environment& environment) {
+  return environment.find(kKeyVariable) || environment.find(kKeyFileVariable) ||
+         (!places.config_directory.empty() && os::exists(places.config_directory + "/master.key"));
+}
+
 }  // namespace app

@@ -31,4 +31,7 @@ base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::En
                                      base::Random& random, NoKeyFile none,
                                      const std::function<void(const std::string&)>& made);
 
+// Whether master_key() would take a key that is there, and make none.
+bool has_master_key(const MasterKeyPlaces& places, const os::Environment& environment);
+
 }  // namespace app

@@ -55,9 +55,8 @@ base::Task<base::Result<void>> settle(Account* account) {
   co_return base::Result<void>();
 }
 
-base::Task<base::Result<void>> serve(Service* service) {
+base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   Process& process = service->process;
-  CO_TRY_VOID(co_await service->product.open());
   std::optional<LocalBearer> bearer;
   if (service->settings.server.auth == config::HttpAuth::kLocal) {
     CO_TRY(LocalBearer opened, LocalBearer::open(service->settings.storage.directory, process.random));
@@ -65,7 +64,8 @@ base::Task<base::Result<void>> serve(Service* service) {
   }
   const mcp::StreamableHttpOptions options = http_options(service->settings);
   mcp::StreamableHttp streamable(service->product.server(), process.random, bearer ? &*bearer : nullptr, options);
-  HttpRoutes routes(streamable, options.path);
+  HttpRoutes routes(streamable, options.path,
+                    [&trail = service->product.audit().trail()] { return !trail.is_failing(); });
   net::HttpServerOptions listen;
   listen.host = service->settings.server.host;
   listen.port = static_cast<uint16_t>(service->settings.server.port.value());
@@ -83,6 +83,15 @@ base::Task<base::Result<void>> serve(Service* service) {
   const auto settled = co_await base::with_deadline(process.loop, deadline, settle(&service->product.account()));
   if (!settled) process.log.event(base::Level::kWarning, "server.ended_in_a_refresh");
   co_return base::Result<void>();
+}
+
+// The trail is open before the first request, and hears of the last session.
+base::Task<base::Result<void>> serve(Service* service) {
+  CO_TRY_VOID(co_await service->product.open("serve"));
+  auto listening = listen_until_stopped(service);
+  const auto ended = co_await std::move(listening);
+  co_await service->product.close();
+  co_return ended;
 }
 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {

@@ -15,13 +15,15 @@ constexpr std::chrono::seconds kSettleMax{5};
 using Done = base::Completion<base::Result<void>>;
 
 base::Task<void> open_or_end(Product* product, Done::Setter end, Done::Setter opened) {
-  auto result = co_await product->open();
+  auto result = co_await product->open("stdio");
   if (!result) end(result);
   opened(std::move(result));
 }
 
 base::Task<void> serve_until_end(mcp::Server* server, mcp::Lines* lines, Done::Setter end) {
-  co_await mcp::serve_lines(*server, *lines, mcp::LinesOptions{});
+  mcp::LinesOptions options;
+  options.principal.source = "stdio";
+  co_await mcp::serve_lines(*server, *lines, std::move(options));
   end(base::Result<void>());
 }
 
@@ -49,6 +51,7 @@ base::Task<base::Result<void>> converse(Process* process, Product* product, int 
   const auto settled = co_await std::move(settling);
   if (!settled) process->log.event(base::Level::kWarning, "stdio.ended_in_a_refresh");
   co_await descriptors.drain();
+  co_await product->close();
   co_return base::Result<void>();
 }
 

@@ -159,6 +159,30 @@ struct Security {
   }
 };
 
+// What becomes of security events that cannot be recorded.
+enum class AuditFailure { kDeny, kWarn };
+
+struct Audit {
+  bool enabled = true;
+  AuditFailure on_failure = AuditFailure::kDeny;
+  std::string directory;
+  std::string checkpoints;
+
+  static constexpr auto fields() {
+    return schema::Fields{
+        schema::defaulted("enabled", &Audit::enabled, "Keep the audit trail (docs/audit.md)."),
+        schema::defaulted("on_failure", &Audit::on_failure,
+                          "When the trail cannot be written: deny refuses what must not happen without a record "
+                          "(changes, logins) and does not start; warn goes on and logs it."),
+        schema::defaulted("directory", &Audit::directory,
+                          "Where the trail is kept. Default: audit in storage.directory."),
+        schema::defaulted("checkpoints", &Audit::checkpoints,
+                          "File that signed checkpoints are appended to; best on another disk or machine. Default: "
+                          "checkpoints beside the trail."),
+    };
+  }
+};
+
 struct Settings {
   Deployment environment = Deployment::kProduction;
   Spotify spotify;
@@ -169,6 +193,7 @@ struct Settings {
   Tools tools;
   Privacy privacy;
   Security security;
+  Audit audit;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -181,6 +206,7 @@ struct Settings {
         schema::defaulted("tools", &Settings::tools),
         schema::defaulted("privacy", &Settings::privacy),
         schema::defaulted("security", &Settings::security),
+        schema::defaulted("audit", &Settings::audit),
     };
   }
 };
@@ -206,6 +232,12 @@ template <>
 struct schema::EnumNames<config::HttpAuth> {
   static constexpr std::array kNames{std::pair{config::HttpAuth::kLocal, std::string_view("local")},
                                      std::pair{config::HttpAuth::kNone, std::string_view("none")}};
+};
+
+template <>
+struct schema::EnumNames<config::AuditFailure> {
+  static constexpr std::array kNames{std::pair{config::AuditFailure::kDeny, std::string_view("deny")},
+                                     std::pair{config::AuditFailure::kWarn, std::string_view("warn")}};
 };
 
 template <>

@@ -9,12 +9,19 @@ namespace {
 
 unsigned char* out_of(Digest& digest) { return reinterpret_cast<unsigned char*>(digest.data()); }
 
+// Looked up once: EVP_sha256() is looked up anew at each use, which costs more than a short message.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  ENSURE(kAlgorithm != nullptr);
+  return kAlgorithm;
+}
+
 }  // namespace
 
 Digest sha256(ByteView bytes) {
   Digest digest;
   unsigned int size = 0;
-  ENSURE(EVP_Digest(bytes.data(), bytes.size(), out_of(digest), &size, EVP_sha256(), nullptr) == 1);
+  ENSURE(EVP_Digest(bytes.data(), bytes.size(), out_of(digest), &size, algorithm(), nullptr) == 1);
   ENSURE(size == digest.size());
   return digest;
 }
@@ -22,13 +29,14 @@ Digest sha256(ByteView bytes) {
 struct Sha256::State {
   State() : context(EVP_MD_CTX_new()) {
     ENSURE(context != nullptr);
-    begin();
+    ENSURE(EVP_DigestInit_ex2(context, algorithm(), nullptr) == 1);
   }
   ~State() { EVP_MD_CTX_free(context); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  void begin() { ENSURE(EVP_DigestInit_ex2(context, EVP_sha256(), nullptr) == 1); }
+  // With the algorithm that it has.
+  void begin() { ENSURE(EVP_DigestInit_ex2(context, nullptr, nullptr) == 1); }
 
   EVP_MD_CTX* context;
 };

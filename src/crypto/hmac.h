@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "crypto/bytes.h"
+#include "crypto/key.h"
 
 namespace crypto {
 
@@ -13,6 +14,7 @@ Digest hmac_sha256(ByteView key, ByteView message);
 class HmacSha256 {
  public:
   explicit HmacSha256(ByteView key);
+  explicit HmacSha256(const Key& key) : HmacSha256(ByteView(key.reveal())) {}
   ~HmacSha256();
   HmacSha256(HmacSha256&&) noexcept;
   HmacSha256& operator=(HmacSha256&&) noexcept;

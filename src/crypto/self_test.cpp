@@ -4,6 +4,7 @@
 
 #include "crypto/aead.h"
 #include "crypto/constant_time.h"
+#include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "crypto/hmac.h"
 #include "crypto/kdf.h"
@@ -91,6 +92,23 @@ bool argon2id_is_right() {
   return equal(unchecked::argon2id(inputs, {.memory_kib = 32, .passes = 3, .lanes = 4}).reveal(), kAnswer);
 }
 
+// RFC 8032 section 7.1, TEST 2.
+bool ed25519_is_right() {
+  static constexpr Hex kSeed("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
+  static constexpr Hex kPublicKey("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
+  static constexpr Hex kAnswer(
+      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+      "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+  const auto seed = Key::from_bytes(kSeed);
+  if (!seed) return false;
+  const Ed25519 signer(*seed);
+  Ed25519::Signature signature = signer.sign("r");
+  if (!equal(signer.public_key(), kPublicKey) || !equal(signature, kAnswer)) return false;
+  if (!ed25519_verify(kPublicKey, "r", signature)) return false;
+  signature.front() ^= std::byte{1};
+  return !ed25519_verify(kPublicKey, "r", signature);
+}
+
 struct Test {
   std::string_view name;
   bool (*is_right)();
@@ -103,6 +121,7 @@ constexpr Test kTests[] = {
     {"AES-256-GCM", aead_is_right},
     {"PBKDF2-HMAC-SHA-256", pbkdf2_is_right},
     {"argon2id", argon2id_is_right},
+    {"Ed25519", ed25519_is_right},
 };
 
 }  // namespace

@@ -1,10 +1,12 @@
 // The methods that run a handler: tools/call, prompts/get, resources/read and completion/complete.
 #include <algorithm>
 #include <exception>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "json/write.h"
 #include "mcp/asker.h"
 #include "mcp/job.h"
 #include "mcp/server.h"
@@ -31,6 +33,39 @@ class Slot {
  private:
   size_t& taken_;
 };
+
+std::optional<base::Code> problem_of(const ToolResult& result) {
+  if (!result.is_error) return std::nullopt;
+  return result.code.value_or(base::Code::kInternal);
+}
+template <class T>
+std::optional<base::Code> problem_of(const base::Result<T>& result) {
+  if (result) return std::nullopt;
+  return result.error().code;
+}
+
+template <class T>
+T refusal(base::Error error) {
+  if constexpr (std::is_same_v<T, ToolResult>) {
+    return ToolResult::failure(error);
+  } else {
+    return std::unexpected(std::move(error));
+  }
+}
+
+// The handler between two words to the auditor, who may refuse the call at its beginning.
+template <class T>
+base::Task<T> audited(Auditor& auditor, CallFacts facts, std::move_only_function<base::Task<T>()> begin) {
+  auto beginning = auditor.begin(std::move(facts));
+  auto call = co_await std::move(beginning);
+  if (!call) co_return refusal<T>(std::move(call).error());
+  auto running = begin();
+  T value = co_await std::move(running);
+  auto ending = (*call)->end(problem_of(value));
+  auto ended = co_await std::move(ending);
+  if (!ended) co_return refusal<T>(std::move(ended).error());
+  co_return value;
+}
 
 // What an older client would not know, it gets as text or not at all.
 json::Value block_for(Content content, Revision revision) {
@@ -124,12 +159,21 @@ CallContext Server::context_for(const Incoming& incoming) const {
 }
 
 template <class T>
-base::Task<Server::Outcome<T>> Server::run(Incoming& incoming, CallContext& context,
+base::Task<Server::Outcome<T>> Server::run(Incoming& incoming, CallContext& context, std::optional<CallFacts> facts,
                                            std::move_only_function<base::Task<T>()> begin, Job* job) {
   const auto fail = [](std::string_view why) {
     return std::unexpected(Answer(std::unexpected(Failure{{code::kInternal, std::string(why)}})));
   };
-  if (calls_ >= options_.calls_max) co_return fail(kBusy);
+  if (calls_ >= options_.calls_max) {
+    if (options_.auditor != nullptr) {
+      RefusedRequest request{.why = RefusedRequest::Why::kTooMany,
+                             .code = base::Code::kRateLimited,
+                             .source = incoming.principal.source,
+                             .value = {}};
+      co_await options_.auditor->refused(std::move(request));
+    }
+    co_return fail(kBusy);
+  }
   const Slot slot(calls_);
   RunControl control(services_.loop, context.deadline());
   Asker asker(*this, incoming, context, control, job);
@@ -147,7 +191,7 @@ base::Task<Server::Outcome<T>> Server::run(Incoming& incoming, CallContext& cont
   // The one place where an exception of a handler ends.
   std::string thrown;
   try {
-    base::Task<T> task = begin();
+    base::Task<T> task = facts ? audited<T>(*options_.auditor, *std::move(facts), std::move(begin)) : begin();
     Run<T> running(std::move(task), control);
     std::optional<T> value = co_await running;
     if (value) co_return *std::move(value);
@@ -163,6 +207,21 @@ base::Task<Server::Outcome<T>> Server::run(Incoming& incoming, CallContext& cont
   }
   if (auto end = asker.take_end()) co_return std::unexpected(*std::move(end));
   co_return fail(kOutOfTime);
+}
+
+std::optional<CallFacts> Server::facts_of(const Incoming& incoming, const std::string& name,
+                                          CallFacts::Touch touch) const {
+  if (options_.auditor == nullptr) return std::nullopt;
+  const json::Object& params = incoming.call.params;
+  // A completion has its words elsewhere; a resource has its URI only.
+  const json::Value* given = params.find("arguments");
+  if (given == nullptr) given = params.find("argument");
+  if (given == nullptr) given = params.find("uri");
+  return CallFacts{.method = incoming.call.method,
+                   .name = name,
+                   .principal = incoming.principal,
+                   .touch = touch,
+                   .arguments = given == nullptr ? "" : json::write(*given)};
 }
 
 base::Task<ToolResult> Server::step(size_t index, const Tool& tool, CallContext& context, json::Value arguments) {
@@ -199,6 +258,8 @@ base::Task<Server::Answer> Server::call_tool(Incoming& incoming) {
 base::Task<Server::Answer> Server::answered(Answer answer) { co_return answer; }
 
 base::Task<Server::Answer> Server::run_tool(Incoming& incoming, const ToolEntry& entry, Job* job) {
+  const bool reads = entry.tool.info.effect == Effect::kRead;
+  auto facts = facts_of(incoming, entry.tool.info.name, reads ? CallFacts::Touch::kReads : CallFacts::Touch::kChanges);
   json::Value arguments = json::Object();
   if (json::Value* given = incoming.call.params.find("arguments")) {
     // A question binds its state to the arguments, so a client that can be asked has them copied.
@@ -211,7 +272,7 @@ base::Task<Server::Answer> Server::run_tool(Incoming& incoming, const ToolEntry&
   CallContext context = context_for(incoming);
   const Tool& tool = entry.tool;
   auto outcome = co_await run<ToolResult>(
-      incoming, context,
+      incoming, context, std::move(facts),
       [this, &tool, &context, &arguments] { return step(0, tool, context, std::move(arguments)); }, job);
   if (outcome) co_return to_object(*std::move(outcome), incoming.revision);
   Answer& ended = outcome.error();
@@ -243,7 +304,8 @@ base::Task<Server::Answer> Server::get_prompt(Incoming& incoming) {
   }
   CallContext context = context_for(incoming);
   using Given = base::Result<PromptResult>;
-  auto outcome = co_await run<Given>(incoming, context, [prompt, &context, &arguments] {
+  auto facts = facts_of(incoming, prompt->name, CallFacts::Touch::kReads);
+  auto outcome = co_await run<Given>(incoming, context, std::move(facts), [prompt, &context, &arguments] {
     return prompt->get(context, *std::move(arguments));
   });
   if (!outcome) co_return std::move(outcome).error();
@@ -267,24 +329,28 @@ base::Task<Server::Answer> Server::read_resource(Incoming& incoming) {
       era_of(incoming.revision) == Era::kModern ? code::kInvalidParams : code::kLegacyResourceNotFound;
   const RpcError missing{missing_code, "Resource not found", json::Object{{"uri", *uri}}};
   const ResourceRead* read = nullptr;
+  const std::string* declared = nullptr;  // Under which URI or template.
   std::chrono::milliseconds ttl{0};
   std::map<std::string, std::string> variables;
   const auto fixed = std::ranges::find(resources_, *uri, &Resource::uri);
   if (fixed != resources_.end()) {
     read = &fixed->read;
+    declared = &fixed->uri;
     ttl = fixed->ttl;
   }
   for (auto each = templates_.begin(); read == nullptr && each != templates_.end(); ++each) {
     auto matched = match(each->uri_template, *uri);
     if (!matched) continue;
     read = &each->read;
+    declared = &each->uri_template;
     ttl = each->ttl;
     variables = *std::move(matched);
   }
   if (read == nullptr) co_return std::unexpected(Failure{missing});
   CallContext context = context_for(incoming);
   using Given = base::Result<std::vector<ResourceContents>>;
-  auto outcome = co_await run<Given>(incoming, context, [read, uri, &context, &variables] {
+  auto facts = facts_of(incoming, *declared, CallFacts::Touch::kReads);
+  auto outcome = co_await run<Given>(incoming, context, std::move(facts), [read, uri, &context, &variables] {
     return (*read)(context, *uri, std::move(variables));
   });
   if (!outcome) co_return std::move(outcome).error();
@@ -314,12 +380,14 @@ base::Task<Server::Answer> Server::complete(Incoming& incoming) {
   }
   std::string name = argument->find("name")->string();
   const Complete* completer = nullptr;
+  const std::string* declared = nullptr;  // The prompt or the template that it is of.
   bool is_known = false;
   if (ref->text_or_empty("type") == "ref/prompt") {
     const auto prompt = std::ranges::find(prompts_, ref->text_or_empty("name"), &Prompt::name);
     if (prompt != prompts_.end()) {
       is_known = std::ranges::find(prompt->arguments, name, &PromptArgument::name) != prompt->arguments.end();
       completer = &prompt->complete;
+      declared = &prompt->name;
     }
   } else if (ref->text_or_empty("type") == "ref/resource") {
     const std::string_view uri = ref->text_or_empty("uri");
@@ -329,6 +397,7 @@ base::Task<Server::Answer> Server::complete(Incoming& incoming) {
     if (found != templates_.end()) {
       is_known = found->uri_template.contains('{' + name + '}');
       completer = &found->complete;
+      declared = &found->uri_template;
     }
   }
   if (!is_known) {
@@ -340,7 +409,8 @@ base::Task<Server::Answer> Server::complete(Incoming& incoming) {
     CallContext context = context_for(incoming);
     std::string typed = argument->find("value")->string();
     using Given = base::Result<std::vector<std::string>>;
-    auto outcome = co_await run<Given>(incoming, context, [&] {
+    auto facts = facts_of(incoming, *declared, CallFacts::Touch::kReads);
+    auto outcome = co_await run<Given>(incoming, context, std::move(facts), [&] {
       return (*completer)(context, std::move(name), std::move(typed), *std::move(known));
     });
     if (!outcome) co_return std::move(outcome).error();

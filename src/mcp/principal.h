@@ -10,8 +10,10 @@ namespace mcp {
 struct Principal {
   // Stable and unique among the users of one server; never shown to a client. "owner" where there is only one person.
   std::string id = "owner";
+  // Where its requests come from: the peer's address, or "stdio". For the audit trail; it is no part of who it is.
+  std::string source = {};
 
-  bool operator==(const Principal&) const = default;
+  bool operator==(const Principal& other) const { return id == other.id; }
 };
 
 }  // namespace mcp

@@ -241,7 +241,16 @@ std::expected<Server::Opened, RpcError> Server::open_session(const Call& initial
   if (!options_.instructions.empty()) result.append("instructions", options_.instructions);
   Session::Agreed agreed{std::move(principal), *revision, {}};
   if (capabilities_given != nullptr) agreed.client_capabilities = capabilities_given->object();
-  return Opened{std::make_shared<Session>(services_.loop, events_, std::move(agreed)), std::move(result)};
+  if (options_.auditor == nullptr) {
+    return Opened{std::make_shared<Session>(services_.loop, events_, std::move(agreed)), std::move(result)};
+  }
+  options_.auditor->session_opened(agreed.principal, agreed.revision);
+  const auto end = [auditor = options_.auditor](const Session* session) {
+    auditor->session_ended(session->principal(), session->revision());
+    delete session;
+  };
+  return Opened{std::shared_ptr<Session>(new Session(services_.loop, events_, std::move(agreed)), end),
+                std::move(result)};
 }
 
 std::optional<RpcError> Server::find_header_error(const Call& call, const http::Headers& headers) const {

@@ -22,6 +22,7 @@
 #include "base/loop.h"
 #include "base/random.h"
 #include "crypto/key.h"
+#include "mcp/auditor.h"
 #include "mcp/channel.h"
 #include "mcp/context.h"
 #include "mcp/era.h"
@@ -71,6 +72,8 @@ struct ServerOptions {
   std::function<bool(const Tool&, const Principal&)> visible = nullptr;
   // Seals requestState. Instances that serve the same clients share it; a random one otherwise.
   std::optional<crypto::Key> state_key = std::nullopt;
+  // Hears of every call, refusal and session, where there is one. It must outlive the server and its sessions.
+  Auditor* auditor = nullptr;
 };
 
 // What the server is handed. All of it must outlive the server.
@@ -139,6 +142,7 @@ class Server {
   base::Loop& loop() const { return services_.loop; }
   base::Random& random() const { return services_.random; }
   base::Log& log() const { return services_.log; }
+  Auditor* auditor() const { return options_.auditor; }
   const Implementation& info() const { return options_.info; }
 
  private:
@@ -194,8 +198,10 @@ class Server {
   // Runs what `begin` starts under the deadline, with questions to the client answered. The failure is the answer that
   // ends the request instead.
   template <class T>
-  base::Task<Outcome<T>> run(Incoming& incoming, CallContext& context, std::move_only_function<base::Task<T>()> begin,
-                             Job* job = nullptr);
+  base::Task<Outcome<T>> run(Incoming& incoming, CallContext& context, std::optional<CallFacts> facts,
+                             std::move_only_function<base::Task<T>()> begin, Job* job = nullptr);
+  // What the auditor is told of this call; nothing without an auditor.
+  std::optional<CallFacts> facts_of(const Incoming& incoming, const std::string& name, CallFacts::Touch touch) const;
   CallContext context_for(const Incoming& incoming) const;
 
   static base::Task<Answer> answered(Answer answer);

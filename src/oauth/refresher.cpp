@@ -170,6 +170,7 @@ Task<Result<void>> Refresher::renew_under_lease(store::Grant grant, Instant dead
   auto response = co_await services_.http.send(std::move(request));
   if (!response) {
     services_.log.event(Level::kWarning, "token.refresh_failed", {{"why", response.error().detail}});
+    if (options_.failed) options_.failed(response.error());
     co_return fail(response.error().code == Code::kDeadline ? Code::kDeadline : Code::kUnavailable,
                    "Spotify's login service cannot be reached. Check the network connection and try again.",
                    response.error().detail);
@@ -178,6 +179,7 @@ Task<Result<void>> Refresher::renew_under_lease(store::Grant grant, Instant dead
   if (!reply) {
     TokenFailure failure = std::move(reply).error();
     services_.log.event(Level::kWarning, "token.refresh_failed", {{"why", failure.error.detail}});
+    if (options_.failed) options_.failed(failure.error);
     if (failure.kind == TokenFailure::Kind::kGrantEnded) {
       co_return co_await ended(std::move(grant), std::move(failure.error));
     }

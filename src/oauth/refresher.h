@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,8 @@ struct RefresherOptions {
   std::chrono::milliseconds recheck{2'000};
   // For the lease and the request together; the flight goes on when a caller gives up earlier.
   std::chrono::milliseconds flight_max{30'000};
+  // Called when Spotify did not renew the access, once per attempt, before anyone who waits hears of it.
+  std::function<void(const base::Error&)> failed = nullptr;
 };
 
 class Refresher {

@@ -1,6 +1,7 @@
 #include "os/files.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -140,6 +141,18 @@ base::Result<void> write_private_file(const std::string& path, const std::string
   return sync_directory(parent_of(path));
 }
 
+base::Result<void> replace_private_file(const std::string& path, const std::string& bytes) {
+  const Descriptor old(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  TRY_VOID(write_private_file(path, bytes));
+  struct stat status {};
+  // The new file stands already; what fails from here on leaves only the old blocks as they were.
+  if (old.valid() && ::fstat(old.number(), &status) == 0 && status.st_size > 0) {
+    const std::string zeros(static_cast<size_t>(status.st_size), '\0');
+    static_cast<void>(write_all(old.number(), zeros, path));
+  }
+  return {};
+}
+
 base::Result<void> create_private_file(const std::string& path, const std::string& bytes) {
   // Written under another name first, so that nobody ever reads half a key; link() fails when the name is taken.
   std::string temporary = temporary_beside(path);
@@ -206,6 +219,20 @@ base::Result<std::optional<FileLock>> FileLock::try_take(const std::string& path
   if (error == EWOULDBLOCK) return std::optional<FileLock>();
   errno = error;
   return failed("lock", path);
+}
+
+base::Result<FileLock> FileLock::take(const std::string& path, std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds kStep{2};
+  // Ends with the lock, with an error, or when patience has run out.
+  for (std::chrono::milliseconds waited{0};; waited += kStep) {
+    TRY(auto lock, try_take(path));
+    if (lock) return *std::move(lock);
+    if (waited >= patience) {
+      return base::fail(base::Code::kUnavailable,
+                        fmt::format("Another process keeps {} locked. End it, or try again.", path));
+    }
+    ::poll(nullptr, 0, static_cast<int>(kStep.count()));
+  }
 }
 
 FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}

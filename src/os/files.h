@@ -1,6 +1,7 @@
 // Files that hold secrets or state: private, bounded, replaced as a whole. Every error names the path and the fix.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -21,6 +22,9 @@ base::Result<void> check_private_file(const std::string& path);
 // Replaces the file as a whole or not at all: a temporary file of mode 0600 beside it, fsync, rename, fsync of the
 // directory.
 base::Result<void> write_private_file(const std::string& path, const std::string& bytes);
+// The same, and what the old file held is overwritten afterwards, so that a key that it held is gone. Best effort: a
+// disk that copies on write keeps old blocks.
+base::Result<void> replace_private_file(const std::string& path, const std::string& bytes);
 // Fails with kConflict when the path exists already, whoever made it; for keys that must never be overwritten.
 base::Result<void> create_private_file(const std::string& path, const std::string& bytes);
 
@@ -38,6 +42,8 @@ class FileLock {
  public:
   // Nothing when another process or another FileLock holds it. Does not wait.
   static base::Result<std::optional<FileLock>> try_take(const std::string& path);
+  // Blocks until the lock is free; kUnavailable when that takes longer than `patience`. For workers.
+  static base::Result<FileLock> take(const std::string& path, std::chrono::milliseconds patience);
 
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;

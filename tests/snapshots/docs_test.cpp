@@ -1,14 +1,18 @@
 // docs/configuration.md and docs/errors.md, made from the code: from the table of settings, the variables and flags,
 // and from what each kind of error becomes at the three borders of the program.
 #include <array>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
 
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "audit/event.h"
 #include "base/log.h"
 #include "config/load.h"
 #include "json/write.h"
@@ -118,11 +122,11 @@ struct OwnVariable {
 constexpr std::array kOwnVariables{
     OwnVariable{"`SPOTIFY_MCP_CONFIG`", "The file with the settings, where `--config` names none."},
     OwnVariable{"`SPOTIFY_MCP_MASTER_KEY`",
-                "The key that seals the stored login: 32 bytes in base64 (`openssl rand -base64 32`), or a passphrase "
-                "of 12 characters or more."},
+                "The key that seals the stored login and the audit trail: 32 bytes in base64 (`openssl rand -base64 "
+                "32`), or a passphrase of 12 characters or more."},
     OwnVariable{"`SPOTIFY_MCP_MASTER_KEY_FILE`",
                 "A file that holds it, closed to others; read when `SPOTIFY_MCP_MASTER_KEY` is not set. Without both, "
-                "the file `master.key` in the configuration directory is the key; it is made at the first login, with "
+                "the file `master.key` in the configuration directory is the key; it is made at the first start, with "
                 "a warning that names it."},
     OwnVariable{"`XDG_CONFIG_HOME`, `XDG_DATA_HOME`, `HOME`", "Where the configuration and the data directory are."},
     OwnVariable{"`DISPLAY`, `WAYLAND_DISPLAY`, `BROWSER`",
@@ -222,6 +226,10 @@ std::string exits_of(std::string_view command) {
   if (command == "login") return "0 logged in; 4 denied in the browser, 10 nobody answered in time, 11 the input ended";
   if (command == "logout") return "0, also when nobody was logged in";
   if (command == "config") return "0 good; 2 a setting is wrong, 5 there is no such file";
+  if (command == "audit") {
+    return "0 done, and for `verify` whole; 1 `verify` found damage; 5 there is no trail, no key or no such record; 6 "
+           "nothing can be proved from a damaged trail";
+  }
   if (command == "healthcheck") return "0 healthy; 9 unreachable or not well";
   if (command == "setup" || command == "tools" || command == "version") return "0";
   FAIL("the exit codes of " << command << " are not described");
@@ -257,6 +265,24 @@ TEST_CASE("docs/errors.md is made from what every kind of error becomes") {
     text += fmt::format("| `{}` | {} |\n", command.name, exits_of(command.name));
   }
   snapshots::compare(source_directory() / "docs/errors.md", text);
+}
+
+// --------------------------------------------------------------------------------------------------------- audit.md
+
+TEST_CASE("the events of docs/audit.md are those of the catalogue") {
+  const std::filesystem::path path = source_directory() / "docs/audit.md";
+  std::string table = "| event | severity | when | `request` | on the disk |\n|---|---|---|---|---|\n";
+  for (const audit::EventInfo& info : audit::catalogue()) {
+    table += fmt::format("| `{}` | {} | {} | {} | {} |\n", info.name, audit::severity_name(info.severity), info.about,
+                         info.fields, info.kind == audit::Kind::kSecurity ? "before" : "soon");
+  }
+  std::ifstream file(path);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const size_t begin = text.find("| event | severity |");
+  const size_t end = text.find("\n\n", begin) + 1;
+  REQUIRE((begin != std::string::npos && end > begin));
+  text.replace(begin, end - begin, table);
+  snapshots::compare(path, text);
 }
 
 }  // namespace

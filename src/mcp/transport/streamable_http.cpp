@@ -98,31 +98,65 @@ StreamableHttp::StreamableHttp(Server& server, base::Random& random, Authenticat
                  .idle_max = options_.session_idle_max,
                  .life_max = options_.session_life_max}) {}
 
+// What is wrong with the head of a request, and the field that the auditor hears of.
+struct StreamableHttp::HeadRefusal {
+  http::Response response;
+  std::optional<RefusedRequest::Why> why = std::nullopt;
+  std::string value = {};
+};
+
 base::Task<http::Response> StreamableHttp::handle(http::Request request) {
-  if (auto refusal = check_head(request)) co_return *std::move(refusal);
+  using Why = RefusedRequest::Why;
+  if (auto refusal = check_head(request)) {
+    if (refusal->why) {
+      RefusedRequest refused{*refusal->why, base::Code::kForbidden, request.peer, std::move(refusal->value)};
+      co_await tell(std::move(refused));
+    }
+    co_return std::move(refusal->response);
+  }
   Principal principal;
   if (authenticator_ != nullptr) {
     auto login = authenticator_->authenticate(std::move(request.authorization));
     auto known = co_await std::move(login);
-    if (!known) co_return refuse_login(known.error(), options_.challenge);
+    if (!known) {
+      const base::Code code = known.error().code;
+      RefusedRequest refused{code == base::Code::kRateLimited ? Why::kTooMany : Why::kLogin, code, request.peer, {}};
+      co_await tell(std::move(refused));
+      co_return refuse_login(known.error(), options_.challenge);
+    }
     principal = *std::move(known);
   }
+  principal.source = request.peer;
   auto responding = respond(request, std::move(principal));
-  co_return co_await std::move(responding);
+  http::Response response = co_await std::move(responding);
+  if (response.status == 429) {
+    RefusedRequest refused{Why::kTooMany, base::Code::kRateLimited, request.peer, {}};
+    co_await tell(std::move(refused));
+  }
+  co_return response;
 }
 
-std::optional<http::Response> StreamableHttp::check_head(const http::Request& request) const {
+base::Task<void> StreamableHttp::tell(RefusedRequest request) const {
+  if (server_.auditor() != nullptr) co_await server_.auditor()->refused(std::move(request));
+}
+
+std::optional<StreamableHttp::HeadRefusal> StreamableHttp::check_head(const http::Request& request) const {
+  using Why = RefusedRequest::Why;
   if (http::split_target(request.target).path != options_.path) {
-    return refuse(404, "There is nothing here. The MCP endpoint is " + options_.path + ".");
+    return HeadRefusal{refuse(404, "There is nothing here. The MCP endpoint is " + options_.path + ".")};
   }
   const auto host = request.headers.find("Host");
   if (!is_allowed_host(host, options_.allowed_hosts)) {
-    return refuse(403, "This server is not reached by that Host. Add the name to the allowed hosts, if it is yours.");
+    return HeadRefusal{
+        refuse(403, "This server is not reached by that Host. Add the name to the allowed hosts, if it is yours."),
+        Why::kHost, std::string(host.value_or(""))};
   }
   const auto origin = request.headers.find("Origin");
   if (request.headers.count("Origin") > 1 ||
       !is_allowed_origin(origin, options_.allowed_hosts, options_.allowed_origins)) {
-    return refuse(403, "That Origin may not call this server. Add it to the allowed origins, if it is yours.");
+    return HeadRefusal{
+        refuse(403, "That Origin may not call this server. Add it to the allowed origins, if it is yours."),
+        Why::kOrigin, std::string(origin.value_or(""))};
   }
   return std::nullopt;
 }

@@ -72,7 +72,9 @@ class StreamableHttp final : public http::Handler {
   struct Post;  // What is known of a POST beside its message.
 
   // `request` lives in the frame of handle(), which awaits all of these.
-  std::optional<http::Response> check_head(const http::Request& request) const;
+  struct HeadRefusal;
+  std::optional<HeadRefusal> check_head(const http::Request& request) const;
+  base::Task<void> tell(RefusedRequest request) const;
   base::Task<http::Response> respond(const http::Request& request, Principal principal);
   base::Task<http::Response> post(const http::Request& request, Principal principal);
   base::Task<http::Response> answer_modern(ModernCall modern, Principal principal, Accepts accepts);

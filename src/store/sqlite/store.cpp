@@ -54,12 +54,17 @@ struct Store::Core {
     return &*database;
   }
 
+  Result<Sealed> sealed() {
+    TRY(const Database* file, opened());
+    TRY(Database::Rows rows, file->query("SELECT 1 FROM grants WHERE box IS NOT NULL LIMIT 1", {}));
+    TRY(const bool any, rows.next());
+    return any ? Sealed::kSomething : Sealed::kNothing;
+  }
+
   Result<const Vault*> unlocked() {
     if (!vault) {
-      TRY(const Database* file, opened());
-      TRY(Database::Rows rows, file->query("SELECT 1 FROM grants WHERE box IS NOT NULL LIMIT 1", {}));
-      TRY(const bool any, rows.next());
-      TRY(const crypto::Key key, options.master_key(any ? Sealed::kSomething : Sealed::kNothing));
+      TRY(const Sealed before, sealed());
+      TRY(const crypto::Key key, options.master_key(before));
       vault.emplace(key);
     }
     return &*vault;
@@ -173,6 +178,11 @@ Task<Result<void>> Store::open() {
 
 Task<Result<std::optional<Grant>>> Store::load(std::string principal) {
   auto work = [core = core_, principal = std::move(principal)] { return core->load(principal); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<Sealed>> Store::sealed() {
+  auto work = [core = core_] { return core->sealed(); };
   return base::run_on(services_.loop, services_.worker, std::move(work));
 }
 

@@ -52,6 +52,8 @@ class Store final : public Grants, public Quota {
 
   // kUnavailable, and nothing changes, when the stored grant was sealed under another key.
   base::Task<base::Result<std::optional<Grant>>> load(std::string principal) override;
+  // Whether anybody's grant is sealed here. Opens the file.
+  base::Task<base::Result<Sealed>> sealed();
   base::Task<base::Result<void>> check_writable(std::string principal) override;
   base::Task<base::Result<int64_t>> replace(std::string principal, Grant grant) override;
   base::Task<base::Result<int64_t>> update(std::string principal, Grant grant) override;

@@ -44,6 +44,21 @@ TEST_CASE("/health says how it is and which version, and nothing more to strange
   CHECK(service.mcp.targets.empty());
 }
 
+TEST_CASE("/health says degraded while something is not as it should be") {
+  test::ManualLoop loop;
+  Mcp mcp;
+  bool well = true;
+  app::HttpRoutes routes(mcp, "/mcp", [&well] { return well; });
+  const auto body = [&] {
+    http::Request request;
+    request.target = "/health";
+    return loop.run(routes.handle(std::move(request))).body;
+  };
+  CHECK(body().find(R"("status":"ok")") != std::string::npos);
+  well = false;
+  CHECK(body().find(R"("status":"degraded")") != std::string::npos);
+}
+
 TEST_CASE("MCP gets what is for its path, and nothing else does") {
   Service service;
   CHECK(service.ask("/mcp", http::Method::kPost).status == 299);

@@ -15,6 +15,7 @@
 #include "spotify/client.h"
 #include "store/memory.h"
 #include "tests/support/manual_loop.h"
+#include "tests/support/memory_trail.h"
 #include "tests/support/seeded_random.h"
 
 #include "tests/test.h"
@@ -31,7 +32,8 @@ class LoginBench {
         tokens(refresher),
         gate(loop, clock, log, {}, nullptr),
         spotify({http, tokens, gate, loop, clock, random, log}, {}),
-        login({loop, clock, random, log, http, grants, refresher, spotify}, complete_options(std::move(options))) {}
+        login({loop, clock, random, log, http, grants, refresher, spotify, trail},
+              complete_options(std::move(options))) {}
 
   template <class T>
   T run(base::Task<T> task) {
@@ -92,6 +94,7 @@ class LoginBench {
   RefresherTokens tokens;
   spotify::Gate gate;
   spotify::Client spotify;
+  test::MemoryTrail trail;
   LoginService login;
 
  private:

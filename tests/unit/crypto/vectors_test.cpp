@@ -1,9 +1,10 @@
-// Published answers: FIPS 180-4, RFC 4231, RFC 5869, the GCM specification, RFC 7914, RFC 9106, RFC 4648.
+// Published answers: FIPS 180-4, RFC 4231, RFC 5869, the GCM specification, RFC 7914, RFC 8032, RFC 9106, RFC 4648.
 #include <string>
 #include <vector>
 
 #include "crypto/aead.h"
 #include "crypto/base64.h"
+#include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "crypto/hmac.h"
 #include "crypto/kdf.h"
@@ -113,6 +114,34 @@ TEST_CASE("AES-256-GCM (test cases 13 to 16)") {
         "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838"
         "c5f61e6393ba7a0abcc9f662"
         "76fc6ece0f4e1768cddf8853bb2d551b");
+}
+
+TEST_CASE("Ed25519 (RFC 8032 section 7.1, TEST 1 and TEST 3)") {
+  struct Vector {
+    const char* seed;
+    const char* public_key;
+    const char* message;
+    const char* signature;
+  };
+  for (const Vector& vector :
+       {Vector{"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+               "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+               "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+               "d25bf5f0595bbe24655141438e7a100b"},
+        Vector{"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+               "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "\xaf\x82",
+               "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659"
+               "4a7c15e9716ed28dc027beceea1ec40a"}}) {
+    const auto seed = crypto::Key::from_bytes(unhex(vector.seed));
+    REQUIRE(seed);
+    const crypto::Ed25519 signer(*seed);
+    CHECK(crypto::to_hex(signer.public_key()) == vector.public_key);
+    CHECK(crypto::to_hex(signer.sign(vector.message)) == vector.signature);
+    CHECK(crypto::ed25519_verify(unhex(vector.public_key), vector.message, unhex(vector.signature)));
+    CHECK(!crypto::ed25519_verify(unhex(vector.public_key), "other", unhex(vector.signature)));
+    CHECK(!crypto::ed25519_verify(unhex(vector.public_key), vector.message, "short"));
+    CHECK(!crypto::ed25519_verify("short", vector.message, unhex(vector.signature)));
+  }
 }
 
 TEST_CASE("PBKDF2-HMAC-SHA-256 (RFC 7914 section 11)") {

@@ -1,0 +1,138 @@
+#include "app/audit_trail.h"
+
+#include <utility>
+
+#include "app/master_key.h"
+#include "app/version.h"
+#include "audit/files/file_disk.h"
+#include "audit/journal.h"
+#include "json/write.h"
+#include "os/files.h"
+#include "schema/fields.h"
+
+namespace app {
+namespace {
+
+using audit::Event;
+
+std::string directory_of(const config::Settings& settings) {
+  return settings.audit.directory.empty() ? settings.storage.directory + "/audit" : settings.audit.directory;
+}
+
+MasterKeyPlaces key_places(const config::Settings& settings, const os::Environment& environment) {
+  return {.storage_directory = settings.storage.directory, .config_directory = os::config_directory(environment)};
+}
+
+std::unique_ptr<audit::Disk> disk_of(const config::Settings& settings, const std::string& directory) {
+  const std::string& named = settings.audit.checkpoints;
+  return std::make_unique<audit::files::FileDisk>(directory, named.empty() ? directory + "/checkpoints" : named);
+}
+
+audit::OnFailure on_failure(const config::Settings& settings) {
+  return settings.audit.on_failure == config::AuditFailure::kWarn ? audit::OnFailure::kWarn : audit::OnFailure::kDeny;
+}
+
+}  // namespace
+
+// What the trail's thread needs to open it. After that no key but the journal's is left.
+struct AuditTrail::Opening {
+  base::Result<audit::Journal> open(base::Wall now) {
+    if (!keys) {
+      TRY(const crypto::Key master, master_key(places, environment, random, none, made));
+      keys = audit::Keys::derive(master);
+      disk = make_disk(keys->id);
+    }
+    auto journal = audit::Journal::open(keys->clone(), *disk, random, {}, now);
+    if (journal) keys.reset();
+    return journal;
+  }
+  base::Result<audit::Journal> open_or_advise(base::Wall now) {
+    auto journal = open(now);
+    if (journal) return journal;
+    base::Error error = std::move(journal).error();
+    error.message = "The audit trail cannot be opened: " + error.message +
+                    " Mend that, or set audit.on_failure to \"warn\", or audit.enabled to false.";
+    return std::unexpected(std::move(error));
+  }
+
+  MasterKeyPlaces places;
+  NoKeyFile none = NoKeyFile::kRefuse;
+  const os::Environment& environment;
+  base::Random& random;
+  std::function<void(const std::string&)> made;
+  std::function<std::unique_ptr<audit::Disk>(const std::string& id)> make_disk;
+  std::optional<audit::Keys> keys = std::nullopt;
+  std::unique_ptr<audit::Disk> disk = nullptr;
+};
+
+AuditTrail::AuditTrail(Process& process, const config::Settings& settings,
+                       std::function<void(const std::string&)> key_made)
+    : settings_text_(json::write(schema::to_json(settings))),
+      environment_(schema::to_json(settings.environment).string()) {
+  if (!settings.audit.enabled) return;
+  auto told = [this, &process, made = std::move(key_made)](const std::string& path) {
+    if (made) made(path);
+    process.loop.post([this] { trail_->note({.event = Event::kKeyMade, .source = "local", .status = "ok"}); });
+  };
+  opening_ = std::make_shared<Opening>(
+      Opening{.places = key_places(settings, process.environment),
+              .environment = process.environment,
+              .random = process.random,
+              .made = std::move(told),
+              .make_disk = [settings_directory = directory_of(settings), &settings](const std::string& id) {
+                return disk_of(settings, settings_directory + "/" + id);
+              }});
+  recorder_.emplace(audit::Recorder::Services{process.loop, worker_, process.clock, process.log},
+                    audit::RecorderOptions{.on_failure = on_failure(settings)},
+                    [opening = opening_](base::Wall now) { return opening->open_or_advise(now); });
+  trail_ = &*recorder_;
+  auditor_.emplace(process.loop, *trail_);
+}
+
+void AuditTrail::begin(std::string_view mode) {
+  mode_ = mode;
+  trail_->note({.event = Event::kServerStarted,
+                .source = "local",
+                .request = {{"version", version()}, {"mode", mode_}},
+                .status = "ok"});
+  trail_->note({.event = Event::kConfigLoaded,
+                .source = "local",
+                .request = {{"settings", audit::Hidden{settings_text_}}, {"environment", environment_}},
+                .status = "ok"});
+}
+
+base::Task<base::Result<void>> AuditTrail::start(NoKeyFile none) {
+  if (!recorder_) co_return base::Result<void>();
+  opening_->none = none;
+  auto starting = recorder_->start();
+  co_return co_await std::move(starting);
+}
+
+base::Task<void> AuditTrail::close() {
+  if (!recorder_) co_return;
+  trail_->note({.event = Event::kServerStopped, .source = "local", .request = {{"mode", mode_}}, .status = "ok"});
+  auto closing = recorder_->close();
+  co_await std::move(closing);
+}
+
+base::Result<StoredTrail> find_trail(const config::Settings& settings, const os::Environment& environment,
+                                     base::Random& random) {
+  const MasterKeyPlaces places = key_places(settings, environment);
+  if (!has_master_key(places, environment)) {
+    return base::fail(base::Code::kNotFound,
+                      "There is no master key here, so no trail can be read. Set SPOTIFY_MCP_MASTER_KEY_FILE to the "
+                      "key of the server that wrote it.");
+  }
+  TRY(const crypto::Key master, master_key(places, environment, random, NoKeyFile::kRefuse, nullptr));
+  audit::Keys keys = audit::Keys::derive(master);
+  std::string directory = directory_of(settings) + "/" + keys.id;
+  if (!os::exists(directory)) {
+    return base::fail(base::Code::kNotFound,
+                      "There is no trail of this master key in " + directory_of(settings) +
+                          ". Set audit.directory, or give the key of the server that wrote it.");
+  }
+  auto disk = disk_of(settings, directory);
+  return StoredTrail{.keys = std::move(keys), .disk = std::move(disk), .directory = std::move(directory)};
+}
+
+}  // namespace app

@@ -1,0 +1,66 @@
+// The audit trail of this process: its keys, its place, its thread, and the first and the last that it tells.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/audited_server.h"
+#include "app/master_key.h"
+#include "app/process.h"
+#include "audit/disk.h"
+#include "audit/keys.h"
+#include "audit/recorder.h"
+#include "audit/trail.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "config/settings.h"
+#include "net/loop.h"
+
+namespace app {
+
+class AuditTrail {
+ public:
+  // Touches nothing before start(). `key_made` is called, on the trail's thread, with the path of a master key that was
+  // just made. The process and the settings must outlive the trail.
+  AuditTrail(Process& process, const config::Settings& settings, std::function<void(const std::string&)> key_made);
+  AuditTrail(const AuditTrail&) = delete;
+  AuditTrail& operator=(const AuditTrail&) = delete;
+
+  audit::Trail& trail() { return *trail_; }
+  // Null when the trail is switched off.
+  mcp::Auditor* auditor() { return auditor_ ? &*auditor_ : nullptr; }
+
+  // Tells what begins: "stdio", "serve", "login", "logout". What is told before start() is written by it.
+  void begin(std::string_view mode);
+  // Opens the trail. An error, which may name a path, only where audit.on_failure is deny.
+  base::Task<base::Result<void>> start(NoKeyFile none);
+  base::Task<void> close();
+
+ private:
+  struct Opening;
+
+  std::string mode_;
+  std::string settings_text_;
+  std::string environment_;
+  std::shared_ptr<Opening> opening_;
+  net::ThreadWorker worker_;
+  audit::NullTrail nothing_;
+  std::optional<audit::Recorder> recorder_;
+  audit::Trail* trail_ = &nothing_;
+  std::optional<AuditedServer> auditor_;
+};
+
+// What a command needs to read a trail.
+struct StoredTrail {
+  audit::Keys keys;
+  std::unique_ptr<audit::Disk> disk;
+  std::string directory;
+};
+// kNotFound when there is no master key or no trail of it; no key is made. Blocking.
+base::Result<StoredTrail> find_trail(const config::Settings& settings, const os::Environment& environment,
+                                     base::Random& random);
+
+}  // namespace app

@@ -1,0 +1,153 @@
+#include "app/audited_server.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/clock.h"
+
+namespace app {
+namespace {
+
+using audit::Event;
+
+// How long a call took, roughly: the exact time would tell a reader of the trail more than they need.
+std::string_view duration_class(base::Duration took) {
+  if (took < std::chrono::milliseconds(10)) return "under 10 ms";
+  if (took < std::chrono::milliseconds(100)) return "under 100 ms";
+  if (took < std::chrono::seconds(1)) return "under 1 s";
+  if (took < std::chrono::seconds(10)) return "under 10 s";
+  return "10 s or more";
+}
+
+class OpenCall final : public mcp::AuditedCall {
+ public:
+  OpenCall(base::Loop& loop, audit::Trail& trail, const mcp::CallFacts& facts, int64_t number)
+      : loop_(loop),
+        trail_(trail),
+        method_(facts.method),
+        name_(facts.name),
+        principal_(facts.principal),
+        touch_(facts.touch),
+        number_(number),
+        began_(loop.now()) {}
+  ~OpenCall() override {
+    if (!ended_) trail_.note(ending(std::string(base::code_name(base::Code::kCancelled)), "the call was dropped"));
+  }
+  OpenCall(const OpenCall&) = delete;
+  OpenCall& operator=(const OpenCall&) = delete;
+
+  base::Task<base::Result<void>> end(std::optional<base::Code> problem) override {
+    ended_ = true;
+    audit::Entry entry = ending(problem ? std::string(base::code_name(*problem)) : "ok", "");
+    if (touch_ == mcp::CallFacts::Touch::kReads) {
+      trail_.note(std::move(entry));
+      co_return base::Result<void>();
+    }
+    auto recording = trail_.record(std::move(entry));
+    auto recorded = co_await std::move(recording);
+    if (!recorded) {
+      // The advice of the trail would read as if nothing had happened.
+      recorded.error().message =
+          "The tool has run, and its end could not be recorded, because the audit trail cannot be written. Look at the "
+          "state of things before you repeat it, and make room on the disk of the server.";
+    }
+    co_return recorded;
+  }
+
+ private:
+  audit::Entry ending(std::string status, std::string reason) const {
+    return {.event = touch_ == mcp::CallFacts::Touch::kReads ? Event::kCallEnded : Event::kChangeEnded,
+            .user = principal_.id,
+            .source = principal_.source,
+            .request = {{"call", number_},
+                        {"method", method_},
+                        {"name", name_},
+                        {"took", duration_class(loop_.now() - began_)}},
+            .status = std::move(status),
+            .reason = std::move(reason)};
+  }
+
+  base::Loop& loop_;
+  audit::Trail& trail_;
+  std::string method_;
+  std::string name_;
+  mcp::Principal principal_;
+  mcp::CallFacts::Touch touch_;
+  int64_t number_;
+  base::Instant began_;
+  bool ended_ = false;
+};
+
+struct Refusal {
+  Event event;
+  std::string_view reason;
+};
+Refusal refusal_of(mcp::RefusedRequest::Why why) {
+  switch (why) {
+    case mcp::RefusedRequest::Why::kHost:
+      return {Event::kHostRefused, "not a name of this server"};
+    case mcp::RefusedRequest::Why::kOrigin:
+      return {Event::kOriginRefused, "not an origin that may call"};
+    case mcp::RefusedRequest::Why::kLogin:
+      return {Event::kBearerRefused, "no valid bearer"};
+    case mcp::RefusedRequest::Why::kTooMany:
+      return {Event::kRateLimited, "over a limit"};
+  }
+  return {Event::kHostRefused, ""};
+}
+
+audit::Entry session_entry(Event event, const mcp::Principal& principal, mcp::Revision revision) {
+  return {.event = event,
+          .user = principal.id,
+          .source = principal.source,
+          .request = {{"protocol", mcp::revision_name(revision)}},
+          .status = "ok"};
+}
+
+}  // namespace
+
+base::Task<base::Result<std::unique_ptr<mcp::AuditedCall>>> AuditedServer::begin(mcp::CallFacts facts) {
+  const int64_t number = next_call_++;
+  const bool reads = facts.touch == mcp::CallFacts::Touch::kReads;
+  const size_t bytes = facts.arguments.size();
+  audit::Entry entry{.event = reads ? Event::kCallBegun : Event::kChangeBegun,
+                     .user = facts.principal.id,
+                     .source = facts.principal.source,
+                     .request = {{"call", number},
+                                 {"method", facts.method},
+                                 {"name", facts.name},
+                                 {"arguments", audit::Hidden{std::move(facts.arguments)}},
+                                 {"bytes", bytes}}};
+  if (reads) {
+    trail_.note(std::move(entry));
+  } else {
+    auto recording = trail_.record(std::move(entry));
+    CO_TRY_VOID(co_await std::move(recording));
+  }
+  co_return std::make_unique<OpenCall>(loop_, trail_, facts, number);
+}
+
+base::Task<void> AuditedServer::refused(mcp::RefusedRequest request) {
+  const Refusal refusal = refusal_of(request.why);
+  audit::Entry entry{.event = refusal.event,
+                     .source = std::move(request.source),
+                     .status = std::string(base::code_name(request.code)),
+                     .reason = std::string(refusal.reason)};
+  if (!request.value.empty()) entry.request.emplace_back("value", audit::Hidden{std::move(request.value)});
+  // It is refused either way; what could not be written is in the log and in the count of the next gap.
+  auto recording = trail_.record(std::move(entry));
+  static_cast<void>(co_await std::move(recording));
+}
+
+void AuditedServer::session_opened(const mcp::Principal& principal, mcp::Revision revision) {
+  trail_.note(session_entry(Event::kSessionOpened, principal, revision));
+}
+
+void AuditedServer::session_ended(const mcp::Principal& principal, mcp::Revision revision) {
+  trail_.note(session_entry(Event::kSessionEnded, principal, revision));
+}
+
+}  // namespace app

@@ -1,0 +1,81 @@
+#include "audit/event.h"
+
+#include <array>
+
+#include "base/check.h"
+
+namespace audit {
+namespace {
+
+constexpr std::array<EventInfo, kEvents> kCatalogue{{
+    {Event::kServerStarted, "server.started", Kind::kSecurity, Severity::kInfo, "A server process begins.",
+     "version, mode"},
+    {Event::kServerStopped, "server.stopped", Kind::kSecurity, Severity::kInfo, "It ends in order.", "mode"},
+    {Event::kConfigLoaded, "config.loaded", Kind::kSecurity, Severity::kInfo, "With which settings it runs.",
+     "settings (digest), environment"},
+    {Event::kKeyMade, "key.made", Kind::kSecurity, Severity::kWarning, "A new master key was made.", ""},
+    {Event::kSessionOpened, "session.opened", Kind::kOrdinary, Severity::kInfo,
+     "A client of a legacy protocol has initialized.", "protocol"},
+    {Event::kSessionEnded, "session.ended", Kind::kOrdinary, Severity::kInfo, "Its session is over.", "protocol"},
+    {Event::kCallBegun, "call.begun", Kind::kOrdinary, Severity::kInfo,
+     "A tool that reads, a resource, a prompt or a completion is called.", "call, method, name, arguments, bytes"},
+    {Event::kCallEnded, "call.ended", Kind::kOrdinary, Severity::kInfo, "It has ended.", "call, method, name, took"},
+    {Event::kChangeBegun, "change.begun", Kind::kSecurity, Severity::kInfo,
+     "A tool that changes something is about to run.", "call, method, name, arguments, bytes"},
+    {Event::kChangeEnded, "change.ended", Kind::kSecurity, Severity::kInfo, "It has ended.",
+     "call, method, name, took"},
+    {Event::kLoginBegun, "login.begun", Kind::kSecurity, Severity::kInfo, "A login at Spotify begins.", ""},
+    {Event::kLoginSucceeded, "login.succeeded", Kind::kSecurity, Severity::kInfo, "It is done and stored.",
+     ""},
+    {Event::kLoginFailed, "login.failed", Kind::kSecurity, Severity::kWarning, "It is over without a login.", ""},
+    {Event::kLoginForeign, "login.foreign_answer", Kind::kSecurity, Severity::kWarning,
+     "Someone brought an answer that belongs to no login.", ""},
+    {Event::kLoginForgotten, "login.forgotten", Kind::kSecurity, Severity::kInfo,
+     "The stored login was removed (logout).", ""},
+    {Event::kRefreshFailed, "token.refresh_failed", Kind::kSecurity, Severity::kWarning,
+     "Spotify did not renew the access.", ""},
+    {Event::kBearerRefused, "bearer.refused", Kind::kSecurity, Severity::kWarning,
+     "A request without a valid bearer.", ""},
+    {Event::kHostRefused, "host.refused", Kind::kSecurity, Severity::kWarning,
+     "A request to a name that is not ours.", "value (digest)"},
+    {Event::kOriginRefused, "origin.refused", Kind::kSecurity, Severity::kWarning,
+     "A web page that may not call.", "value (digest)"},
+    {Event::kRateLimited, "rate.limited", Kind::kSecurity, Severity::kWarning, "Too many requests or sessions.", ""},
+    {Event::kClockStepped, "clock.stepped", Kind::kOrdinary, Severity::kWarning,
+     "The wall clock jumped by more than a second.", "milliseconds"},
+    {Event::kAuditOpened, "audit.opened", Kind::kSecurity, Severity::kInfo, "A process begins to write the trail.",
+     "records, epoch"},
+    {Event::kAuditRecovered, "audit.recovered", Kind::kSecurity, Severity::kWarning,
+     "A last line that a crash had cut was removed.", "segment, bytes"},
+    {Event::kAuditGap, "audit.gap", Kind::kSecurity, Severity::kCritical,
+     "Records are missing or damaged; the trail goes on in a new segment or after the loss.",
+     "damage, segment, lost"},
+}};
+
+}  // namespace
+
+std::span<const EventInfo, kEvents> catalogue() { return kCatalogue; }
+
+const EventInfo& info_of(Event event) {
+  const EventInfo& info = kCatalogue[static_cast<size_t>(event)];
+  ENSURE(info.event == event);
+  return info;
+}
+
+std::optional<Event> find_event(std::string_view name) {
+  for (const EventInfo& info : kCatalogue) {
+    if (info.name == name) return info.event;
+  }
+  return std::nullopt;
+}
+
+std::string_view severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::kInfo: return "info";
+    case Severity::kWarning: return "warning";
+    case Severity::kCritical: return "critical";
+  }
+  return "";
+}
+
+}  // namespace audit

@@ -1,0 +1,421 @@
+// The trail in the program: every event of the catalogue, provoked by what it tells of.
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <sys/stat.h>
+#include <utility>
+#include <vector>
+
+#include "app/account.h"
+#include "app/audit_trail.h"
+#include "app/audited_server.h"
+#include "app/local_bearer.h"
+#include "app/master_key.h"
+#include "audit/journal.h"
+#include "audit/record.h"
+#include "audit/segments.h"
+#include "audit/verifier.h"
+#include "mcp/transport/memory_client.h"
+#include "mcp/transport/streamable_http.h"
+#include "schema/fields.h"
+#include "tests/support/memory_disk.h"
+#include "tests/support/temporary_directory.h"
+#include "tests/unit/app/login_bench.h"
+
+#include "tests/test.h"
+
+namespace {
+
+using audit::Event;
+
+base::Task<bool> succeed(base::Task<void> task) {
+  co_await std::move(task);
+  co_return true;
+}
+void finish(net::AsioLoop& loop, base::Task<void> task) { REQUIRE(loop.run(succeed(std::move(task)))); }
+
+// A process with its own home.
+struct Home {
+  explicit Home(std::string on_failure = "deny")
+      : process(os::Environment({{"HOME", place.path()}}), base::Level::kError, app::Signals::kEnd) {
+    settings.storage.directory = place.path() + "/data";
+    if (on_failure == "warn") settings.audit.on_failure = config::AuditFailure::kWarn;
+  }
+
+  std::string records() {
+    auto stored = app::find_trail(settings, process.environment, process.random);
+    REQUIRE(stored);
+    const auto extent = audit::measure(*stored->disk);
+    REQUIRE(extent);
+    std::string text;
+    for (const auto& [name, size] : extent->segments) {
+      const auto read = audit::read_lines(*stored->disk, name, 0, size, [&text](const audit::Line& line) {
+        text.append(line.text) += '\n';
+        return true;
+      });
+      REQUIRE(read);
+    }
+    return text;
+  }
+  audit::Report verify() {
+    auto stored = app::find_trail(settings, process.environment, process.random);
+    REQUIRE(stored);
+    auto report = audit::verify(stored->keys, *stored->disk);
+    REQUIRE(report);
+    return *std::move(report);
+  }
+
+  test::TemporaryDirectory place;
+  app::Process process;
+  config::Settings settings;
+};
+
+struct Words {
+  std::string text;
+  static constexpr auto fields() { return schema::Fields{schema::required("text", &Words::text, "Anything.")}; }
+};
+base::Task<base::Result<Words>> give_back(mcp::CallContext&, Words words) { co_return words; }
+
+// A server with a tool that reads, one that writes, a resource and a prompt, whose auditor writes to a trail in memory.
+struct Served {
+  Served() {
+    server.add(mcp::tool<Words, Words>(
+        {.name = "look", .title = "Look", .description = "Reads.", .effect = mcp::Effect::kRead}, give_back));
+    server.add(mcp::tool<Words, Words>(
+        {.name = "change", .title = "Change", .description = "Writes.", .effect = mcp::Effect::kWrite},
+        [this](mcp::CallContext& context, Words words) {
+          ++changes;
+          return give_back(context, std::move(words));
+        }));
+    server.add(mcp::Resource{.uri = "thing://one",
+                             .name = "one",
+                             .title = "One",
+                             .description = "A thing.",
+                             .mime_type = "text/plain",
+                             .read = [](mcp::CallContext&, std::string uri, std::map<std::string, std::string>)
+                                 -> base::Task<base::Result<std::vector<mcp::ResourceContents>>> {
+                               std::vector<mcp::ResourceContents> contents{{std::move(uri), "text/plain", "one"}};
+                               co_return contents;
+                             }});
+    server.add(mcp::Prompt{.name = "ask",
+                           .title = "Ask",
+                           .description = "A prompt.",
+                           .arguments = {},
+                           .get = [](mcp::CallContext&, std::map<std::string, std::string>)
+                               -> base::Task<base::Result<mcp::PromptResult>> { co_return mcp::PromptResult{}; }});
+  }
+  static mcp::ServerOptions options(mcp::Auditor* auditor) {
+    mcp::ServerOptions options{.info = {.name = "test", .version = "1"}};
+    options.auditor = auditor;
+    return options;
+  }
+  int post(std::initializer_list<std::pair<std::string, std::string>> headers, std::string bearer = "Bearer wrong") {
+    http::Request request;
+    request.method = http::Method::kPost;
+    request.target = "/mcp";
+    request.headers = headers;
+    request.headers.set("Content-Type", "application/json");
+    request.headers.set("Accept", "application/json, text/event-stream");
+    request.authorization = base::Secret(std::move(bearer));
+    request.peer = "192.0.2.7";
+    request.body = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
+    auto opened = app::LocalBearer::open(place.path(), random);
+    REQUIRE(opened);
+    mcp::StreamableHttp handler(server, random, &*opened, {});
+    return loop.run(handler.handle(std::move(request))).status;
+  }
+  mcp::MemoryClient::Outcome change(std::string text) {
+    mcp::MemoryClient client(server);
+    return loop.run(client.call_tool("change", {{"text", std::move(text)}}));
+  }
+
+  test::TemporaryDirectory place;
+  test::ManualLoop loop;
+  test::ManualClock clock;
+  test::SeededRandom random;
+  base::NullLog log;
+  test::MemoryTrail trail;
+  app::AuditedServer auditor{loop, trail};
+  mcp::Server server{{loop, clock, random, log}, options(&auditor)};
+  int changes = 0;
+};
+
+std::string names_of_calls(mcp::Revision revision) {
+  Served served;
+  {
+    mcp::MemoryClient client(served.server, {.revision = revision});
+    REQUIRE(served.loop.run(client.call_tool("look", {{"text", "planted-secret"}})));
+    REQUIRE(served.loop.run(client.call_tool("change", {{"text", "planted-secret"}})));
+    REQUIRE(served.loop.run(client.call("resources/read", {{"uri", "thing://one"}})));
+    REQUIRE(served.loop.run(client.call("prompts/get", {{"name", "ask"}})));
+  }
+  served.loop.run_until_idle();
+  return served.trail.names();
+}
+
+// ------------------------------------------------------------------------------------ what provokes each of the events
+
+std::string of_a_process() {
+  Home home;
+  {
+    app::AuditTrail trail(home.process, home.settings, nullptr);
+    trail.begin("serve");
+    REQUIRE(home.process.loop.run(trail.start(app::NoKeyFile::kMake)));
+    finish(home.process.loop, base::sleep_for(home.process.loop, std::chrono::milliseconds(30)));
+    finish(home.process.loop, trail.close());
+  }
+  return home.records();
+}
+
+std::string of_legacy_calls() { return names_of_calls(mcp::Revision::k2025_06_18); }
+
+app::LoginOptions pasted() {
+  app::LoginOptions options;
+  options.answer = app::Answer::kPasted;
+  return options;
+}
+
+std::string of_logins() {
+  app::LoginBench bench(pasted());
+  const std::string address = bench.visit(bench.begin().url);
+  REQUIRE(!bench.complete("http://127.0.0.1/callback?code=AQ-fake&state=forged"));
+  REQUIRE(bench.complete(address));
+  REQUIRE(bench.run(bench.login.logout(bench.owner)));
+  bench.simulator.set_consent(sim::spotify::Consent::kDeny);
+  REQUIRE(!bench.complete(bench.visit(bench.begin().url)));
+  return bench.trail.names();
+}
+
+std::string of_a_refresh() {
+  Home home;
+  home.settings.api.accounts_url = "http://127.0.0.1:1";
+  home.settings.api.base_url = "http://127.0.0.1:1/v1";
+  test::MemoryTrail trail;
+  app::AccountOptions options;
+  options.key_made = [](const std::string&) {};
+  options.trail = &trail;
+  auto account = app::Account::make(home.process, home.settings, std::move(options));
+  REQUIRE(account);
+  store::Grant grant;
+  grant.access_token = base::Secret(std::string("fake-access"));
+  grant.refresh_token = base::Secret(std::string("fake-refresh"));
+  net::AsioLoop& loop = home.process.loop;
+  REQUIRE(loop.run((*account)->store().replace("owner", std::move(grant))));
+  REQUIRE(!loop.run((*account)->refresher().token(loop.now() + std::chrono::seconds(5))));
+  return trail.names();
+}
+
+std::string of_bad_requests() {
+  Served served;
+  CHECK(served.post({{"Host", "evil.example"}}) == 403);
+  CHECK(served.post({{"Host", "127.0.0.1"}, {"Origin", "https://evil.example"}}) == 403);
+  CHECK(served.post({{"Host", "127.0.0.1"}}) == 401);
+  for (const audit::Entry& entry : served.trail.entries) CHECK(entry.source == "192.0.2.7");
+  return served.trail.names();
+}
+
+class Flooded final : public mcp::Authenticator {
+ public:
+  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret) override {
+    co_return base::fail(base::Code::kRateLimited, "Too many.");
+  }
+};
+
+std::string of_a_flood() {
+  Served served;
+  Flooded flooded;
+  mcp::StreamableHttp handler(served.server, served.random, &flooded, {});
+  http::Request request;
+  request.target = "/mcp";
+  request.headers = {{"Host", "127.0.0.1"}};
+  CHECK(served.loop.run(handler.handle(std::move(request))).status == 429);
+  return served.trail.names();
+}
+
+std::string of_a_bad_disk() {
+  test::MemoryDisk disk;
+  test::SeededRandom random;
+  test::ManualClock clock;
+  test::ManualLoop loop;
+  test::InlineWorker worker;
+  base::NullLog log;
+  const auto keys = audit::Keys::derive(crypto::Key::generate(random));
+  audit::Recorder recorder({loop, worker, clock, log}, {}, [&](base::Wall now) {
+    return audit::Journal::open(keys.clone(), disk, random, {}, now);
+  });
+  REQUIRE(loop.run(recorder.start()));
+  const auto tell = [&] { return loop.run(recorder.record({.event = Event::kLoginBegun})).has_value(); };
+  REQUIRE(tell());
+  disk.last() += "half a li";
+  REQUIRE(tell());
+  disk.fail_from_now(2);
+  REQUIRE(!tell());
+  clock.advance(std::chrono::hours(1));
+  REQUIRE(tell());
+  return disk.text();
+}
+
+struct Provoked {
+  std::vector<Event> events;
+  std::string (*provoke)();
+};
+const std::vector<Provoked>& all_provoked() {
+  static const std::vector<Provoked> kAll{
+      {{Event::kServerStarted, Event::kServerStopped, Event::kConfigLoaded, Event::kKeyMade, Event::kAuditOpened},
+       of_a_process},
+      {{Event::kSessionOpened, Event::kSessionEnded, Event::kCallBegun, Event::kCallEnded, Event::kChangeBegun,
+        Event::kChangeEnded},
+       of_legacy_calls},
+      {{Event::kLoginBegun, Event::kLoginSucceeded, Event::kLoginFailed, Event::kLoginForeign, Event::kLoginForgotten},
+       of_logins},
+      {{Event::kRefreshFailed}, of_a_refresh},
+      {{Event::kHostRefused, Event::kOriginRefused, Event::kBearerRefused}, of_bad_requests},
+      {{Event::kRateLimited}, of_a_flood},
+      {{Event::kClockStepped, Event::kAuditRecovered, Event::kAuditGap}, of_a_bad_disk},
+  };
+  return kAll;
+}
+
+}  // namespace
+
+TEST_CASE("every event of the catalogue is written when what it tells of happens") {
+  std::vector<bool> fired(audit::kEvents, false);
+  for (const Provoked& each : all_provoked()) {
+    const std::string told = each.provoke();
+    for (const Event event : each.events) {
+      CAPTURE(info_of(event).name);
+      CHECK(told.find(info_of(event).name) != std::string::npos);
+      fired[static_cast<size_t>(event)] = true;
+    }
+  }
+  for (const audit::EventInfo& info : audit::catalogue()) {
+    CAPTURE(info.name);
+    CHECK(fired[static_cast<size_t>(info.event)]);
+  }
+}
+
+TEST_CASE("tools, resources and prompts go through one hook, in both eras") {
+  const std::string calls =
+      "call.begun call.ended change.begun change.ended call.begun call.ended call.begun call.ended";
+  CHECK(names_of_calls(mcp::Revision::k2026_07_28) == calls);
+  CHECK(of_legacy_calls() == "session.opened " + calls + " session.ended");
+}
+
+TEST_CASE("a change that cannot be recorded does not happen, and a read does") {
+  Served served;
+  served.trail.refuses = true;
+  const auto refused = served.change("x");
+  REQUIRE(refused);
+  CHECK(refused->find("isError") != nullptr);
+  CHECK(json::Value(*refused).find("content")->array().front().text_or_empty("text").find("audit trail") !=
+        std::string_view::npos);
+  CHECK(served.changes == 0);
+  mcp::MemoryClient client(served.server);
+  const auto read = served.loop.run(client.call_tool("look", {{"text", "x"}}));
+  REQUIRE(read);
+  CHECK(read->find("isError") == nullptr);
+  served.trail.refuses = false;
+  CHECK(served.change("x")->find("isError") == nullptr);
+  CHECK(served.changes == 1);
+}
+
+TEST_CASE("what a client sends stands in the trail as a digest and a length only") {
+  Served served;
+  REQUIRE(served.change("planted-secret"));
+  test::SeededRandom random;
+  audit::Pseudonyms names(crypto::Key::generate(random));
+  for (const audit::Entry& entry : served.trail.entries) {
+    const std::string body = audit::write_body(entry, 0, 0, names);
+    CHECK(body.find("planted-secret") == std::string::npos);
+    CHECK(body.find("owner") == std::string::npos);
+  }
+  CHECK(served.trail.entries.front().request.back().name == "bytes");
+}
+
+TEST_CASE("nobody is told that they are logged in before the trail knows") {
+  app::LoginBench bench(pasted());
+  const std::string address = bench.visit(bench.begin().url);
+  bench.trail.refuses = true;
+  const auto status = bench.complete(address);
+  REQUIRE(!status);
+  CHECK(status.error().code == base::Code::kUnavailable);
+  CHECK(!bench.run(bench.login.begin(bench.owner)));
+}
+
+TEST_CASE("the files of a trail are their owner's alone, and two processes after one another make one trail") {
+  Home home;
+  for (int run = 0; run < 2; ++run) {
+    app::AuditTrail trail(home.process, home.settings, nullptr);
+    trail.begin("stdio");
+    REQUIRE(home.process.loop.run(trail.start(app::NoKeyFile::kMake)));
+    REQUIRE(home.process.loop.run(trail.trail().record({.event = Event::kLoginBegun})));
+    finish(home.process.loop, trail.close());
+  }
+  size_t files = 0;
+  for (const auto& each : std::filesystem::recursive_directory_iterator(home.settings.storage.directory + "/audit")) {
+    struct stat status{};
+    REQUIRE(::stat(each.path().c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777) == (each.is_directory() ? 0700U : 0600U));
+    files += each.is_directory() ? 0 : 1;
+  }
+  CHECK(files == 4);  // A segment, the state, the lock and the checkpoints.
+  const audit::Report report = home.verify();
+  CHECK(!report.finding);
+  CHECK(report.records >= 10);
+}
+
+TEST_CASE("two processes at once make one trail") {
+  Home home;
+  app::Process other(home.process.environment, base::Level::kError, app::Signals::kEnd);
+  app::AuditTrail first(home.process, home.settings, nullptr);
+  app::AuditTrail second(other, home.settings, nullptr);
+  first.begin("stdio");
+  second.begin("stdio");
+  REQUIRE(home.process.loop.run(first.start(app::NoKeyFile::kMake)));
+  REQUIRE(other.loop.run(second.start(app::NoKeyFile::kMake)));
+  constexpr int kEach = 40;
+  for (int i = 0; i < kEach; ++i) {
+    second.trail().note({.event = Event::kCallEnded});
+    REQUIRE(home.process.loop.run(first.trail().record({.event = Event::kChangeBegun})));
+    REQUIRE(other.loop.run(second.trail().record({.event = Event::kChangeEnded})));
+  }
+  finish(other.loop, second.close());
+  finish(home.process.loop, first.close());
+  const audit::Report report = home.verify();
+  CHECK(!report.finding);
+  CHECK(report.records >= 3 * kEach);
+}
+
+TEST_CASE("a trail that cannot be opened stops the start, names the way out, and with warn does not") {
+  for (const std::string on_failure : {"deny", "warn"}) {
+    Home home(on_failure);
+    home.settings.audit.directory = home.place.path() + "/open";
+    std::filesystem::create_directory(home.settings.audit.directory);
+    REQUIRE(::chmod(home.settings.audit.directory.c_str(), 0777) == 0);
+    app::AuditTrail trail(home.process, home.settings, nullptr);
+    // The directory of the key's trail is private; it is a file that stands in its way.
+    const auto key = app::master_key({.storage_directory = home.settings.storage.directory,
+                                      .config_directory = os::config_directory(home.process.environment)},
+                                     home.process.environment, home.process.random, app::NoKeyFile::kMake, nullptr);
+    REQUIRE(key);
+    std::ofstream(home.settings.audit.directory + "/" + audit::Keys::derive(*key).id) << "in the way";
+    trail.begin("serve");
+    const auto started = home.process.loop.run(trail.start(app::NoKeyFile::kMake));
+    CHECK(started.has_value() == (on_failure == "warn"));
+    CHECK(trail.trail().is_failing());
+    if (!started) CHECK(started.error().message.find("audit.on_failure") != std::string::npos);
+    finish(home.process.loop, trail.close());
+  }
+}
+
+TEST_CASE("a trail that is switched off touches nothing") {
+  Home home;
+  home.settings.audit.enabled = false;
+  app::AuditTrail trail(home.process, home.settings, nullptr);
+  trail.begin("serve");
+  REQUIRE(home.process.loop.run(trail.start(app::NoKeyFile::kMake)));
+  CHECK(trail.auditor() == nullptr);
+  finish(home.process.loop, trail.close());
+  CHECK(std::filesystem::is_empty(home.place.path()));
+}

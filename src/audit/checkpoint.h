@@ -8,6 +8,7 @@
 //   — spotify-mcp-server/audit/0123456789abcdef <base64 of key hash and Ed25519 signature>
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -1,6 +1,7 @@
 // What can happen that the trail tells of: one table, closed. A test provokes every row.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>

@@ -1,6 +1,7 @@
 // Checks a trail from its first key on, in one pass, and says where the first damage is and of what kind.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>

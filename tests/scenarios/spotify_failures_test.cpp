@@ -88,7 +88,7 @@ uint64_t failing_network(uint64_t seed) {
 }
 
 TEST_CASE("one request in seven fails, over seeds") {
-  CHECK(sim::world::every_seed(200, 20, failing_network) == 0);
+  CHECK(sim::world::every_seed(seeds(200), 20, failing_network) == 0);
 }
 
 TEST_CASE("every request of a session fails in every way, one at a time") {
@@ -135,7 +135,7 @@ uint64_t failing_service(uint64_t seed) {
 }
 
 TEST_CASE("5xx, resets, truncated and opaque answers of the service, over seeds") {
-  CHECK(sim::world::every_seed(200, 20, failing_service) == 0);
+  CHECK(sim::world::every_seed(seeds(200), 20, failing_service) == 0);
 }
 
 TEST_CASE("null entries and unknown members do not disturb a read") {

@@ -42,7 +42,7 @@ uint64_t short_waits(uint64_t seed) {
 }
 
 TEST_CASE("short waits are waited out, over seeds") {
-  CHECK(sim::world::every_seed(200, 20, short_waits) == 0);
+  CHECK(sim::world::every_seed(seeds(200), 20, short_waits) == 0);
 }
 
 TEST_CASE("a write that is told to wait has changed nothing and is not repeated") {
@@ -103,7 +103,7 @@ uint64_t long_wait(uint64_t seed) {
 }
 
 TEST_CASE("a long wait and an exhausted quota are answered at once and kept over a restart") {
-  CHECK(sim::world::every_seed(200, 20, long_wait) == 0);
+  CHECK(sim::world::every_seed(seeds(200), 20, long_wait) == 0);
 }
 
 base::Task<void> timed_read(World* world, int offset, milliseconds time, int* late, int* ended) {
@@ -145,7 +145,7 @@ uint64_t slow_answers(uint64_t seed) {
 }
 
 TEST_CASE("slow answers never hold a caller beyond its deadline") {
-  CHECK(sim::world::every_seed(200, 20, slow_answers) == 0);
+  CHECK(sim::world::every_seed(seeds(200), 20, slow_answers) == 0);
 }
 
 uint64_t paced(uint64_t seed) {
@@ -166,7 +166,7 @@ uint64_t paced(uint64_t seed) {
 }
 
 TEST_CASE("the pace is kept over seeds") {
-  CHECK(sim::world::every_seed(40, 10, paced) == 0);
+  CHECK(sim::world::every_seed(seeds(40), 10, paced) == 0);
 }
 
 }  // namespace

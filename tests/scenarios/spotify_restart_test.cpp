@@ -54,7 +54,7 @@ uint64_t killed(uint64_t seed) {
 }
 
 TEST_CASE("ending the process at random moments loses no login and doubles no write") {
-  CHECK(sim::world::every_seed(200, 20, killed) == 0);
+  CHECK(sim::world::every_seed(seeds(200), 20, killed) == 0);
 }
 
 TEST_CASE("a rotating refresh token survives a process that waits for its refresh") {

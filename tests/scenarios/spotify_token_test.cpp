@@ -60,7 +60,7 @@ TEST_CASE("1,000 calls at the expiry of the token make exactly one refresh") {
 }
 
 TEST_CASE("calls at expiry, over seeds") {
-  CHECK(sim::world::every_seed(200, 20, [](uint64_t seed) {
+  CHECK(sim::world::every_seed(seeds(200), 20, [](uint64_t seed) {
           return many_at_expiry(seed, 20, seed % 2 == 0 ? Expiry::kAtSpotify : Expiry::kByClock);
         }) == 0);
 }
@@ -106,7 +106,7 @@ uint64_t session_with_expiries(uint64_t seed) {
 }
 
 TEST_CASE("a session goes on over expiring tokens") {
-  CHECK(sim::world::every_seed(200, 20, session_with_expiries) == 0);
+  CHECK(sim::world::every_seed(seeds(200), 20, session_with_expiries) == 0);
 }
 
 TEST_CASE("a login that has ended is said so, once, without hammering") {

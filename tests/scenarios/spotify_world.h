@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "oauth/refresher.h"
 #include "sim/spotify/faulty_client.h"
 #include "sim/spotify/simulator.h"
@@ -31,6 +33,15 @@ namespace scenario {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+
+// How many seeds a scenario runs over: a third of `all`, or what SMS_SEEDS says. They begin at 1, so that a larger
+// number runs the same ones and more.
+inline uint64_t seeds(uint64_t all) {
+  constexpr uint64_t kShare = 3;
+  const char* asked = std::getenv("SMS_SEEDS");
+  const auto number = base::parse_integer(asked == nullptr ? "" : asked);
+  return number && *number > 0 ? static_cast<uint64_t>(*number) : all / kShare;
+}
 
 class RefresherTokens final : public spotify::TokenSource {
  public:

@@ -2,6 +2,7 @@
 // of the operator's choice.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -1,11 +1,15 @@
 // Dialogues with the MCP core as text files beside this one: "# " prose, "--> " what the client sends, "<-- " what the
-// server answers to it, in order. Each runs over lines in memory (the stdio binding) and over the HTTP handler; a file
-// whose name ends in .lines.txt runs over lines alone. UPDATE_TRANSCRIPTS=1 rewrites the server's half.
+// server answers to it, in order. Each runs in memory and for real: over lines and over pipes (the stdio binding), over
+// the HTTP handler and over a socket; a file whose name ends in .lines.txt runs over lines and pipes alone.
+// UPDATE_TRANSCRIPTS=1 rewrites the server's half.
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include "base/text.h"
@@ -16,6 +20,10 @@
 #include "mcp/transport/lines.h"
 #include "mcp/transport/memory.h"
 #include "mcp/transport/streamable_http.h"
+#include "net/http_client.h"
+#include "net/http_server.h"
+#include "net/loop.h"
+#include "net/serve.h"
 #include "schema/fields.h"
 #include "tests/support/manual_loop.h"
 #include "tests/support/seeded_random.h"
@@ -60,8 +68,9 @@ base::Task<base::Result<EchoAnswer>> refuse(mcp::CallContext&, schema::Empty) {
   co_return base::fail(base::Code::kConflict, "No. Ask for something else.", "a detail that stays here");
 }
 
+template <class Loop>
 struct World {
-  test::ManualLoop loop;
+  Loop loop;
   test::ManualClock clock;
   test::SeededRandom random{7};
   base::NullLog log;
@@ -113,7 +122,7 @@ void rewrite(const fs::path& path, const std::vector<Turn>& turns, const std::ve
 }
 
 std::vector<std::vector<std::string>> run_over_lines(const std::vector<Turn>& turns) {
-  World world;
+  World<test::ManualLoop> world;
   mcp::MemoryLines lines(world.loop);
   base::TaskGroup group(world.loop);
   group.spawn(mcp::serve_lines(world.server, lines, {}));
@@ -151,25 +160,28 @@ http::Request request_for(const std::string& text, const std::string& session, c
 }
 
 // The messages of a response, whether it is one JSON body or a stream of events.
-std::vector<std::string> messages_of(World& world, http::Response response) {
+template <class Loop>
+std::vector<std::string> messages_of(World<Loop>& world, http::Response response) {
   std::string body = std::move(response.body);
-  if (!response.stream) return body.empty() ? std::vector<std::string>() : std::vector{body};
+  const bool events = response.headers.find("Content-Type").value_or("").starts_with("text/event-stream");
+  if (!events) return body.empty() ? std::vector<std::string>() : std::vector{body};
   std::vector<std::string> messages;
-  while (auto piece = world.loop.run(response.stream->next())) body += *piece;
+  while (auto piece = response.stream ? world.loop.run(response.stream->next()) : std::nullopt) body += *piece;
   for (const std::string_view line : base::split(body, '\n')) {
     if (line.starts_with("data: ") && line.size() > 6) messages.emplace_back(line.substr(6));
   }
   return messages;
 }
 
-std::vector<std::vector<std::string>> run_over_http(const std::vector<Turn>& turns) {
-  World world;
-  mcp::StreamableHttp endpoint(world.server, world.random, nullptr, {});
+// `send` takes a request to its response.
+template <class Loop>
+std::vector<std::vector<std::string>> run_over_http(World<Loop>& world, const std::vector<Turn>& turns,
+                                                    const std::function<http::Response(http::Request)>& send) {
   std::string session;
   std::string version;
   std::vector<std::vector<std::string>> got;
   for (const Turn& turn : turns) {
-    http::Response response = world.loop.run(endpoint.handle(request_for(turn.sent, session, version)));
+    http::Response response = send(request_for(turn.sent, session, version));
     if (const auto id = response.headers.find("Mcp-Session-Id")) session = *id;
     got.push_back(messages_of(world, std::move(response)));
     const auto value = got.back().empty() ? base::Result<json::Value>(json::Value()) : json::parse(got.back().back());
@@ -177,6 +189,67 @@ std::vector<std::vector<std::string>> run_over_http(const std::vector<Turn>& tur
     if (result != nullptr && result->find("protocolVersion") != nullptr)
       version = result->text_or_empty("protocolVersion");
   }
+  return got;
+}
+
+std::vector<std::vector<std::string>> run_over_handler(const std::vector<Turn>& turns) {
+  World<test::ManualLoop> world;
+  mcp::StreamableHttp endpoint(world.server, world.random, nullptr, {});
+  return run_over_http(world, turns,
+                       [&](http::Request request) { return world.loop.run(endpoint.handle(std::move(request))); });
+}
+
+std::vector<std::vector<std::string>> run_over_socket(const std::vector<Turn>& turns) {
+  World<net::AsioLoop> world;
+  mcp::StreamableHttp endpoint(world.server, world.random, nullptr, {});
+  const auto listening = net::HttpServer::start(world.loop, endpoint, world.log, {.port = 0, .limits = {}});
+  REQUIRE(listening);
+  const std::string url = "http://127.0.0.1:" + std::to_string((*listening)->port());
+  net::CurlClientOptions options;
+  options.allowed_servers = {url};
+  net::CurlClient client(world.loop, std::move(options));
+  return run_over_http(world, turns, [&](http::Request request) {
+    request.server_url = url;
+    request.headers.erase("Host");
+    auto response = world.loop.run(client.send(std::move(request)));
+    REQUIRE(response);
+    return *std::move(response);
+  });
+}
+
+// As many answers are read as the turn expects; one too many is the next turn's, or what stands at the end.
+std::vector<std::vector<std::string>> run_over_pipes(const std::vector<Turn>& turns) {
+  World<net::AsioLoop> world;
+  std::array<int, 2> to_server{};
+  std::array<int, 2> to_client{};
+  REQUIRE(::pipe(to_server.data()) == 0);
+  REQUIRE(::pipe(to_client.data()) == 0);
+  std::vector<std::vector<std::string>> got;
+  {
+    net::StdioLines server_side(world.loop, to_server[0], to_client[1]);
+    net::StdioLines client_side(world.loop, to_client[0], to_server[1]);
+    net::McpLines lines(server_side, world.log);
+    base::TaskGroup serving(world.loop);
+    serving.spawn(mcp::serve_lines(world.server, lines, {}));
+    const auto take = [&] {
+      const auto line = world.loop.run(client_side.read());
+      REQUIRE(line);
+      REQUIRE(*line);
+      got.back().push_back(**line);
+    };
+    for (const Turn& turn : turns) {
+      REQUIRE(client_side.write(turn.sent));
+      got.emplace_back();
+      for (size_t i = 0; i < turn.expected.size(); ++i) take();
+    }
+    // What follows a last request can only be its answer.
+    REQUIRE(client_side.write(R"({"jsonrpc":"2.0","id":"the end","method":"ping"})"));
+    got.emplace_back();
+    take();
+    REQUIRE(got.back().front().find("the end") != std::string::npos);
+    got.pop_back();
+  }
+  for (const int each : {to_server[0], to_server[1], to_client[0], to_client[1]}) ::close(each);
   return got;
 }
 
@@ -190,7 +263,7 @@ void compare(const std::vector<Turn>& turns, const std::vector<std::vector<std::
 
 }  // namespace
 
-TEST_CASE("every transcript holds over lines and over HTTP") {
+TEST_CASE("every transcript holds in memory, over pipes, over the HTTP handler and over a socket") {
   const bool update = std::getenv("UPDATE_TRANSCRIPTS") != nullptr;
   size_t files = 0;
   for (const auto& entry : fs::directory_iterator(source_directory() / "tests/transcripts")) {
@@ -205,7 +278,10 @@ TEST_CASE("every transcript holds over lines and over HTTP") {
       continue;
     }
     compare(turns, got);
-    if (!entry.path().string().ends_with(".lines.txt")) compare(turns, run_over_http(turns));
+    compare(turns, run_over_pipes(turns));
+    if (entry.path().string().ends_with(".lines.txt")) continue;
+    compare(turns, run_over_handler(turns));
+    compare(turns, run_over_socket(turns));
   }
   CHECK(files >= 6);
 }

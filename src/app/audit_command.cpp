@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <deque>
 #include <ostream>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -18,6 +21,7 @@
 #include "base/text.h"
 #include "crypto/base64.h"
 #include "crypto/os_random.h"
+#include "json/parse.h"
 #include "json/write.h"
 
 namespace app {
@@ -91,16 +95,60 @@ json::Object as_json(const audit::Report& report, const StoredTrail& stored) {
   return object;
 }
 
+// What the trail itself tells of records that are not in it. Whoever removes the end and the state with it cannot keep
+// the next start from writing one.
+struct Gaps {
+  struct Gap {
+    int64_t seq = 0;
+    std::string damage;
+  };
+
+  void look_at(std::string_view line) {
+    if (!line.contains(R"("event":"audit.gap")")) return;
+    const auto record = json::parse(line);
+    if (!record) return;
+    const json::Value* seq = record->find("seq");
+    const json::Value* request = record->find("request");
+    found.push_back({.seq = seq != nullptr && seq->is_integer() ? seq->integer() : 0,
+                     .damage = std::string(request != nullptr ? request->text_or_empty("damage") : "")});
+  }
+  json::Array as_json() const {
+    json::Array listed;
+    for (const Gap& gap : found) listed.emplace_back(json::Object{{"seq", gap.seq}, {"damage", gap.damage}});
+    return listed;
+  }
+  std::string as_text() const {
+    constexpr size_t kShownMax = 8;
+    std::string text;
+    for (size_t i = 0; i < found.size() && i < kShownMax; ++i) {
+      text += fmt::format("{}record {} ({})", text.empty() ? "" : ", ", found[i].seq, found[i].damage);
+    }
+    return found.size() > kShownMax ? fmt::format("{} and {} more", text, found.size() - kShownMax) : text;
+  }
+
+  std::vector<Gap> found;
+};
+
 base::Result<int> verify(StoredTrail& stored, const Arguments& arguments, Io& io) {
   const auto from = static_cast<uint64_t>(arguments.number("--from").value_or(0));
-  TRY(const audit::Report report, audit::verify(stored.keys, *stored.disk, {.from = from}));
+  Gaps gaps;
+  audit::VerifyOptions options{.from = from};
+  options.visit = [&gaps](std::string_view line) { gaps.look_at(line); };
+  TRY(const audit::Report report, audit::verify(stored.keys, *stored.disk, options));
+  const bool whole = !report.finding && gaps.found.empty();
   if (arguments.has("--json")) {
-    io.out << json::write_pretty(as_json(report, stored));
+    json::Object object = as_json(report, stored);
+    object.set("whole", whole);
+    object.append("gaps", gaps.as_json());
+    io.out << json::write_pretty(std::move(object));
   } else if (report.finding) {
     const audit::Finding& finding = *report.finding;
     io.out << fmt::format("Damaged at record {}: {}. {}{} {} records before it are good.\n", finding.seq,
                           audit::damage_name(finding.damage), finding.about,
                           finding.segment.empty() ? "" : " Segment " + finding.segment + ".", report.records);
+  } else if (!whole) {
+    io.out << fmt::format("The chain of {} records holds, and tells that others are missing: {}.\n", report.records,
+                          gaps.as_text());
   } else {
     io.out << fmt::format(
         "The trail is whole. Records: {}. Segments: {}. Epochs: {}. Signed checkpoints that agree: {}.\n",
@@ -109,7 +157,7 @@ base::Result<int> verify(StoredTrail& stored, const Arguments& arguments, Io& io
       io.err << "note: There is no checkpoint to compare with, so this rests on the chain alone.\n";
     }
   }
-  return report.finding ? kDamaged : 0;
+  return whole ? 0 : kDamaged;
 }
 
 base::Result<std::vector<audit::Digest>> leaves_of(StoredTrail& stored) {

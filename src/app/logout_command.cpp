@@ -16,7 +16,10 @@ namespace {
 // told and not obeyed. Null where there is no key, and so no trail.
 base::Task<base::Result<void>> forget(Account* account, AuditTrail* audit, Io* io) {
   CO_TRY_VOID(co_await account->store().erase(mcp::Principal().id));
-  if (audit == nullptr) co_return base::Result<void>();
+  if (audit == nullptr) {
+    io->err << "warning: The logout is not in the audit trail: there is no master key here.\n";
+    co_return base::Result<void>();
+  }
   audit->begin("logout");
   auto recorded = co_await audit->start(NoKeyFile::kRefuse);
   if (recorded) {

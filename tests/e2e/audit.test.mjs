@@ -117,6 +117,22 @@ test('after a kill the trail goes on, and a line that was cut is mended and told
   assert.match((await audit('export')).stdout, /"event":"audit\.recovered"/);
 });
 
+test('whoever cuts the end and removes the state is told of also after the next start', async () => {
+  await session();
+  const lines = fs.readFileSync(segment(), 'utf8').trimEnd().split('\n');
+  fs.writeFileSync(segment(), `${lines.slice(0, -5).join('\n')}\n`);
+  fs.rmSync(path.join(trailDirectory(), 'state'));
+  fs.rmSync(path.join(trailDirectory(), 'checkpoints'));
+  assert.match((await audit('verify')).stdout, /no_state/);
+  await session();
+  const verified = await audit('verify');
+  assert.equal(verified.code, 1, verified.stdout);
+  assert.match(verified.stdout, /state missing/);
+  const told = JSON.parse((await audit('verify', '--json')).stdout);
+  assert.equal(told.whole, false);
+  assert.deepEqual(told.gaps.map((gap) => gap.damage), ['state missing']);
+});
+
 test('where no trail can be written nothing starts, unless it is allowed', async () => {
   await session();
   fs.chmodSync(trailDirectory(), 0o777);

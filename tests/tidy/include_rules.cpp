@@ -144,7 +144,10 @@ std::string_view past_blanks(std::string_view text) {
 }
 
 bool is_include_directive(std::string_view line) {
-  std::string_view text = past_blanks(line);
+  // A comment of several lines may end before the directive.
+  const size_t end = line.find("*/");
+  const bool ends_one = end != std::string_view::npos && !line.substr(0, end).contains("/*");
+  std::string_view text = past_blanks(ends_one ? line.substr(end + 2) : line);
   if (!text.starts_with('#') && !text.starts_with("%:")) return false;
   text.remove_prefix(text.starts_with('#') ? 1 : 2);
   text = past_blanks(text);

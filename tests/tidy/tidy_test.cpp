@@ -66,9 +66,10 @@ TEST_CASE("every include is written so that the rules see it") {
   const auto count = [](std::string line) {
     return tidy::check_include_form({{"src/low/a.cpp", std::move(line)}}, kPlanted).size();
   };
-  for (const char* hidden : {"  #include \"top/x.h\"", "#  include \"top/x.h\"", "#include/**/\"top/x.h\"",
-                             "/* */ #include \"top/x.h\"", "#include <top/x.h>", "  #include <top/x.h>",
-                             "#include\t\"top/x.h\"", "#include TOP", "%:include \"top/x.h\"", "#inc\\"}) {
+  for (const char* hidden :
+       {"  #include \"top/x.h\"", "#  include \"top/x.h\"", "#include/**/\"top/x.h\"", "/* */ #include \"top/x.h\"",
+        " */ #include \"top/x.h\"", "#include <top/x.h>", "  #include <top/x.h>", "#include\t\"top/x.h\"",
+        "#include TOP", "%:include \"top/x.h\"", "#inc\\"}) {
     CAPTURE(hidden);
     CHECK(count(hidden) == 1);
   }

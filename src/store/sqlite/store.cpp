@@ -38,6 +38,8 @@ std::unexpected<base::Error> wrong_key() {
               "key id differs");
 }
 
+constexpr size_t kReservedBytes = size_t{64} * 1024;
+
 enum class Expect { kAny, kSameGeneration };
 
 }  // namespace
@@ -98,10 +100,22 @@ Result<std::optional<Grant>> Store::Core::load(const std::string& principal) {
 Result<void> Store::Core::check_writable(const std::string& principal) {
   TRY(const Database* file, opened());
   TRY(const Vault* key, unlocked());
-  TRY(const Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
-  TRY(Database::Rows rows, file->query("SELECT key_id FROM grants WHERE principal = ?1", {principal}));
-  TRY(const bool found, rows.next());
-  if (found && !rows.is_null(0) && rows.text(0) != key->key_id()) return wrong_key();
+  TRY(Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
+  {
+    TRY(Database::Rows rows, file->query("SELECT key_id FROM grants WHERE principal = ?1", {principal}));
+    TRY(const bool found, rows.next());
+    if (found && !rows.is_null(0) && rows.text(0) != key->key_id()) return wrong_key();
+  }
+  // Only a real write finds a full disk. It takes more room than a grant, and leaves that room in the log of the
+  // database for the grant that follows.
+  const Blob room{std::string(kReservedBytes, '\0')};
+  const std::string place = principal + "/room";
+  TRY([[maybe_unused]] const int64_t added,
+      file->execute("INSERT INTO grants (principal, generation, key_id, box) VALUES (?1, 1, '', ?2)", {place, room}));
+  TRY([[maybe_unused]] const int64_t removed, file->execute("DELETE FROM grants WHERE principal = ?1", {place}));
+  TRY_VOID(transaction.commit());
+  TRY(Database::Rows folded, file->query("PRAGMA wal_checkpoint(PASSIVE)", {}));
+  TRY([[maybe_unused]] const bool row, folded.next());
   return {};
 }
 

@@ -3,9 +3,11 @@
 #include <memory>
 #include <sqlite3.h>
 #include <sstream>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include "net/loop.h"
 #include "os/files.h"
 #include "store/sqlite/database.h"
@@ -324,4 +326,22 @@ TEST_CASE("a database that cannot be written is refused") {
   REQUIRE(!opened);
   CHECK(opened.error().code == Code::kForbidden);
   CHECK(opened.error().message.find("chmod 600 '" + world.file() + "'") != std::string::npos);
+}
+
+TEST_CASE("a disk without room is known before a token is spent, and nothing is lost") {
+  SqliteWorld world;
+  store_contract::replace(world, 0, "owner", "1");
+  REQUIRE(world.loop.run(world.grants(0).check_writable("owner")));
+  // No file of this process may grow: what a full disk does to SQLite, without one.
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{.rlim_cur = 1024, .rlim_max = before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const auto refused = world.loop.run(world.grants(0).check_writable("owner"));
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  std::signal(SIGXFSZ, handler);
+  CHECK(!refused);
+  CHECK(world.loop.run(world.grants(0).check_writable("owner")));
+  CHECK(store_contract::load(world, 1, "owner")->user_id == "user-1");
 }

@@ -50,8 +50,9 @@ struct AuditTrail::Opening {
     auto journal = open(now);
     if (journal) return journal;
     base::Error error = std::move(journal).error();
-    error.message = "The audit trail cannot be opened: " + error.message +
-                    " Mend that, or set audit.on_failure to \"warn\", or audit.enabled to false.";
+    error.message = "The audit trail cannot be opened: " + error.message;
+    // Without its key the rest of the server does not work either, so no setting of the trail helps.
+    if (keys) error.message += " Mend that, or set audit.on_failure to \"warn\", or audit.enabled to false.";
     return std::unexpected(std::move(error));
   }
 

@@ -17,8 +17,8 @@ std::vector<std::string> hostile_texts() {
   for (int byte = 0; byte < 256; ++byte) texts.push_back("a" + std::string(1, static_cast<char>(byte)) + "b");
   for (const char* text :
        {"\r\n{\"seq\":0,\"epoch\":0,\"event\":\"login.succeeded\"}", "\n\n\n", "\r", "\xE2\x80\xA8", "\xE2\x80\xA9",
-        "\xC2\x85", "\x1B[2J\x1B[H", "\x1B]0;title\x07", "\x1B[31mred", "\xC2\x9B" "31m", "\xE2\x80\xAE" "txt.exe",
-        "\xE2\x81\xA6" "x", "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xED\xA0\x80", "\xED\xB0\x80", "\xF4\x90\x80\x80",
+        "\xC2\x85", "\x1B[2J\x1B[H", "\x1B]0;title\x07", "\x1B[31mred", ("\xC2\x9B" "31m"), ("\xE2\x80\xAE" "txt.exe"),
+        ("\xE2\x81\xA6" "x"), "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xED\xA0\x80", "\xED\xB0\x80", "\xF4\x90\x80\x80",
         "\xC0\x8A",
         "\xE0\x80\x8A", "\xF0\x80\x80\x8A", "\xC3", "\xE2\x82", "\xF0\x9F\x98", "\xFF\xFE", "\xF0\x9F\x98\x80", "\"",
         "\\", "\\\"", "\\n", "\\u000a", "\\u2028", "\"}\n{\"", "\",\"mac\":\"AAAA\"}", "%0a", "%0d%0a", "${jndi:x}",

@@ -192,7 +192,6 @@ TEST_CASE("a running epoch that its own key rewrote contradicts the checkpoint t
   bench.add(journal, 18);
   REQUIRE(bench.verify().checkpoints == 1);
   const uint64_t now = journal.epoch();
-  std::string rest;
   for (uint64_t seq = 12; seq < 18; ++seq) {
     if (seq == 12) {
       replace(bench, seq, forge(bench, seq, now, now));

@@ -14,10 +14,10 @@ export async function load(_, { quick }) {
   const ended = await slow(programs, { count: many, dripMs: 1000, seconds: 240 });
   if (ended.left !== 0 || ended.failed !== 0) throw new Error(`slow clients: ${JSON.stringify(ended)}`);
   add('slow heads, slow bodies, unread answers', many, ended, `${ended.seconds.toFixed(0)} s`);
-  const told = await listen(programs, { count: many / 5, seconds: 10 });
+  const told = await listen(programs, { count: many / 5 });
   if (told.failed !== 0) throw new Error(`listening clients: ${JSON.stringify(told)}`);
   add('listening, half of them unread, told by each good request', many / 5, told, '');
   printTable(rows);
-  const streams = await listen(programs, { count: many, seconds: 3, silent: true });
+  const streams = await listen(programs, { count: many, silent: true });
   console.log(`  ${streams.open - 1} open streams with nothing to say: ${streams.memory_mb.toFixed(0)} MB`);
 }

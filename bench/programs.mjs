@@ -124,6 +124,15 @@ export function residentMegabytes(pid) {
   return (Number(kilobytes) * 1024) / 1e6;
 }
 
+// Runs a program of Google Benchmark and gives its medians by name; the repetitions are interleaved at random.
+export async function medians(programs, file, { quick }) {
+  const text = await programs.run(path.join(build, file), [
+    '--benchmark_format=json', `--benchmark_repetitions=${quick ? 3 : 9}`, '--benchmark_min_time=0.2',
+    '--benchmark_enable_random_interleaving=true', '--benchmark_report_aggregates_only=true']);
+  const runs = JSON.parse(text.slice(text.indexOf('{'))).benchmarks.filter((run) => run.aggregate_name === 'median');
+  return Object.fromEntries(runs.map((run) => [run.run_name, run]));
+}
+
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

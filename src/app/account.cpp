@@ -49,8 +49,7 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
                                          : std::chrono::minutes(settings.security.session_timeout_minutes.value());
   Parts parts;
   parts.http.allowed_servers = {api.server_url(), accounts.server_url()};
-  const MasterKeyPlaces places{.storage_directory = settings.storage.directory,
-                               .config_directory = os::config_directory(process.environment)};
+  const MasterKeyPlaces places = key_places(settings, process.environment);
   parts.store = {.directory = settings.storage.directory,
                  .master_key = [&process, places, made = std::move(options.key_made)](store::sqlite::Sealed sealed) {
                    return master_key(places, process.environment, process.random, none_for(sealed), made);

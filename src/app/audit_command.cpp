@@ -21,7 +21,6 @@
 #include "base/text.h"
 #include "crypto/base64.h"
 #include "crypto/os_random.h"
-#include "json/parse.h"
 #include "json/write.h"
 
 namespace app {
@@ -76,7 +75,7 @@ base::Result<int> export_lines(StoredTrail& stored, const Arguments& arguments, 
 }
 
 json::Object as_json(const audit::Report& report, const StoredTrail& stored) {
-  json::Object object{{"whole", !report.finding.has_value()},
+  json::Object object{{"whole", report.is_whole()},
                       {"first", static_cast<int64_t>(report.first)},
                       {"records", static_cast<int64_t>(report.records)},
                       {"epochs", static_cast<int64_t>(report.epochs)},
@@ -85,6 +84,11 @@ json::Object as_json(const audit::Report& report, const StoredTrail& stored) {
                       {"checkpoints", static_cast<int64_t>(report.checkpoints)},
                       {"checkpoint_key",
                        audit::CheckpointSigner(stored.keys.id, stored.keys.signing).verifier_key()}};
+  json::Array gaps;
+  for (const audit::Gap& gap : report.gaps) {
+    gaps.emplace_back(json::Object{{"seq", static_cast<int64_t>(gap.seq)}, {"damage", gap.damage}});
+  }
+  object.append("gaps", std::move(gaps));
   if (report.first == 0) object.append("root", crypto::base64_encode(report.root));
   if (report.finding) {
     object.append("finding", json::Object{{"seq", static_cast<int64_t>(report.finding->seq)},
@@ -95,60 +99,28 @@ json::Object as_json(const audit::Report& report, const StoredTrail& stored) {
   return object;
 }
 
-// What the trail itself tells of records that are not in it. Whoever removes the end and the state with it cannot keep
-// the next start from writing one.
-struct Gaps {
-  struct Gap {
-    int64_t seq = 0;
-    std::string damage;
-  };
-
-  void look_at(std::string_view line) {
-    if (!line.contains(R"("event":"audit.gap")")) return;
-    const auto record = json::parse(line);
-    if (!record) return;
-    const json::Value* seq = record->find("seq");
-    const json::Value* request = record->find("request");
-    found.push_back({.seq = seq != nullptr && seq->is_integer() ? seq->integer() : 0,
-                     .damage = std::string(request != nullptr ? request->text_or_empty("damage") : "")});
+std::string as_text(const std::vector<audit::Gap>& gaps) {
+  constexpr size_t kShownMax = 8;
+  std::string text;
+  for (size_t i = 0; i < gaps.size() && i < kShownMax; ++i) {
+    text += fmt::format("{}record {} ({})", text.empty() ? "" : ", ", gaps[i].seq, gaps[i].damage);
   }
-  json::Array as_json() const {
-    json::Array listed;
-    for (const Gap& gap : found) listed.emplace_back(json::Object{{"seq", gap.seq}, {"damage", gap.damage}});
-    return listed;
-  }
-  std::string as_text() const {
-    constexpr size_t kShownMax = 8;
-    std::string text;
-    for (size_t i = 0; i < found.size() && i < kShownMax; ++i) {
-      text += fmt::format("{}record {} ({})", text.empty() ? "" : ", ", found[i].seq, found[i].damage);
-    }
-    return found.size() > kShownMax ? fmt::format("{} and {} more", text, found.size() - kShownMax) : text;
-  }
-
-  std::vector<Gap> found;
-};
+  return gaps.size() > kShownMax ? fmt::format("{} and {} more", text, gaps.size() - kShownMax) : text;
+}
 
 base::Result<int> verify(StoredTrail& stored, const Arguments& arguments, Io& io) {
   const auto from = static_cast<uint64_t>(arguments.number("--from").value_or(0));
-  Gaps gaps;
-  audit::VerifyOptions options{.from = from};
-  options.visit = [&gaps](std::string_view line) { gaps.look_at(line); };
-  TRY(const audit::Report report, audit::verify(stored.keys, *stored.disk, options));
-  const bool whole = !report.finding && gaps.found.empty();
+  TRY(const audit::Report report, audit::verify(stored.keys, *stored.disk, {.from = from}));
   if (arguments.has("--json")) {
-    json::Object object = as_json(report, stored);
-    object.set("whole", whole);
-    object.append("gaps", gaps.as_json());
-    io.out << json::write_pretty(std::move(object));
+    io.out << json::write_pretty(as_json(report, stored));
   } else if (report.finding) {
     const audit::Finding& finding = *report.finding;
     io.out << fmt::format("Damaged at record {}: {}. {}{} {} records before it are good.\n", finding.seq,
                           audit::damage_name(finding.damage), finding.about,
                           finding.segment.empty() ? "" : " Segment " + finding.segment + ".", report.records);
-  } else if (!whole) {
+  } else if (!report.is_whole()) {
     io.out << fmt::format("The chain of {} records holds, and tells that others are missing: {}.\n", report.records,
-                          gaps.as_text());
+                          as_text(report.gaps));
   } else {
     io.out << fmt::format(
         "The trail is whole. Records: {}. Segments: {}. Epochs: {}. Signed checkpoints that agree: {}.\n",
@@ -157,7 +129,7 @@ base::Result<int> verify(StoredTrail& stored, const Arguments& arguments, Io& io
       io.err << "note: There is no checkpoint to compare with, so this rests on the chain alone.\n";
     }
   }
-  return whole ? 0 : kDamaged;
+  return report.is_whole() ? 0 : kDamaged;
 }
 
 base::Result<std::vector<audit::Digest>> leaves_of(StoredTrail& stored) {

@@ -19,10 +19,6 @@ std::string directory_of(const config::Settings& settings) {
   return settings.audit.directory.empty() ? settings.storage.directory + "/audit" : settings.audit.directory;
 }
 
-MasterKeyPlaces key_places(const config::Settings& settings, const os::Environment& environment) {
-  return {.storage_directory = settings.storage.directory, .config_directory = os::config_directory(environment)};
-}
-
 std::unique_ptr<audit::Disk> disk_of(const config::Settings& settings, const std::string& directory) {
   const std::string& named = settings.audit.checkpoints;
   return std::make_unique<audit::files::FileDisk>(directory, named.empty() ? directory + "/checkpoints" : named);

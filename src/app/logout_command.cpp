@@ -37,8 +37,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   Process process(io.environment, base::Level::kWarning, Signals::kEnd);
   TRY(const auto account, Account::make(process, loaded.settings, {.paths = Paths::kShown}));
   AuditTrail audit(process, loaded.settings, tell_of_key(process, io));
-  const MasterKeyPlaces places{.storage_directory = loaded.settings.storage.directory,
-                               .config_directory = os::config_directory(io.environment)};
+  const MasterKeyPlaces places = key_places(loaded.settings, io.environment);
   AuditTrail* const told = has_master_key(places, io.environment) ? &audit : nullptr;
   TRY_VOID(run_to_end(process.loop, forget(account.get(), told, &io)));
   if (arguments.has("--json")) {

@@ -77,6 +77,10 @@ base::Result<void> make_key_file(const std::string& path, const std::string& dir
 
 }  // namespace
 
+MasterKeyPlaces key_places(const config::Settings& settings, const os::Environment& environment) {
+  return {.storage_directory = settings.storage.directory, .config_directory = os::config_directory(environment)};
+}
+
 base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::Environment& environment,
                                      base::Random& random, NoKeyFile none,
                                      const std::function<void(const std::string&)>& made) {

@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
+#include "config/settings.h"
 #include "crypto/key.h"
 #include "os/environment.h"
 
@@ -17,6 +18,8 @@ struct MasterKeyPlaces {
   // Where a key file is made when the environment gives none.
   std::string config_directory;
 };
+
+MasterKeyPlaces key_places(const config::Settings& settings, const os::Environment& environment);
 
 // What is done when there is no key file. With a login that was sealed under a key, a new one would only hide that the
 // old one is gone.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,12 +14,22 @@
 #include "audit/record.h"
 #include "audit/state.h"
 #include "base/text.h"
+#include "json/parse.h"
 
 namespace audit {
 namespace {
 
 // Keys of epochs are computed one after another; no trail has more than this, and a hostile number costs no time.
 constexpr uint64_t kEpochsMax = 10'000'000;
+
+// Quotes of others are escaped, so only the member itself looks like this.
+bool tells_of_gap(std::string_view line) { return line.contains(R"("event":"audit.gap")"); }
+
+std::string damage_told_in(std::string_view line) {
+  const auto record = json::parse(line);
+  const json::Value* request = record ? record->find("request") : nullptr;
+  return std::string(request != nullptr ? request->text_or_empty("damage") : std::string_view());
+}
 
 class Verification {
  public:
@@ -90,6 +102,10 @@ class Verification {
             return false;
           }));
     }
+    if (!found && state_ && options_.from > state_->chain.size()) {
+      return base::fail(base::Code::kNotFound,
+                        fmt::format("The trail has {} records, numbered from 0.", state_->chain.size()));
+    }
     if (!found) {
       find(options_.from - 1, Damage::kDeleted, "", "The record before the first one asked for is missing.");
     }
@@ -131,6 +147,7 @@ class Verification {
       return stop(Damage::kWrongEpoch, line, "The record was closed with the key of another time.");
     }
     chain_.follow(line.text, mac);
+    if (tells_of_gap(line.text)) report_.gaps.push_back({.seq = head.seq, .damage = damage_told_in(line.text)});
     if (options_.visit) options_.visit(line.text);
     ++next_;
     ++report_.records;
@@ -216,7 +233,7 @@ class Verification {
             const auto head = read_head(line.text);
             const bool is_cause = name == report_.finding->segment && line.offset <= cause_offset_;
             // A gap that a writer told of stands in the place of the damage; it is not the record that was there.
-            const bool is_gap = line.offset == 0 && line.text.contains(R"("event":"audit.gap")");
+            const bool is_gap = line.offset == 0 && tells_of_gap(line.text);
             if (!head || is_cause || is_gap || head->seq != next_ || head->epoch < chain_.epoch()) return true;
             Chain key = chain_.clone();
             while (key.epoch() < std::min(head->epoch, last_epoch())) key.evolve();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "audit/disk.h"
 #include "audit/keys.h"
@@ -37,6 +38,13 @@ struct Finding {
   std::string about;  // A sentence.
 };
 
+// A record in which a writer told that others are missing. Whoever removes the end and the state with it cannot keep
+// the next start from writing one.
+struct Gap {
+  uint64_t seq = 0;
+  std::string damage;
+};
+
 struct Report {
   uint64_t first = 0;    // The first record that was checked.
   uint64_t records = 0;  // How many were found good.
@@ -45,7 +53,11 @@ struct Report {
   size_t segments = 0;
   uint64_t checkpoints = 0;  // How many agree.
   Digest root{};             // Of the tree over all good records; of a whole pass only.
+  std::vector<Gap> gaps;     // What the good records tell of.
   std::optional<Finding> finding;
+
+  // The codes are right, and no record is known to be missing.
+  bool is_whole() const { return !finding && gaps.empty(); }
 };
 
 struct VerifyOptions {
@@ -56,7 +68,7 @@ struct VerifyOptions {
   std::function<void(std::string_view line)> visit = nullptr;
 };
 
-// Errors are those of the disk; damage is a finding.
+// Errors are those of the disk, and kNotFound for a `from` beyond the end; damage is a finding.
 base::Result<Report> verify(const Keys& keys, Disk& disk, const VerifyOptions& options = {});
 
 }  // namespace audit

@@ -48,12 +48,20 @@ async function withClients({ server: serverFile, client: clientFile, deadlinesMs
     const began = Date.now();
     const client = spawn(clientFile, [server.port, mode, String(count), String(dripMs)], { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: client.stdout })[Symbol.asyncIterator]();
+    const told = async (name) => {
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done) throw new Error(`the client ended before it told "${name}"`);
+        const words = JSON.parse(value);
+        if (name in words) return words;
+      }
+    };
     try {
-      const opened = JSON.parse((await lines.next()).value ?? 'null');
-      if (opened?.opened !== count) throw new Error(`only ${opened?.opened} of ${count} connections were opened`);
-      const extra = await during({ server, before });
+      const { opened } = await told('opened');
+      if (opened !== count) throw new Error(`only ${opened} of ${count} connections were opened`);
+      const extra = await during({ server, before, told });
       client.stdin.end();
-      const seen = JSON.parse((await lines.next()).value);
+      const seen = await told('ended');
       // What the clients leave behind goes, too.
       await until(() => descriptors(server.pid) <= before.files, 60, 'the end of every connection');
       return {
@@ -75,10 +83,10 @@ export const slow = (programs, { count, dripMs, seconds }) =>
     return { left: descriptors(server.pid) - before.files - good };
   });
 
-// Streams that listen, of which half are never read, while the good client has the server tell all of them again and
-// again, or nothing when `silent`.
-export const listen = (programs, { count, seconds, silent = false }) =>
-  withClients(programs, silent ? 'silent' : 'listen', count, 1000, async ({ server, before }) => {
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+// Streams that listen, of which half are never read, while the good client has the server tell all of them a hundred
+// times, or calls something else when `silent`.
+export const listen = (programs, { count, silent = false }) =>
+  withClients(programs, silent ? 'silent' : 'listen', count, 1000, async ({ server, before, told }) => {
+    await told('rounds');
     return { open: descriptors(server.pid) - before.files, memory_mb: megabytes(server.pid, 'VmRSS') };
   });

@@ -17,10 +17,10 @@ test('slow heads, slow bodies and unread answers are ended while good requests g
 });
 
 test('streams that are never read cost a bounded queue each, and the others hear everything', async () => {
-  const seen = await listen({ ...programs, deadlinesMs: 0 }, { count: 200, seconds: 3 });
+  const seen = await listen({ ...programs, deadlinesMs: 0 }, { count: 200 });
   console.log(JSON.stringify(seen));
   assert.equal(seen.failed, 0);
   assert.equal(seen.open, 201);
-  assert.ok(seen.good > 50, `only ${seen.good} rounds`);
+  assert.ok(seen.good >= 100, `only ${seen.good} rounds`);
   assert.ok(seen.notified_bytes > 100 * seen.good * 50, `only ${seen.notified_bytes} bytes were read in ${seen.good} rounds`);
 });

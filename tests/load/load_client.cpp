@@ -6,7 +6,8 @@
 // tells all of them of a change.
 // silent: the same streams with nothing to tell them; the good client calls echo.
 //
-// Prints {"opened":N} when all stand, goes on until its stdin ends, and then prints what it saw as one line of JSON.
+// Prints {"opened":N} when all stand, {"rounds":N} after so many good requests from then on, goes on until its stdin ends,
+// and then prints what it saw as one line of JSON.
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -34,6 +35,7 @@ using Milliseconds = std::chrono::milliseconds;
 constexpr int kOpenPerAnswer = 20;  // More at once than the server accepts would hold this program up, not the server.
 constexpr int kUnreadRequests = 400;
 constexpr int kSmallWindow = 4096;
+constexpr size_t kRounds = 100;
 
 constexpr std::string_view kMeta =
     R"({"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},)"
@@ -104,8 +106,7 @@ class Client {
   void turn() {
     if (!announced_ && peers_.size() == count_ && (!listen_ || seen_.answered >= (count_ + 1) / 2)) {
       announced_ = true;
-      fmt::print("{{\"opened\":{}}}\n", seen_.opened);
-      std::fflush(stdout);
+      tell("opened", seen_.opened);
     }
     std::array<epoll_event, 256> events;
     const int ready = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 10);
@@ -227,8 +228,14 @@ class Client {
     const auto took = std::chrono::steady_clock::now() - asked_;
     seen_.millis.push_back(std::chrono::duration<double, std::milli>(took).count());
     good_.in.clear();
+    if (announced_ && ++rounds_ == kRounds) tell("rounds", rounds_);
     for (int i = 0; i < kOpenPerAnswer && peers_.size() < count_; ++i) open_next();
     ask();
+  }
+
+  static void tell(std::string_view what, size_t number) {
+    fmt::print("{{\"{}\":{}}}\n", what, number);
+    std::fflush(stdout);
   }
 
   void report() {
@@ -256,6 +263,7 @@ class Client {
   Time asked_;
   Time dripped_;
   bool announced_ = false;
+  size_t rounds_ = 0;
   bool stopped_ = false;
   std::array<char, 65536> buffer_{};
 };

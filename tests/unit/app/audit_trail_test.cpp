@@ -395,8 +395,7 @@ TEST_CASE("a trail that cannot be opened stops the start, names the way out, and
     REQUIRE(::chmod(home.settings.audit.directory.c_str(), 0777) == 0);
     app::AuditTrail trail(home.process, home.settings, nullptr);
     // The directory of the key's trail is private; it is a file that stands in its way.
-    const auto key = app::master_key({.storage_directory = home.settings.storage.directory,
-                                      .config_directory = os::config_directory(home.process.environment)},
+    const auto key = app::master_key(app::key_places(home.settings, home.process.environment),
                                      home.process.environment, home.process.random, app::NoKeyFile::kMake, nullptr);
     REQUIRE(key);
     std::ofstream(home.settings.audit.directory + "/" + audit::Keys::derive(*key).id) << "in the way";

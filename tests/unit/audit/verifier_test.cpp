@@ -254,6 +254,10 @@ TEST_CASE("a part is checked from a record on") {
   bench.erase(40);
   CHECK(bench.verdict({.from = 20}) == "deleted at 40");
   CHECK(bench.verdict({.from = 45}) == "good");
+  // A part beyond the end is no damage.
+  const auto beyond = verify(Bench::keys(), bench.disk, {.from = 500});
+  REQUIRE(!beyond);
+  CHECK(beyond.error().code == base::Code::kNotFound);
 }
 
 TEST_CASE("another master key opens nothing") {

@@ -6,8 +6,8 @@
 // tells all of them of a change.
 // silent: the same streams with nothing to tell them; the good client calls echo.
 //
-// Prints {"opened":N} when all stand, {"rounds":N} after so many good requests from then on, goes on until its stdin ends,
-// and then prints what it saw as one line of JSON.
+// Prints {"opened":N} when all stand, {"rounds":N} after so many good requests from then on, goes on until its stdin
+// ends, and then prints what it saw as one line of JSON.
 #include <algorithm>
 #include <array>
 #include <cerrno>

@@ -69,11 +69,12 @@ function(precompiled target headers)
     target_precompile_headers(${target} REUSE_FROM ${headers})
   endif()
 endfunction()
-# Optimising the tests and the top of the product for a debug build takes twice as long as it saves.
+# Optimising the tests and what is protocol rather than bytes for a debug build takes twice as long as it saves.
 set(QUICKLY_COMPILED $<$<CONFIG:Debug>:-O0>)
-# declare_precompiled_headers(TARGET HEADER...) parses what every file includes; with more HEADERs, for files that are
-# QUICKLY_COMPILED.
+# declare_precompiled_headers(TARGET [QUICKLY] HEADER...) parses what every file includes, and the HEADERs; QUICKLY for
+# files that are QUICKLY_COMPILED.
 function(declare_precompiled_headers target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "QUICKLY" "" "")
   if(SMS_PRECOMPILE)
     set(source ${PROJECT_BINARY_DIR}/${target}.cpp)
     if(NOT EXISTS ${source})
@@ -81,7 +82,7 @@ function(declare_precompiled_headers target)
     endif()
     add_library(${target} OBJECT ${source})
     target_link_libraries(${target} PRIVATE flags fmt::fmt)
-    if(ARGN)
+    if(arg_QUICKLY)
       target_compile_options(${target} PRIVATE ${QUICKLY_COMPILED})
     endif()
     target_precompile_headers(${target} PRIVATE
@@ -89,6 +90,6 @@ function(declare_precompiled_headers target)
       <expected> <functional> <limits> <map> <memory> <mutex> <optional> <ranges> <set> <span> <sstream> <string>
       <string_view> <tuple> <type_traits> <unordered_map> <utility> <variant> <vector> <fmt/format.h>
       ${PROJECT_SOURCE_DIR}/src/base/result.h ${PROJECT_SOURCE_DIR}/src/base/task.h
-      ${PROJECT_SOURCE_DIR}/src/json/value.h ${ARGN})
+      ${PROJECT_SOURCE_DIR}/src/json/value.h ${arg_UNPARSED_ARGUMENTS})
   endif()
 endfunction()

@@ -1,9 +1,6 @@
 // Bad clients by the thousand (tests/load): what good requests feel of them, and what they cost in memory.
-import path from 'node:path';
 import { listen, slow } from '../tests/load/load.mjs';
-import { build, printTable } from './programs.mjs';
-
-const programs = { server: path.join(build, 'mcp-conformance-server'), client: path.join(build, 'tests/load/load_client') };
+import { loadPrograms, printTable } from './programs.mjs';
 
 export async function load(_, { quick }) {
   const many = quick ? 1000 : 10_000;
@@ -11,13 +8,13 @@ export async function load(_, { quick }) {
   const add = (name, count, seen, ended) => rows.push([
     name, count, seen.good, seen.failed, seen.p50_ms.toFixed(2), seen.p99_ms.toFixed(2), seen.idle_mb.toFixed(0),
     seen.peak_mb.toFixed(0), ended]);
-  const ended = await slow(programs, { count: many, dripMs: 1000, seconds: 240 });
+  const ended = await slow(loadPrograms, { count: many, dripMs: 1000, seconds: 240 });
   if (ended.left !== 0 || ended.failed !== 0) throw new Error(`slow clients: ${JSON.stringify(ended)}`);
   add('slow heads, slow bodies, unread answers', many, ended, `${ended.seconds.toFixed(0)} s`);
-  const told = await listen(programs, { count: many / 5 });
+  const told = await listen(loadPrograms, { count: many / 5 });
   if (told.failed !== 0) throw new Error(`listening clients: ${JSON.stringify(told)}`);
   add('listening, half of them unread, told by each good request', many / 5, told, '');
   printTable(rows);
-  const streams = await listen(programs, { count: many, silent: true });
+  const streams = await listen(loadPrograms, { count: many, silent: true });
   console.log(`  ${streams.open - 1} open streams with nothing to say: ${streams.memory_mb.toFixed(0)} MB`);
 }

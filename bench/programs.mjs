@@ -9,6 +9,8 @@ import path from 'node:path';
 const source = path.resolve(import.meta.dirname, '..');
 export const build = process.env.SMS_BUILD ?? path.join(source, 'build/release');
 export const peer = path.join(import.meta.dirname, 'peers/echo.mjs');
+// What tests/load takes: the server, and the clients that come by the thousand.
+export const loadPrograms = { server: path.join(build, 'mcp-conformance-server'), client: path.join(build, 'tests/load/load_client') };
 const deadlineMs = 30_000;
 const ticksPerSecond = 100;
 

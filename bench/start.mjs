@@ -19,10 +19,14 @@ async function once(programs, file, args) {
   return ms;
 }
 
-export async function start(programs, { quick }) {
+// `own`: the programs that are measured, by name, each with its arguments.
+export async function start(programs, { quick }, own = {
+  ours: [path.join(build, 'spotify-mcp-server'), ['stdio', '--config', programs.config()]],
+}) {
   const count = quick ? 5 : 20;
+  const [ours] = Object.keys(own);
   const commands = {
-    ours: [path.join(build, 'spotify-mcp-server'), ['stdio', '--config', programs.config()]],
+    ...own,
     'TypeScript SDK, one tool': [process.execPath, [peer, '--stdio']],
     'a shell that echoes': ['/bin/sh', ['-c', `read line; echo '{"result":{"tools":[1]}}'`]],
   };
@@ -33,8 +37,8 @@ export async function start(programs, { quick }) {
   }
   console.log(`  process start to tools/list answered on stdio, medians of ${count} interleaved rounds`);
   printTable([
-    ['server', 'ms', 'it / ours', 'worst ms'],
+    ['server', 'ms', `it / ${ours}`, 'worst ms'],
     ...Object.entries(times).map(([name, values]) => [
-      name, median(values).toFixed(1), ratio(median(values), median(times.ours)), Math.max(...values).toFixed(1)]),
+      name, median(values).toFixed(1), ratio(median(values), median(times[ours])), Math.max(...values).toFixed(1)]),
   ]);
 }

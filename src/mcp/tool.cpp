@@ -21,6 +21,21 @@ bool is_object_schema(const json::Object& schema) {
   return type != nullptr && type->is_string() && type->string() == "object";
 }
 
+// Whether a reference leads out of the schema. Who follows one fetches what somebody else wrote, when somebody else
+// likes (2026-07-28 server/tools: implementations do not fetch references to other documents by themselves).
+bool leads_out(const json::Object& schema) {
+  for (const auto& [name, value] : schema) {
+    const bool refers = name == "$ref" || name == "$dynamicRef";
+    if (refers && value.is_string() && !value.string().starts_with('#')) return true;
+    if (value.is_object() && leads_out(value.object())) return true;
+    if (!value.is_array()) continue;
+    for (const json::Value& item : value.array()) {
+      if (item.is_object() && leads_out(item.object())) return true;
+    }
+  }
+  return false;
+}
+
 // All four hints are said out loud: what an absent one means differs from what a reader would guess.
 json::Object annotations(const ToolInfo& info, Revision revision) {
   json::Object hints;
@@ -59,6 +74,9 @@ std::optional<std::string> find_flaw(const Tool& tool) {
   if (!is_object_schema(tool.input_schema)) return flaw("the root of the input schema is no object");
   if (tool.output_schema && !is_object_schema(*tool.output_schema)) {
     return flaw("the root of the output schema is no object");
+  }
+  if (leads_out(tool.input_schema) || (tool.output_schema && leads_out(*tool.output_schema))) {
+    return flaw("a $ref of its schemas leads to another document; put what it means under $defs");
   }
   if (!tool.call) return flaw("there is no function to call");
   return std::nullopt;

@@ -304,16 +304,13 @@ void Connection::flush() {
 }
 
 void Connection::write_some() {
-  const size_t before = out_sent_;
   while (out_sent_ < out_.size()) {
     ErrorCode error;
     out_sent_ +=
         socket_.write_some(asio::buffer(out_.data() + out_sent_, out_.size() - out_sent_), error);
     if (!error) continue;
     if (error != asio::error::would_block) return fail_later();
-    if (!writing_ || out_sent_ > before) set_deadline(server_.options.limits.write_stall);
-    if (!writing_) keep_unsent();
-    writing_ = true;
+    if (!writing_) begin_waiting();
     socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const ErrorCode& failed) {
       if (self->closed_) return;
       if (failed) return self->close();
@@ -328,11 +325,15 @@ void Connection::write_some() {
   server_.give_back(std::exchange(out_, {}));
 }
 
-// The peer is slow: its buffer, which may be large, goes to the others, and what is left waits in one that fits.
-void Connection::keep_unsent() {
+// The peer is slow: its buffer, which may be large, goes to the others, and what is left waits in one that fits. The
+// deadline stands: a byte that is taken now and then, if only by the probes of TCP, does not push it away.
+void Connection::begin_waiting() {
+  writing_ = true;
   std::string rest = out_.substr(out_sent_);
   server_.give_back(std::exchange(out_, std::move(rest)));
   out_sent_ = 0;
+  const ServerLimits& limits = server_.options.limits;
+  set_deadline(limits.write_stall + std::chrono::seconds(out_.size() / limits.write_bytes_per_second));
 }
 
 // The socket took the rest of what it had refused before.

@@ -27,8 +27,9 @@ struct ServerLimits {
   base::Duration body_timeout = std::chrono::seconds(30);
   // Between requests of one connection.
   base::Duration idle_timeout = std::chrono::seconds(60);
-  // Without one byte being taken by the peer.
+  // For the peer to take what the socket did not take at once, and a second more for so many bytes of it.
   base::Duration write_stall = std::chrono::seconds(30);
+  size_t write_bytes_per_second = size_t{16} * 1024;
   // For the peer to read a last answer before the close.
   base::Duration linger = std::chrono::seconds(2);
 };

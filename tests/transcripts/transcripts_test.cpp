@@ -24,49 +24,15 @@
 #include "net/http_server.h"
 #include "net/loop.h"
 #include "net/serve.h"
-#include "schema/fields.h"
 #include "tests/support/manual_loop.h"
 #include "tests/support/seeded_random.h"
+#include "tests/transcripts/offer.h"
 
 #include "tests/test.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-struct EchoArguments {
-  schema::Text<1, 100> text;
-
-  static constexpr auto fields() {
-    return schema::Fields{schema::required("text", &EchoArguments::text, "What to give back.")};
-  }
-};
-
-struct EchoAnswer {
-  std::string text;
-
-  static constexpr auto fields() { return schema::Fields{schema::required("text", &EchoAnswer::text)}; }
-};
-
-base::Task<base::Result<EchoAnswer>> echo(mcp::CallContext&, EchoArguments arguments) {
-  co_return EchoAnswer{arguments.text.value()};
-}
-
-base::Task<base::Result<EchoAnswer>> count(mcp::CallContext& context, schema::Empty) {
-  context.progress(1, 2, "half");
-  context.progress(1, 2, "no step forward, so it is not sent");
-  context.progress(2, 2);
-  co_return EchoAnswer{"counted"};
-}
-
-base::Task<base::Result<EchoAnswer>> wait(mcp::CallContext& context, schema::Empty) {
-  co_await base::sleep_for(context.loop(), std::chrono::seconds(30));
-  co_return EchoAnswer{"waited"};
-}
-
-base::Task<base::Result<EchoAnswer>> refuse(mcp::CallContext&, schema::Empty) {
-  co_return base::fail(base::Code::kConflict, "No. Ask for something else.", "a detail that stays here");
-}
 
 template <class Loop>
 struct World {
@@ -75,18 +41,11 @@ struct World {
   test::SeededRandom random{7};
   base::NullLog log;
   mcp::Server server{mcp::Services{loop, clock, random, log},
-                     {.info = {.name = "transcripts", .title = "Transcripts", .version = "1"}, .page_size = 3}};
+                     {.info = {.name = "transcripts", .title = "Transcripts", .version = "1"},
+                      .page_size = 4,
+                      .logging = mcp::Logging::kOn}};
 
-  World() {
-    const auto info = [](std::string name, std::string about) {
-      return mcp::ToolInfo{
-          .name = std::move(name), .title = "T", .description = std::move(about), .effect = mcp::Effect::kRead};
-    };
-    server.add(mcp::tool<EchoArguments, EchoAnswer>(info("echo", "Gives back the text."), echo));
-    server.add(mcp::tool<schema::Empty, EchoAnswer>(info("count", "Reports progress."), count));
-    server.add(mcp::tool<schema::Empty, EchoAnswer>(info("wait", "Takes half a minute."), wait));
-    server.add(mcp::tool<schema::Empty, EchoAnswer>(info("refuse", "Fails."), refuse));
-  }
+  World() { transcripts::add_offer(server); }
 };
 
 struct Turn {
@@ -149,8 +108,10 @@ http::Request request_for(const std::string& text, const std::string& session, c
   if (!modern.empty()) {
     request.headers.add("MCP-Protocol-Version", modern);
     request.headers.add("Mcp-Method", std::string(value->text_or_empty("method")));
-    const auto name = params->text_or_empty("name");
-    if (!name.empty()) request.headers.add("Mcp-Name", std::string(name));
+    for (const std::string_view named : {"name", "uri", "taskId"}) {
+      const auto name = params->text_or_empty(named);
+      if (!name.empty()) request.headers.add("Mcp-Name", std::string(name));
+    }
   } else if (!session.empty()) {
     request.headers.add("Mcp-Session-Id", session);
     request.headers.add("MCP-Protocol-Version", version);
@@ -159,18 +120,29 @@ http::Request request_for(const std::string& text, const std::string& session, c
   return request;
 }
 
-// The messages of a response, whether it is one JSON body or a stream of events.
+// Whether the answer to this is a stream that stays open.
+bool listens(const std::string& sent) { return sent.find(R"("method":"subscriptions/listen")") != std::string::npos; }
+
+// The messages of a response, whether it is one JSON body or a stream of events. A stream that stays open is left after
+// `listened` messages.
 template <class Loop>
-std::vector<std::string> messages_of(World<Loop>& world, http::Response response) {
+std::vector<std::string> messages_of(World<Loop>& world, http::Response response, std::optional<size_t> listened) {
   std::string body = std::move(response.body);
   const bool events = response.headers.find("Content-Type").value_or("").starts_with("text/event-stream");
   if (!events) return body.empty() ? std::vector<std::string>() : std::vector{body};
-  std::vector<std::string> messages;
-  while (auto piece = response.stream ? world.loop.run(response.stream->next()) : std::nullopt) body += *piece;
-  for (const std::string_view line : base::split(body, '\n')) {
-    if (line.starts_with("data: ") && line.size() > 6) messages.emplace_back(line.substr(6));
+  const auto messages = [&] {
+    std::vector<std::string> found;
+    for (const std::string_view line : base::split(body, '\n')) {
+      if (line.starts_with("data: ") && line.size() > 6) found.emplace_back(line.substr(6));
+    }
+    return found;
+  };
+  while (response.stream && (!listened || messages().size() < *listened)) {
+    const auto piece = world.loop.run(response.stream->next());
+    if (!piece) break;
+    body += *piece;
   }
-  return messages;
+  return messages();
 }
 
 // `send` takes a request to its response.
@@ -183,7 +155,8 @@ std::vector<std::vector<std::string>> run_over_http(World<Loop>& world, const st
   for (const Turn& turn : turns) {
     http::Response response = send(request_for(turn.sent, session, version));
     if (const auto id = response.headers.find("Mcp-Session-Id")) session = *id;
-    got.push_back(messages_of(world, std::move(response)));
+    const auto listened = listens(turn.sent) ? std::optional(turn.expected.size()) : std::nullopt;
+    got.push_back(messages_of(world, std::move(response), listened));
     const auto value = got.back().empty() ? base::Result<json::Value>(json::Value()) : json::parse(got.back().back());
     const json::Value* result = value ? value->find("result") : nullptr;
     if (result != nullptr && result->find("protocolVersion") != nullptr)
@@ -197,6 +170,12 @@ std::vector<std::vector<std::string>> run_over_handler(const std::vector<Turn>& 
   mcp::StreamableHttp endpoint(world.server, world.random, nullptr, {});
   return run_over_http(world, turns,
                        [&](http::Request request) { return world.loop.run(endpoint.handle(std::move(request))); });
+}
+
+// The client of the socket takes an answer when it is whole, which that of a listener never is.
+std::vector<Turn> without_listening(std::vector<Turn> turns) {
+  std::erase_if(turns, [](const Turn& turn) { return listens(turn.sent); });
+  return turns;
 }
 
 std::vector<std::vector<std::string>> run_over_socket(const std::vector<Turn>& turns) {
@@ -263,6 +242,32 @@ void compare(const std::vector<Turn>& turns, const std::vector<std::vector<std::
 
 }  // namespace
 
+// The methods that a client of a revision may send, and those of the other era, whose refusal is a part of it.
+const std::vector<std::string> kMethods{"tools/list",          "tools/call",
+                                         "prompts/list",        "prompts/get",
+                                         "resources/list",      "resources/templates/list",
+                                         "resources/read",      "completion/complete",
+                                         "initialize",          "ping",
+                                         "server/discover",     "resources/subscribe",
+                                         "logging/setLevel",    "resources/unsubscribe",
+                                         "tasks/get",           "tasks/update",
+                                         "tasks/cancel",        "subscriptions/listen",
+                                         "no/such/method",      "notifications/cancelled"};
+
+TEST_CASE("each method stands in a transcript of each revision") {
+  for (const mcp::Revision revision : mcp::kAllRevisions) {
+    std::string sent;
+    for (const auto& entry : fs::directory_iterator(source_directory() / "tests/transcripts")) {
+      if (entry.path().filename().string().find(mcp::revision_name(revision)) == std::string::npos) continue;
+      for (const Turn& turn : read(entry.path())) sent += turn.sent + "\n";
+    }
+    for (const std::string& method : kMethods) {
+      INFO(mcp::revision_name(revision), " ", method);
+      CHECK(sent.find("\"method\":\"" + method + "\"") != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("every transcript holds in memory, over pipes, over the HTTP handler and over a socket") {
   const bool update = std::getenv("UPDATE_TRANSCRIPTS") != nullptr;
   size_t files = 0;
@@ -281,7 +286,8 @@ TEST_CASE("every transcript holds in memory, over pipes, over the HTTP handler a
     compare(turns, run_over_pipes(turns));
     if (entry.path().string().ends_with(".lines.txt")) continue;
     compare(turns, run_over_handler(turns));
-    compare(turns, run_over_socket(turns));
+    const auto whole = without_listening(turns);
+    compare(whole, run_over_socket(whole));
   }
   CHECK(files >= 6);
 }

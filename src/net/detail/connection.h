@@ -98,7 +98,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void flush();
   void write_some();
-  void keep_unsent();
+  void begin_waiting();
   void after_write();
   void fail_later();
   void linger();

@@ -43,7 +43,7 @@ TEST_CASE("a pasted answer logs in, and counts once") {
   CHECK(bench.logged_in());
 }
 
-TEST_CASE("nonsense and a wrong state change nothing: the true answer still counts") {
+TEST_CASE("cve_2026_27124: nonsense and a state of another login change nothing, the true answer still counts") {
   LoginBench bench(pasted());
   const tools::PendingLogin pending = bench.begin();
   const std::string address = bench.visit(pending.url);

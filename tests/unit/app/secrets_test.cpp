@@ -94,7 +94,7 @@ TEST_CASE("the bearer's file is made once, and for its owner alone") {
   CHECK(text_of(given.file) == first);
 }
 
-TEST_CASE("the bearer lets in its owner, whatever the case of the scheme, and nobody else") {
+TEST_CASE("cve_2025_69196: the bearer lets in its owner, whatever the case of the scheme, and no token for elsewhere") {
   Bearer given;
   LocalBearer bearer = given.open();
   std::string token = text_of(given.file);
@@ -103,8 +103,13 @@ TEST_CASE("the bearer lets in its owner, whatever the case of the scheme, and no
   CHECK(given.ask(bearer, "bearer " + token));
   std::string last = token;
   last.back() = last.back() == 'A' ? 'B' : 'A';
+  Bearer elsewhere;
+  static_cast<void>(elsewhere.open());
+  std::string of_another_server = text_of(elsewhere.file);
+  of_another_server.pop_back();
   for (const std::string& wrong :
-       {std::string(), std::string("Bearer "), std::string("Bearer"), token, "Basic " + token, "Bearer " + last,
+       {"Bearer " + of_another_server, "Bearer BQ" + std::string(150, 'x'), std::string(), std::string("Bearer "),
+        std::string("Bearer"), token, "Basic " + token, "Bearer " + last,
         "Bearer " + token + "A", "Bearer " + token.substr(1), "Bearer  " + token, "Bearer " + token + "\n"}) {
     CAPTURE(wrong);
     const auto refused = given.ask(bearer, wrong);

@@ -150,7 +150,7 @@ TEST_CASE("without a clean end, the last checkpoint tells what is missing") {
   CHECK(bench.verdict() == "truncated at 14");
 }
 
-TEST_CASE("who has the disk and the key of the running epoch cannot change an older epoch") {
+TEST_CASE("cve_2023_31439: who has the disk and the key of the running epoch cannot change an older epoch") {
   Bench bench;
   Journal journal = bench.open();
   bench.add(journal, 35);
@@ -161,7 +161,7 @@ TEST_CASE("who has the disk and the key of the running epoch cannot change an ol
     const std::string at = " at " + std::to_string(seq);
     const uint64_t then = epoch_of(bench.line(seq));
     REQUIRE(then < now);
-    // With the epoch that the record had, and with the one of the key (CVE-2023-31439).
+    // With the epoch that the record had, and with the one of the key.
     replace(bench, seq, forge(bench, seq, now, then));
     CHECK(bench.verdict() == "wrong_epoch" + at);
     bench.disk.files = files;

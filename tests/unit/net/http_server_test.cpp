@@ -240,6 +240,26 @@ TEST_CASE("deadlines: header, body, idle and write") {
   CHECK(has(patient.response(), "through the gate"));
 }
 
+TEST_CASE("a peer that takes an answer drop by drop has no longer than one that takes nothing") {
+  net::ServerLimits limits;
+  limits.write_stall = 60ms;
+  limits.write_bytes_per_second = size_t{1} << 30;
+  RunningServer server(limits);
+  RawClient slow(server.port);
+  RawClient pace(server.port);
+  std::string requests;
+  for (int i = 0; i < 8; ++i) requests += get("/big");
+  REQUIRE(slow.send(requests));
+  int drops = 0;
+  do {
+    slow.take_drop(256);
+    REQUIRE(pace.send(get("/")));
+    REQUIRE(pace.response());
+  } while (server.connections() > 1 && ++drops < 20'000);
+  CHECK(drops > 0);
+  CHECK(drops < 20'000);
+}
+
 TEST_CASE("connections over the limit get 503") {
   net::ServerLimits limits;
   limits.connections = 2;

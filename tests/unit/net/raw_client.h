@@ -94,6 +94,11 @@ class RawClient {
   }
   // Reads until `text` has come; true when it has.
   bool wait_for(std::string_view text) { return find(text).has_value(); }
+  // Takes at most so much of what is there, and forgets it.
+  void take_drop(size_t most) {
+    std::string drop(most, '\0');
+    (void)::recv(fd_, drop.data(), drop.size(), MSG_DONTWAIT);
+  }
   bool closed_by_server() { return until_closed() == ""; }
   // What has come and was not taken.
   const std::string& seen() const { return seen_; }

@@ -1,6 +1,9 @@
 // A thousand connections of a thousand users, whose requests all have the id 0: each gets the answers to its own, and
-// no word of another. Both eras, over real sockets, with the loop on a thread of its own.
+// no word of another. Both eras, over real sockets, with the loop on a thread of its own. SMS_CROSS_CLIENT_SECONDS goes
+// on with ever new thousands for so long.
 #include <atomic>
+#include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
@@ -20,8 +23,9 @@ constexpr int kThreads = 8;
 constexpr int kAtOnce = 25;  // Of each thread: below the usual limit of open files, far above one.
 constexpr int kRounds = 3;
 
-std::string request(const http::Headers& headers, const std::string& user, const std::string& body) {
-  std::string text = "POST /mcp HTTP/1.1\r\n";
+std::string request(const http::Headers& headers, const std::string& user, const std::string& body,
+                    const std::string& method = "POST") {
+  std::string text = method + " /mcp HTTP/1.1\r\n";
   for (const auto& [name, value] : headers) text += name + ": " + value + "\r\n";
   text += "Authorization: Bearer " + user + "\r\n";
   return text + fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body);
@@ -88,6 +92,24 @@ void run_batch(uint16_t port, int first, Tally& tally) {
     for (const auto& client : clients) (void)client->wire.send(client->call(round));
     for (const auto& client : clients) judge(*client, round, client->wire.response(), tally);
   }
+  for (const auto& client : clients) {
+    if (!client->legacy) continue;
+    (void)client->wire.send(request(tests::session_headers(client->session), client->user, "", "DELETE"));
+    if (!client->wire.response().value_or("").starts_with("HTTP/1.1 204 ")) ++tally.lost;
+  }
+}
+
+void run_thousand(uint16_t port, Tally& tally) {
+  std::atomic<int> next = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int first = next.fetch_add(kAtOnce); first < kClients; first = next.fetch_add(kAtOnce)) {
+        run_batch(port, first, tally);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace
@@ -100,25 +122,24 @@ TEST_CASE("cross_client: a thousand clients that all use the id 0 see no answer 
   const uint16_t port = (*server)->port();
   std::thread serving([&] { loop.run(); });
 
+  const char* const asked = std::getenv("SMS_CROSS_CLIENT_SECONDS");
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(asked == nullptr ? 0 : std::atoi(asked));
   Tally tally;
-  std::atomic<int> next = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&] {
-      for (int first = next.fetch_add(kAtOnce); first < kClients; first = next.fetch_add(kAtOnce)) {
-        run_batch(port, first, tally);
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  int thousands = 0;
+  do {
+    run_thousand(port, tally);
+    ++thousands;
+  } while (std::chrono::steady_clock::now() < end);
   loop.post([&] {
     server->reset();
     loop.stop();
   });
   serving.join();
 
-  CHECK(tally.own == kClients * kRounds);
+  const int calls = thousands * kClients * kRounds;
+  MESSAGE(calls, " calls");
+  CHECK(tally.own == calls);
   CHECK(tally.foreign == 0);
   CHECK(tally.lost == 0);
-  CHECK(world.runs == kClients * kRounds);
+  CHECK(world.runs == calls);
 }

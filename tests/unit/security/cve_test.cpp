@@ -1,7 +1,7 @@
 // The holes that other MCP servers and Spotify clients had, each as a test of ours under the name that it was published
-// with. Those of parts that this program does not have (an authorization server, a client that follows `$ref`, an audit
-// log) come with the part. What needs the fixture of a part stands there under its name: tasks in tests/unit/mcp, the
-// refreshed login in tests/unit/oauth, the client's redirects in tests/unit/net.
+// with. What needs the fixture of a part stands there under its name: tasks in tests/unit/mcp, the login in
+// tests/unit/app and tests/unit/oauth, the redirects of the client and of the accounts service in tests/unit/net and
+// tests/unit/sim, the sanitiser in tests/unit/tools, the audit trail in tests/unit/audit.
 #include <string>
 #include <vector>
 
@@ -215,4 +215,35 @@ TEST_CASE("cve_2026_48529 ghsa_pjp5 go_2026_5779: no user is remembered from one
   nobody.headers = tests::modern_headers();
   nobody.body = tests::echo_body("x");
   CHECK(world.loop.run(world.http.handler.handle(std::move(nobody))).status == 401);
+}
+
+TEST_CASE("cve_2026_116686: no schema sends its reader to another document, and a $ref in arguments is words") {
+  mcp::Tool tool{.info = {.name = "t", .description = "About.", .effect = mcp::Effect::kRead},
+                 .input_schema = {},
+                 .output_schema = {},
+                 .call = [](mcp::CallContext&, json::Value) -> base::Task<mcp::ToolResult> { co_return {}; }};
+  const auto schema_with = [](const std::string& text) { return json::parse(text)->object(); };
+  for (const char* outside :
+       {R"({"type":"object","$ref":"https://evil.example/schema.json"})",
+        R"({"type":"object","properties":{"a":{"$ref":"http://169.254.169.254/latest"}}})",
+        R"({"type":"object","properties":{"a":{"items":{"anyOf":[{"type":"string"},{"$ref":"file:///etc/passwd"}]}}}})",
+        R"({"type":"object","$defs":{"a":{"$dynamicRef":"other.json#a"}}})"}) {
+    tool.input_schema = schema_with(outside);
+    tool.output_schema.reset();
+    const auto flaw = mcp::find_flaw(tool);
+    REQUIRE(flaw);
+    CHECK(flaw->find("$ref") != std::string::npos);
+    CHECK(flaw->find("evil.example") == std::string::npos);
+    tool.output_schema = std::exchange(tool.input_schema, schema_with(R"({"type":"object"})"));
+    CHECK(mcp::find_flaw(tool));
+  }
+  tool.output_schema.reset();
+  tool.input_schema = schema_with(R"({"type":"object","properties":{"$ref":{"$ref":"#/$defs/a"}},"$defs":{"a":{}}})");
+  CHECK_FALSE(mcp::find_flaw(tool));
+
+  World world;
+  const auto response =
+      world.send(Method::kPost, tests::modern_headers(), tests::echo_body(R"({\"$ref\":\"http://evil.example/\"})"));
+  CHECK(response.status == 200);
+  CHECK(response.body.find("http://evil.example/") != std::string::npos);
 }

@@ -218,7 +218,7 @@ TEST_CASE("cve_2026_48529 ghsa_pjp5 go_2026_5779: no user is remembered from one
 }
 
 TEST_CASE("cve_2026_116686: no schema sends its reader to another document, and a $ref in arguments is words") {
-  mcp::Tool tool{.info = {.name = "t", .description = "About.", .effect = mcp::Effect::kRead},
+  mcp::Tool tool{.info = {.name = "t", .title = "T", .description = "About.", .effect = mcp::Effect::kRead},
                  .input_schema = {},
                  .output_schema = {},
                  .call = [](mcp::CallContext&, json::Value) -> base::Task<mcp::ToolResult> { co_return {}; }};

@@ -103,7 +103,8 @@ TEST_CASE("cve_2025_69196: the bearer lets in its owner, whatever the case of th
   CHECK(given.ask(bearer, "bearer " + token));
   std::string last = token;
   last.back() = last.back() == 'A' ? 'B' : 'A';
-  Bearer elsewhere{.random = test::SeededRandom(8)};
+  Bearer elsewhere;
+  elsewhere.random = test::SeededRandom(8);
   static_cast<void>(elsewhere.open());
   std::string of_another_server = text_of(elsewhere.file);
   of_another_server.pop_back();

@@ -1,9 +1,10 @@
 // config check: whether the settings are good, with every problem and its fix. config show: what they are, and where
-// each came from.
+// each came from. The forms that write files are in config_seal.cpp and config_edit.cpp.
 #include <fmt/format.h>
 #include <ostream>
 
 #include "app/commands.h"
+#include "app/config_files.h"
 #include "json/write.h"
 
 namespace app {
@@ -49,12 +50,8 @@ void show(const config::Loaded& loaded, const Arguments& arguments, Io& io) {
   }
 }
 
-base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
+base::Result<int> check(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
-  if (arguments.positional == "show") {
-    show(loaded, arguments, io);
-    return 0;
-  }
   TRY_VOID(config::check_listener(loaded.settings));
   const std::string file = find_config_file(arguments.text("--config"), io.environment);
   std::vector<std::string> notes = config::find_idle(loaded);
@@ -72,19 +69,40 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   return 0;
 }
 
+base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
+  const std::string& action = arguments.positional;
+  if (action == "seal") return seal_config(command, arguments, io);
+  if (action == "unseal") return unseal_config(arguments, io);
+  if (!arguments.rest.empty()) {
+    return base::fail(base::Code::kInvalidArgument,
+                      fmt::format("Name the file by an option: config {} --config FILE.", action));
+  }
+  if (action == "check") return check(command, arguments, io);
+  TRY(const config::Loaded loaded, settings_of(command, arguments, io));
+  show(loaded, arguments, io);
+  return 0;
+}
+
 }  // namespace
 
 Command config_command() {
   return {.name = "config",
-          .about = "Check or show the settings.",
+          .about = "Check, show, seal and unseal the settings.",
           .options = {config_option(),
                       {.name = "--environment",
                        .value = "KIND",
-                       .about = "Judge as for this deployment: development, staging or production.",
+                       .about = "Judge as for this deployment, and seal for it: development, staging or production.",
                        .setting = "environment"},
                       {.name = "--origin", .kind = OptionKind::kSwitch, .about = "show: where each value came from."},
+                      {.name = "--output",
+                       .value = "FILE",
+                       .about = "seal: the sealed file. unseal: a file for the settings in the clear."},
+                      {.name = "--force", .kind = OptionKind::kSwitch, .about = "Replace the file of --output."},
                       json_option()},
-          .positional = Positional{.name = "action", .about = "check or show", .choices = {"check", "show"}},
+          .positional = Positional{.name = "action",
+                                   .about = "check, show, seal FILE or unseal FILE",
+                                   .choices = {"check", "show", "seal", "unseal"}},
+          .rest = Rest{.name = "file", .about = "seal: the plain file. unseal: the sealed file.", .count_max = 1},
           .run = run};
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "config/sealed_file.h"
 #include "config/settings.h"
 
 namespace config {
@@ -19,6 +20,8 @@ struct Sources {
   // The file's name for messages, and its text. No text: there is no file.
   std::string file_name;
   std::optional<std::string> file_text;
+  // The header of the file, when the text was sealed. Its environment is that of the file.
+  std::optional<SealedHeader> sealed;
   // An environment variable's value, or nothing.
   std::function<std::optional<std::string>(std::string_view name)> variable;
   // The content of a small file that only its owner can read: for ${file:PATH} and for the *_FILE variables.
@@ -32,10 +35,11 @@ struct Loaded {
   // Where each setting that is not a default came from: "server.port" -> "file config.json", "environment
   // SPOTIFY_CLIENT_ID", "flag".
   std::map<std::string, std::string, std::less<>> origins;
+  std::optional<SealedHeader> sealed;
 };
 
 // kInvalidArgument with every problem at once, by the names of the settings; kNotFound for a ${VARIABLE} that is not
-// set.
+// set; kConflict for a file that was sealed for another environment than the one that comes out.
 base::Result<Loaded> load(const Sources& sources);
 
 // What is wrong with settings that are each valid alone: a redirect that Spotify refuses, an API server that is neither

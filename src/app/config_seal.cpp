@@ -95,14 +95,14 @@ void tell_sealed(const std::string& file, const std::string& output, const confi
                           header.generation, header.key_id);
   }
   io.err << fmt::format(
-      "note: {} still holds the settings in the clear. Try the sealed file with `spotify-mcp-server config check "
-      "--config {}`, then remove the plain one: shred -u {}\n",
-      file, output, file);
+      "note: {0} still holds the settings in the clear. Try the sealed file with `spotify-mcp-server config check "
+      "--config '{1}'`, then remove the plain one: shred -u '{0}'\n",
+      file, output);
 }
 
 void warn_of_key_beside(const std::string& output, Io& io) {
   const auto key_file = key_file_of(os::config_directory(io.environment), io.environment);
-  if (!key_file || !os::is_within(*key_file, directory_of(output))) return;
+  if (!key_file || !os::is_within(output, directory_of(*key_file))) return;
   io.err << fmt::format(
       "warning: The key {} lies beside the file that it opens: whoever copies the directory has both. Move the key "
       "elsewhere, and set SPOTIFY_MCP_MASTER_KEY_FILE.\n",
@@ -193,7 +193,7 @@ base::Result<int> unseal_config(const Arguments& arguments, Io& io) {
   }
   TRY_VOID(write_config(output, std::string(opened.text.reveal()), overwrite_of(arguments)));
   io.err << fmt::format("note: {0} holds the settings in the clear, for you alone. Remove it when you are done: shred -u "
-                        "{0}\n",
+                        "'{0}'\n",
                         output);
   return 0;
 }

@@ -18,8 +18,8 @@ struct SettingsRequest {
   // Empty: $SPOTIFY_MCP_CONFIG, else config.json in the configuration directory if it is there, else no file.
   std::string config_file;
   // What the file holds in the clear, where the caller has it already; the file is not read then.
-  std::optional<std::string> text;
-  std::map<std::string, json::Value, std::less<>> flags;
+  std::optional<std::string> text = std::nullopt;
+  std::map<std::string, json::Value, std::less<>> flags = {};
   Rollback rollback = Rollback::kRefuse;
 };
 

@@ -160,8 +160,9 @@ base::Result<void> check_environment(const Sources& sources, const Loaded& loade
   const auto origin = loaded.origins.find("environment");
   return base::fail(
       base::Code::kConflict,
-      fmt::format("{0} was sealed for environment {1}, and this one is {2} (from {3}). Use the file that was sealed for "
-                  "{2}, or seal the settings for it: `spotify-mcp-server config seal --environment {2}`.",
+      fmt::format("{0} was sealed for environment {1}, and this deployment is {2} (from {3}). Use the file that was "
+                  "sealed for {2}, or seal the plain settings for it: `spotify-mcp-server config seal FILE --output "
+                  "SEALED --environment {2}`.",
                   sources.file_name, schema::enum_name(sources.sealed->environment), schema::enum_name(here),
                   origin == loaded.origins.end() ? "the file" : std::string_view(origin->second)));
 }

@@ -21,7 +21,7 @@ struct Sources {
   std::string file_name;
   std::optional<std::string> file_text;
   // The header of the file, when the text was sealed. Its environment is that of the file.
-  std::optional<SealedHeader> sealed;
+  std::optional<SealedHeader> sealed = std::nullopt;
   // An environment variable's value, or nothing.
   std::function<std::optional<std::string>(std::string_view name)> variable;
   // The content of a small file that only its owner can read: for ${file:PATH} and for the *_FILE variables.
@@ -35,7 +35,7 @@ struct Loaded {
   // Where each setting that is not a default came from: "server.port" -> "file config.json", "environment
   // SPOTIFY_CLIENT_ID", "flag".
   std::map<std::string, std::string, std::less<>> origins;
-  std::optional<SealedHeader> sealed;
+  std::optional<SealedHeader> sealed = std::nullopt;
 };
 
 // kInvalidArgument with every problem at once, by the names of the settings; kNotFound for a ${VARIABLE} that is not

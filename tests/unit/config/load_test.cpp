@@ -201,7 +201,7 @@ TEST_CASE("a sealed file is bound to its environment, whichever layer says anoth
     REQUIRE(!refused);
     CHECK(refused.error().code == base::Code::kConflict);
     CHECK(refused.error().message.find("environment DEPLOYMENT_ENVIRONMENT") != std::string::npos);
-    CHECK(refused.error().message.find(std::string("config seal --environment ") + here) != std::string::npos);
+    CHECK(refused.error().message.find(std::string("--output SEALED --environment ") + here) != std::string::npos);
   }
   // A header that was sealed for one environment around a text that says another.
   CHECK(!load_as(Deployment::kProduction, R"({"environment":"development"})"));

@@ -97,7 +97,7 @@ TEST_CASE("what was sealed opens again, with the environment and the generation 
   CHECK(opened->text.reveal() == kPlain);
   CHECK(opened->header.environment == Deployment::kProduction);
   CHECK(opened->header.generation == 7);
-  CHECK(opened->header.created == "2026-11-24T06:40:00Z");
+  CHECK(opened->header.created == "2026-11-24T06:00:00Z");
   const auto header = config::read_header(file);
   REQUIRE(header);
   CHECK(header->key_id == opened->header.key_id);
@@ -215,7 +215,7 @@ TEST_CASE("a file whose header names our key and was sealed under another one is
 
 TEST_CASE("environment and generation are authenticated") {
   for (const auto& [name, value] : std::vector<std::pair<std::string, json::Value>>{
-           {"env", "development"}, {"generation", 8}, {"created", "2026-11-24T06:40:01Z"}}) {
+           {"env", "development"}, {"generation", 8}, {"created", "2026-11-24T06:00:01Z"}}) {
     CAPTURE(name);
     const std::string file = with(sealed(), name, value);
     REQUIRE(config::read_header(file));

@@ -73,6 +73,8 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   const std::string& action = arguments.positional;
   if (action == "seal") return seal_config(command, arguments, io);
   if (action == "unseal") return unseal_config(arguments, io);
+  if (action == "edit") return edit_config(command, arguments, io);
+  if (action == "init") return init_config(arguments, io);
   if (!arguments.rest.empty()) {
     return base::fail(base::Code::kInvalidArgument,
                       fmt::format("Name the file by an option: config {} --config FILE.", action));
@@ -87,22 +89,22 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
 
 Command config_command() {
   return {.name = "config",
-          .about = "Check, show, seal and unseal the settings.",
+          .about = "Make, check, show and seal the settings.",
           .options = {config_option(),
                       {.name = "--environment",
                        .value = "KIND",
-                       .about = "Judge as for this deployment, and seal for it: development, staging or production.",
+                       .about = "check, seal, init: for this deployment: development, staging or production.",
                        .setting = "environment"},
                       {.name = "--origin", .kind = OptionKind::kSwitch, .about = "show: where each value came from."},
                       {.name = "--output",
                        .value = "FILE",
-                       .about = "seal: the sealed file. unseal: a file for the settings in the clear."},
+                       .about = "seal: the sealed file. unseal: a file for the settings in the clear. init: the new file."},
                       {.name = "--force", .kind = OptionKind::kSwitch, .about = "Replace the file of --output."},
                       json_option()},
           .positional = Positional{.name = "action",
-                                   .about = "check, show, seal FILE or unseal FILE",
-                                   .choices = {"check", "show", "seal", "unseal"}},
-          .rest = Rest{.name = "file", .about = "seal: the plain file. unseal: the sealed file.", .count_max = 1},
+                                   .about = "init, check, show, seal FILE, unseal FILE or edit FILE",
+                                   .choices = {"init", "check", "show", "seal", "unseal", "edit"}},
+          .rest = Rest{.name = "file", .about = "seal: the plain file. unseal, edit: the sealed file.", .count_max = 1},
           .run = run};
 }
 

@@ -43,6 +43,7 @@ base::Result<config::Loaded> load_settings(const SettingsRequest& request, const
   sources.file_name = find_config_file(request.config_file, environment);
   if (request.text) {
     sources.file_text = request.text;
+    sources.sealed = request.sealed;
   } else if (!sources.file_name.empty()) {
     TRY_VOID(read_config(sources, environment));
   }

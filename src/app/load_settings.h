@@ -19,6 +19,8 @@ struct SettingsRequest {
   std::string config_file;
   // What the file holds in the clear, where the caller has it already; the file is not read then.
   std::optional<std::string> text = std::nullopt;
+  // The header that it is to be judged under, as if it came from a sealed file.
+  std::optional<config::SealedHeader> sealed = std::nullopt;
   std::map<std::string, json::Value, std::less<>> flags = {};
   Rollback rollback = Rollback::kRefuse;
 };

@@ -249,3 +249,57 @@ TEST_CASE("a passphrase seals and opens, whatever the data directory is") {
   home.variables["SPOTIFY_MCP_MASTER_KEY"] = "another fake passphrase";
   CHECK(home.check().code == 4);
 }
+
+TEST_CASE("config edit seals what the editor left as the next generation, and leaves nothing behind") {
+  Home home;
+  REQUIRE(home.seal().code == 0);
+  REQUIRE(home.start());
+  const std::string editor = home.place.path() + "/editor";
+  const std::string seen = home.place.path() + "/seen";
+  const auto edit = [&](const std::string& script) {
+    std::ofstream(editor) << "#!/bin/sh\nset -e\nenv > " << seen << "\necho \"$1\" >> " << seen << "\n" << script << "\n";
+    std::filesystem::permissions(editor, std::filesystem::perms::owner_all);
+    return home.run({"config", "edit", home.sealed});
+  };
+  std::filesystem::create_directory(home.place.path() + "/run");
+  home.variables["XDG_RUNTIME_DIR"] = home.place.path() + "/run";
+  home.variables["EDITOR"] = editor;
+  home.variables["PATH"] = "/usr/bin:/bin";
+  const Outcome outcome = edit("test \"$(stat -c %a \"$1\")\" = 600\ncp \"$1\" \"$1~\"\nsed -i s/an-id/another-id/ \"$1\"");
+  CAPTURE(outcome.err);
+  CHECK(outcome.code == 0);
+  CHECK(contains(outcome.out, "as generation 2"));
+  CHECK(home.generation() == 2);
+  CHECK(contains(home.run({"config", "show", "--config", home.sealed}).out, "another-id"));
+  CHECK(std::filesystem::is_empty(home.place.path() + "/run"));
+  CHECK(contains(home.text_of(seen), "/run/spotify-mcp-edit-"));
+  CHECK(!contains(home.text_of(seen), kKey));
+  const std::string good = home.text_of(home.sealed);
+  CHECK(edit("true").code == 11);
+  CHECK(edit("exit 3").code == 11);
+  home.variables["EDITOR"] = "no-such-editor";
+  CHECK(home.run({"config", "edit", home.sealed}).code == 9);
+  CHECK(contains(home.run({"config", "edit", home.plain}).err, "is not sealed"));
+  CHECK(home.text_of(home.sealed) == good);
+  CHECK(std::filesystem::is_empty(home.place.path() + "/run"));
+}
+
+TEST_CASE("config init writes a file that is good, for each environment, and overwrites none") {
+  Home home;
+  for (const std::string environment : {"development", "staging", "production"}) {
+    const std::string file = home.place.path() + "/" + environment + ".json";
+    const Outcome outcome = home.run({"config", "init", "--environment", environment, "--output", file});
+    CAPTURE(outcome.err);
+    CHECK(outcome.code == 0);
+    CHECK(contains(outcome.err, "spotify.client_id"));
+    CHECK(mode_of(file) == 0600);
+    CHECK(home.run({"config", "check", "--config", file}).code == 0);
+    CHECK(contains(home.run({"config", "show", "--config", file}).out, '"' + environment + '"'));
+    CHECK(home.run({"config", "init", "--environment", environment, "--output", file}).code == 6);
+  }
+  CHECK(home.run({"config", "init", "--environment", "prod", "--output", home.place.path() + "/x"}).code == 2);
+  CHECK(!os::exists(home.place.path() + "/x"));
+  home.variables["DEPLOYMENT_ENVIRONMENT"] = "development";
+  CHECK(home.run({"config", "init"}).code == 0);
+  CHECK(contains(home.run({"config", "check"}).out, "/.config/spotify-mcp-server/config.json is good"));
+}

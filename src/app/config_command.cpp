@@ -98,7 +98,7 @@ Command config_command() {
                       {.name = "--origin", .kind = OptionKind::kSwitch, .about = "show: where each value came from."},
                       {.name = "--output",
                        .value = "FILE",
-                       .about = "seal: the sealed file. unseal: a file for the settings in the clear. init: the new file."},
+                       .about = "seal: the sealed file. unseal: a file for the plain settings. init: the new file."},
                       {.name = "--force", .kind = OptionKind::kSwitch, .about = "Replace the file of --output."},
                       json_option()},
           .positional = Positional{.name = "action",

@@ -1,10 +1,9 @@
 // config edit: a sealed file in the person's editor. config init: a first file.
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <ostream>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "app/config_files.h"
 #include "app/master_key.h"
@@ -42,8 +41,8 @@ base::Result<Edited> edit_until_good(const config::Opened& opened, SettingsReque
   base::Secret text = opened.text.clone();
   // Ends with good settings, with an editor that fails, or where nobody is there to try again.
   while (true) {
-    TRY(std::string edited, os::edit_text(std::string(text.reveal()), "config.json", config::kPlainBytesMax,
-                                          for_editor(io.environment)));
+    TRY(std::string edited,
+        os::edit_text(std::string(text.reveal()), "config.json", config::kPlainBytesMax, for_editor(io.environment)));
     request.text = edited;
     text = base::Secret(std::move(edited));
     if (crypto::equal(text, opened.text)) return fail(Code::kCancelled, "Nothing was changed, so nothing was sealed.");
@@ -58,11 +57,11 @@ base::Result<Edited> edit_until_good(const config::Opened& opened, SettingsReque
 
 json::Object first_settings(std::string_view environment) {
   const bool development = environment == "development";
-  return {{"environment", environment},
-          {"spotify", json::Object{{"client_id", ""}, {"redirect_uri", "http://127.0.0.1/callback"}}},
-          {"server",
-           json::Object{{"host", "127.0.0.1"}, {"port", 8000}, {"log_level", development ? "debug" : "info"}}},
-          {"audit", json::Object{{"enabled", true}, {"on_failure", development ? "warn" : "deny"}}}};
+  return {
+      {"environment", environment},
+      {"spotify", json::Object{{"client_id", ""}, {"redirect_uri", "http://127.0.0.1/callback"}}},
+      {"server", json::Object{{"host", "127.0.0.1"}, {"port", 8000}, {"log_level", development ? "debug" : "info"}}},
+      {"audit", json::Object{{"enabled", true}, {"on_failure", development ? "warn" : "deny"}}}};
 }
 
 }  // namespace
@@ -79,8 +78,7 @@ base::Result<int> edit_config(const Command& command, const Arguments& arguments
   TRY(const Edited edited, edit_until_good(opened, std::move(request), io));
   TRY(const auto master, given_master_key(os::config_directory(io.environment), io.environment));
   if (!master) return fail(Code::kNotFound, "The master key has gone meanwhile, so nothing was sealed.");
-  TRY(const int64_t accepted,
-      accepted_generation(edited.loaded.settings.storage.directory, opened.header.environment));
+  TRY(const int64_t accepted, accepted_generation(edited.loaded.settings.storage.directory, opened.header.environment));
   config::SealedAs as{.environment = opened.header.environment,
                       .generation = std::max(accepted, opened.header.generation) + 1,
                       .created = os::SystemClock().wall()};
@@ -93,9 +91,10 @@ base::Result<int> edit_config(const Command& command, const Arguments& arguments
     return fail(Code::kConflict, fmt::format("{} was changed by someone else meanwhile. Edit it again.", file));
   }
   TRY_VOID(write_config(file, sealed, Overwrite::kAllow));
-  io.out << fmt::format("Sealed {} for environment {} as generation {}. A running server keeps its settings until it is "
-                        "started again.\n",
-                        file, schema::enum_name(as.environment), as.generation);
+  io.out << fmt::format(
+      "Sealed {} for environment {} as generation {}. A running server keeps its settings until "
+      "it is started again.\n",
+      file, schema::enum_name(as.environment), as.generation);
   return 0;
 }
 
@@ -117,11 +116,11 @@ base::Result<int> init_config(const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, load_settings({.config_file = file, .text = text}, io.environment));
   TRY_VOID(write_config(file, text, arguments.has("--force") ? Overwrite::kAllow : Overwrite::kRefuse));
   io.out << fmt::format("Wrote {} for environment {}.\n", file, environment);
-  io.err << fmt::format("note: Set spotify.client_id in it to the one of your app "
-                        "(https://developer.spotify.com/dashboard, redirect URI {}), then run: spotify-mcp-server "
-                        "login{}\n",
-                        loaded.settings.spotify.redirect_uri,
-                        arguments.has("--output") ? " --config '" + file + "'" : "");
+  io.err << fmt::format(
+      "note: Set spotify.client_id in it to the one of your app "
+      "(https://developer.spotify.com/dashboard, redirect URI {}), then run: spotify-mcp-server "
+      "login{}\n",
+      loaded.settings.spotify.redirect_uri, arguments.has("--output") ? " --config '" + file + "'" : "");
   return 0;
 }
 

@@ -1,10 +1,9 @@
 // config seal and config unseal: between a plain file of settings and one that only the master key opens.
 #include <algorithm>
 #include <filesystem>
+#include <fmt/format.h>
 #include <ostream>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "app/account.h"
 #include "app/config_files.h"
@@ -63,8 +62,8 @@ base::Result<void> check_stated_environment(const std::string& file, const std::
   const std::string_view stated = document.text_or_empty("environment");
   const std::string_view name = schema::enum_name(environment);
   if (stated.empty() || stated.starts_with("${") || stated == name) return {};
-  return fail(Code::kConflict, fmt::format("{} says environment {}, and it was to be sealed for {}. Change the one in the "
-                                           "file, or drop --environment and DEPLOYMENT_ENVIRONMENT.",
+  return fail(Code::kConflict, fmt::format("{} says environment {}, and it was to be sealed for {}. Change the one in "
+                                           "the file, or drop --environment and DEPLOYMENT_ENVIRONMENT.",
                                            file, stated, name));
 }
 
@@ -86,10 +85,8 @@ void tell_sealed(const std::string& file, const std::string& output, const confi
                  const Arguments& arguments, Io& io) {
   const std::string_view environment = schema::enum_name(header.environment);
   if (arguments.has("--json")) {
-    io.out << json::write_pretty(json::Object{{"file", output},
-                                              {"environment", environment},
-                                              {"generation", header.generation},
-                                              {"key", header.key_id}});
+    io.out << json::write_pretty(json::Object{
+        {"file", output}, {"environment", environment}, {"generation", header.generation}, {"key", header.key_id}});
   } else {
     io.out << fmt::format("Sealed {} for environment {} as generation {}, under the key {}.\n", output, environment,
                           header.generation, header.key_id);
@@ -113,24 +110,24 @@ void warn_of_key_beside(const std::string& output, Io& io) {
 
 base::Result<std::string> file_of(const Arguments& arguments) {
   if (arguments.rest.size() == 1 && !arguments.rest.front().empty()) return arguments.rest.front();
-  return fail(Code::kInvalidArgument,
-              fmt::format("Say which file: config {0} FILE{1}.", arguments.positional,
-                          arguments.positional == "seal" ? " --output SEALED" : ""));
+  return fail(Code::kInvalidArgument, fmt::format("Say which file: config {0} FILE{1}.", arguments.positional,
+                                                  arguments.positional == "seal" ? " --output SEALED" : ""));
 }
 
 base::Result<std::string> read_plain_config(const std::string& file) {
   TRY(std::string text, os::read_file(file, config::kSealedBytesMax));
   if (!config::is_sealed(text)) return text;
   return fail(Code::kInvalidArgument, fmt::format("{0} is sealed already. To change it, run: spotify-mcp-server config "
-                                                  "edit {0}",
+                                                  "edit '{0}'",
                                                   file));
 }
 
 base::Result<std::string> read_sealed_config(const std::string& file) {
   TRY(std::string text, os::read_file(file, config::kSealedBytesMax));
   if (config::is_sealed(text)) return text;
-  return fail(Code::kInvalidArgument,
-              fmt::format("{0} is not sealed. To seal it, run: spotify-mcp-server config seal {0} --output SEALED", file));
+  return fail(
+      Code::kInvalidArgument,
+      fmt::format("{0} is not sealed. To seal it, run: spotify-mcp-server config seal '{0}' --output SEALED", file));
 }
 
 base::Result<void> write_config(const std::string& file, const std::string& bytes, Overwrite overwrite) {
@@ -166,9 +163,9 @@ base::Result<int> seal_config(const Command& command, const Arguments& arguments
   TRY(const int64_t generation, next_generation(loaded, master, output));
   crypto::OsRandom random;
   const os::SystemClock clock;
-  TRY(const std::string sealed,
-      config::seal(master, {.environment = loaded.settings.environment, .generation = generation, .created = clock.wall()},
-                   plain, random));
+  const config::SealedAs as{
+      .environment = loaded.settings.environment, .generation = generation, .created = clock.wall()};
+  TRY(const std::string sealed, config::seal(master, as, plain, random));
   TRY_VOID(write_config(output, sealed, overwrite_of(arguments)));
   TRY(const config::SealedHeader header, config::read_header(sealed));
   warn_of_key_beside(output, io);
@@ -192,9 +189,10 @@ base::Result<int> unseal_config(const Arguments& arguments, Io& io) {
     return 0;
   }
   TRY_VOID(write_config(output, std::string(opened.text.reveal()), overwrite_of(arguments)));
-  io.err << fmt::format("note: {0} holds the settings in the clear, for you alone. Remove it when you are done: shred -u "
-                        "'{0}'\n",
-                        output);
+  io.err << fmt::format(
+      "note: {0} holds the settings in the clear, for you alone. Remove it when you are done: shred "
+      "-u '{0}'\n",
+      output);
   return 0;
 }
 

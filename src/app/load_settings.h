@@ -25,8 +25,8 @@ struct SettingsRequest {
   Rollback rollback = Rollback::kRefuse;
 };
 
-// Fails when the settings cannot be read or do not hold together. storage.directory is filled in. A sealed file is opened
-// with the master key that is there; none is made for it.
+// Fails when the settings cannot be read or do not hold together. storage.directory is filled in. A sealed file is
+// opened with the master key that is there; none is made for it.
 base::Result<config::Loaded> load_settings(const SettingsRequest& request, const os::Environment& environment);
 // The file that would be read, or "".
 std::string find_config_file(const std::string& named, const os::Environment& environment);

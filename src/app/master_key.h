@@ -36,9 +36,9 @@ base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::En
                                      base::Random& random, NoKeyFile none,
                                      const std::function<void(const std::string&)>& made);
 
-// The same as it was given, a passphrase still unstretched, and nothing where master_key() would make a file. For what is
-// sealed beside the database, such as the configuration that says where that is. Refuses, with kInvalidArgument, a key
-// that nobody drew at random.
+// The same as it was given, a passphrase still unstretched, and nothing where master_key() would make a file. For what
+// is opened before the database is known, such as the configuration that says where it is. kInvalidArgument for
+// a key that nobody drew at random.
 base::Result<std::optional<config::MasterSecret>> given_master_key(const std::string& config_directory,
                                                                    const os::Environment& environment);
 

@@ -1,9 +1,8 @@
 #include "app/sealed_config.h"
 
 #include <chrono>
-#include <utility>
-
 #include <fmt/format.h>
+#include <utility>
 
 #include "app/master_key.h"
 #include "json/parse.h"

@@ -108,6 +108,25 @@ test('login, stdio and serve run from a sealed file, and the trail says its gene
   for (const record of loaded) assert.equal(record.request.generation, 1);
 });
 
+test('the commands of docs/sealed-configuration.md are true', async () => {
+  const page = fs.readFileSync(path.join(import.meta.dirname, '../../docs/sealed-configuration.md'), 'utf8');
+  const [, block] = page.match(/```\n(.*?)```/s);
+  const lines = block.trim().split('\n');
+  const last = lines.pop();
+  const bin = path.join(workspace.directory, 'bin');
+  fs.mkdirSync(bin);
+  fs.symlinkSync(programs.server, path.join(bin, 'spotify-mcp-server'));
+  delete workspace.env.SPOTIFY_MCP_MASTER_KEY;
+  const env = { PATH: `${bin}:${workspace.env.PATH}` };
+  // The last command serves until it is ended, on a port that another test may have.
+  const server = workspace.start('/bin/sh', ['-ec', `${lines.join('\n')}\nexec ${last} --port 0`], { env });
+  await server.line(/listening on/);
+  await server.stop();
+  assert.equal(server.exit.code, 0, server.describe());
+  assert.ok(!fs.existsSync(path.join(workspace.directory, 'config.json')));
+  assert.ok(!/lies beside|new key/.test(server.stderr.split('listening')[0].replace(/"key.made".*/g, '')), server.describe());
+});
+
 test('sealed files are private, the source stays, and unseal gives its bytes to a terminal alone', async () => {
   const before = fs.readFileSync(plain, 'utf8');
   const told = await seal();

@@ -1,12 +1,11 @@
 // The sealed configuration as a person meets it on the command line.
 #include "app/sealed_config.h"
 
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <sys/stat.h>
 #include <vector>
 
 #include "app/cli.h"
@@ -43,8 +42,8 @@ struct Home {
 
   void write_plain(const std::string& more = "") const {
     std::ofstream(plain) << R"({"environment":"development","spotify":{"client_id":"an-id",)"
-                         << R"("client_secret":"CANARY-not-a-real-secret"},"storage":{"directory":")" << storage << "\"}"
-                         << more << "}\n";
+                         << R"("client_secret":"CANARY-not-a-real-secret"},"storage":{"directory":")" << storage
+                         << "\"}" << more << "}\n";
   }
   Outcome run(const std::vector<std::string>& arguments) const {
     std::ostringstream out;
@@ -81,7 +80,7 @@ struct Home {
 };
 
 unsigned mode_of(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   REQUIRE(::stat(path.c_str(), &status) == 0);
   return status.st_mode & 07777;
 }
@@ -257,7 +256,8 @@ TEST_CASE("config edit seals what the editor left as the next generation, and le
   const std::string editor = home.place.path() + "/editor";
   const std::string seen = home.place.path() + "/seen";
   const auto edit = [&](const std::string& script) {
-    std::ofstream(editor) << "#!/bin/sh\nset -e\nenv > " << seen << "\necho \"$1\" >> " << seen << "\n" << script << "\n";
+    std::ofstream(editor) << "#!/bin/sh\nset -e\nenv > " << seen << "\necho \"$1\" >> " << seen << "\n"
+                          << script << "\n";
     std::filesystem::permissions(editor, std::filesystem::perms::owner_all);
     return home.run({"config", "edit", home.sealed});
   };
@@ -265,8 +265,11 @@ TEST_CASE("config edit seals what the editor left as the next generation, and le
   home.variables["XDG_RUNTIME_DIR"] = home.place.path() + "/run";
   home.variables["EDITOR"] = editor;
   home.variables["PATH"] = "/usr/bin:/bin";
-  const Outcome outcome = edit("test \"$(stat -c %a \"$1\")\" = 600\ncp \"$1\" \"$1~\"\nsed -i s/an-id/another-id/ \"$1\"");
-  CAPTURE(outcome.err);
+  const Outcome outcome = edit(R"sh(test "$(stat -c %a "$1")" = 600 cp
+                                                              "$1"
+                                                              "$1~" sed -
+                                                              i s / an - id / another - id / "$1") ");
+      CAPTURE(outcome.err);
   CHECK(outcome.code == 0);
   CHECK(contains(outcome.out, "as generation 2"));
   CHECK(home.generation() == 2);

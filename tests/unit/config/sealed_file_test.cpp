@@ -34,10 +34,8 @@ MasterSecret passphrase(const std::string& words = "a fake passphrase for tests"
 
 struct Sealing {
   test::SeededRandom random;
-  config::SealedAs as{.environment = Deployment::kProduction,
-                      .generation = 7,
-                      .created = {1'795'500'000'000},
-                      .cost = kCheap};
+  config::SealedAs as{
+      .environment = Deployment::kProduction, .generation = 7, .created = {1'795'500'000'000}, .cost = kCheap};
 
   std::string seal(const MasterSecret& master, std::string_view plain = kPlain) {
     auto sealed = config::seal(master, as, plain, random);
@@ -131,8 +129,8 @@ TEST_CASE("the key and the commitment are those of the format, so that another p
   const crypto::Aes256Gcm cipher(*std::move(derived));
   std::string body = body_of(file).substr(1);
   body.pop_back();
-  const auto plain = cipher.open(header_of(file),
-                                 std::string(crypto::ByteView(header->nonce).text()) + *crypto::base64_decode(body));
+  const auto plain =
+      cipher.open(header_of(file), std::string(crypto::ByteView(header->nonce).text()) + *crypto::base64_decode(body));
   REQUIRE(plain);
   CHECK(*plain == kPlain);
 }
@@ -226,34 +224,33 @@ TEST_CASE("environment and generation are authenticated") {
 TEST_CASE("a header with names twice, more, fewer, in another order or spelled otherwise is refused") {
   const std::string file = sealed();
   const std::string header = header_of(file);
-  std::vector<std::string> bad{
-      replaced(file, R"("v":1,)", R"("v":1,"v":1,)"),
-      replaced(file, R"("v":1,"env":"production",)", R"("env":"production","v":1,)"),
-      replaced(file, R"("v":1,)", R"("v":1, )"),
-      replaced(file, R"("v":1,)", R"("v":1.0,)"),
-      replaced(file, R"("v":1,)", R"("v":0,)"),
-      replaced(file, R"("v":1,)", ""),
-      replaced(file, R"("params":{})", R"("params":{},"more":1)"),
-      replaced(file, R"("params":{})", R"("params":{"memory_kib":65536})"),
-      replaced(file, "SMCF1", "smcf1"),
-      replaced(file, "production", "Production"),
-      replaced(file, "production", "pr\\u006fduction"),
-      replaced(file, "aes-256-gcm", "aes-128-gcm"),
-      with(file, "more", "x"),
-      with(file, "generation", 0),
-      with(file, "generation", -1),
-      with(file, "generation", config::kGenerationMax + 1),
-      with(file, "created", "\x1b[2J"),
-      with(file, "created", "2026-11-24 06:40:00Z"),
-      with(file, "kid", "AAAAAAAAAAAAAAAA"),
-      with(file, "kid", "00"),
-      with(file, "nonce", "AAAA"),
-      with(file, "commit", nullptr),
-      with(file, "kdf", nullptr),
-      with(file, "kdf.id", "scrypt"),
-      with(file, "kdf.salt", "AAAA"),
-      "[" + header + "]" + body_of(file),
-      R"({"magic":)" + std::string(64, '[') + body_of(file)};
+  std::vector<std::string> bad{replaced(file, R"("v":1,)", R"("v":1,"v":1,)"),
+                               replaced(file, R"("v":1,"env":"production",)", R"("env":"production","v":1,)"),
+                               replaced(file, R"("v":1,)", R"("v":1, )"),
+                               replaced(file, R"("v":1,)", R"("v":1.0,)"),
+                               replaced(file, R"("v":1,)", R"("v":0,)"),
+                               replaced(file, R"("v":1,)", ""),
+                               replaced(file, R"("params":{})", R"("params":{},"more":1)"),
+                               replaced(file, R"("params":{})", R"("params":{"memory_kib":65536})"),
+                               replaced(file, "SMCF1", "smcf1"),
+                               replaced(file, "production", "Production"),
+                               replaced(file, "production", "pr\\u006fduction"),
+                               replaced(file, "aes-256-gcm", "aes-128-gcm"),
+                               with(file, "more", "x"),
+                               with(file, "generation", 0),
+                               with(file, "generation", -1),
+                               with(file, "generation", config::kGenerationMax + 1),
+                               with(file, "created", "\x1b[2J"),
+                               with(file, "created", "2026-11-24 06:40:00Z"),
+                               with(file, "kid", "AAAAAAAAAAAAAAAA"),
+                               with(file, "kid", "00"),
+                               with(file, "nonce", "AAAA"),
+                               with(file, "commit", nullptr),
+                               with(file, "kdf", nullptr),
+                               with(file, "kdf.id", "scrypt"),
+                               with(file, "kdf.salt", "AAAA"),
+                               "[" + header + "]" + body_of(file),
+                               R"({"magic":)" + std::string(64, '[') + body_of(file)};
   for (const std::string& text : bad) {
     CAPTURE(text.substr(0, 400));
     const base::Error error = error_of(text);
@@ -270,8 +267,7 @@ TEST_CASE("cve_2026_85783: a hostile header costs neither memory nor time") {
   const std::string file = Sealing().seal(passphrase());
   REQUIRE(config::open(passphrase(), file));
   const auto with_cost = [&file](int64_t memory_kib, int64_t passes, int64_t lanes) {
-    return with(file, "kdf.params",
-                json::Object{{"memory_kib", memory_kib}, {"passes", passes}, {"lanes", lanes}});
+    return with(file, "kdf.params", json::Object{{"memory_kib", memory_kib}, {"passes", passes}, {"lanes", lanes}});
   };
   constexpr int64_t kMany = int64_t{1} << 32;
   for (const std::string& hostile :

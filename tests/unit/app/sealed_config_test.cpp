@@ -265,11 +265,11 @@ TEST_CASE("config edit seals what the editor left as the next generation, and le
   home.variables["XDG_RUNTIME_DIR"] = home.place.path() + "/run";
   home.variables["EDITOR"] = editor;
   home.variables["PATH"] = "/usr/bin:/bin";
-  const Outcome outcome = edit(R"sh(test "$(stat -c %a "$1")" = 600 cp
-                                                              "$1"
-                                                              "$1~" sed -
-                                                              i s / an - id / another - id / "$1") ");
-      CAPTURE(outcome.err);
+  const Outcome outcome = edit(
+      "test \"$(stat -c %a \"$1\")\" = 600\n"
+      "cp \"$1\" \"$1~\"\n"
+      "sed -i s/an-id/another-id/ \"$1\"");
+  CAPTURE(outcome.err);
   CHECK(outcome.code == 0);
   CHECK(contains(outcome.out, "as generation 2"));
   CHECK(home.generation() == 2);

@@ -211,6 +211,23 @@ TEST_CASE("a file whose header names our key and was sealed under another one is
   CHECK(contains(error.message, "was changed"));
 }
 
+TEST_CASE("a box that opens under our key is refused all the same when its header commits to another") {
+  // As whoever finds a box that opens under two keys would write it; here with the true key, so that only the commitment
+  // can tell.
+  const auto commitment = crypto::base64_encode(crypto::sha256("another key"));
+  const std::string header = header_of(with(sealed(), "commit", commitment));
+  const auto parsed = config::read_header(header + "\n");
+  REQUIRE(parsed);
+  const MasterSecret master = key();
+  const crypto::ByteView root(std::span<const std::byte>(std::get<crypto::Key>(master).reveal()));
+  const base::Secret bytes = crypto::hkdf_sha256(root, parsed->salt, "smcf1/config", 32);
+  auto derived = crypto::Key::from_bytes(bytes.reveal());
+  REQUIRE(derived);
+  const crypto::Aes256Gcm cipher(*std::move(derived));
+  const std::string box = cipher.seal_with_nonce(parsed->nonce, header, kPlain).substr(12);
+  CHECK(contains(error_of(header + "\n" + crypto::base64_encode(box) + "\n").message, "was changed"));
+}
+
 TEST_CASE("environment and generation are authenticated") {
   for (const auto& [name, value] : std::vector<std::pair<std::string, json::Value>>{
            {"env", "development"}, {"generation", 8}, {"created", "2026-11-24T06:00:01Z"}}) {

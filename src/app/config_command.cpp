@@ -74,6 +74,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   if (action == "seal") return seal_config(command, arguments, io);
   if (action == "unseal") return unseal_config(arguments, io);
   if (action == "edit") return edit_config(command, arguments, io);
+  if (action == "set") return set_config(command, arguments, io);
   if (action == "init") return init_config(arguments, io);
   if (!arguments.rest.empty()) {
     return base::fail(base::Code::kInvalidArgument,
@@ -100,11 +101,16 @@ Command config_command() {
                        .value = "FILE",
                        .about = "seal: the sealed file. unseal: a file for the plain settings. init: the new file."},
                       {.name = "--force", .kind = OptionKind::kSwitch, .about = "Replace the file of --output."},
+                      {.name = "--secret",
+                       .kind = OptionKind::kSwitch,
+                       .about = "set: ask for the value on the terminal, or read it from a pipe on stdin."},
                       json_option()},
           .positional = Positional{.name = "action",
-                                   .about = "init, check, show, seal FILE, unseal FILE or edit FILE",
-                                   .choices = {"init", "check", "show", "seal", "unseal", "edit"}},
-          .rest = Rest{.name = "file", .about = "seal: the plain file. unseal, edit: the sealed file.", .count_max = 1},
+                                   .about = "init, check, show, set NAME VALUE, seal FILE, unseal FILE or edit FILE",
+                                   .choices = {"init", "check", "show", "set", "seal", "unseal", "edit"}},
+          .rest = Rest{.name = "values",
+                       .about = "set: NAME and VALUE. seal: the plain file. unseal, edit: the sealed file.",
+                       .count_max = 2},
           .run = run};
 }
 

@@ -66,6 +66,29 @@ json::Object first_settings(std::string_view environment) {
 
 }  // namespace
 
+base::Result<void> seal_again(const Resealing& what, std::string_view text, Io& io) {
+  TRY(const auto master, given_master_key(os::config_directory(io.environment), io.environment));
+  if (!master) return fail(Code::kNotFound, "The master key has gone meanwhile, so nothing was sealed.");
+  TRY(const int64_t accepted, accepted_generation(what.loaded.settings.storage.directory, what.header.environment));
+  config::SealedAs as{.environment = what.header.environment,
+                      .generation = std::max(accepted, what.header.generation) + 1,
+                      .created = os::SystemClock().wall()};
+  if (what.header.stretched) as.cost = *what.header.stretched;
+  crypto::OsRandom random;
+  TRY(const std::string sealed, config::seal(*master, as, text, random));
+  // Somebody else's edit would be lost without a word.
+  TRY(const std::string meanwhile, read_sealed_config(what.file));
+  if (meanwhile != what.before) {
+    return fail(Code::kConflict, fmt::format("{} was changed by someone else meanwhile. Change it again.", what.file));
+  }
+  TRY_VOID(write_config(what.file, sealed, Overwrite::kAllow));
+  io.out << fmt::format(
+      "Sealed {} for environment {} as generation {}. A running server keeps its settings until "
+      "it is started again.\n",
+      what.file, schema::enum_name(as.environment), as.generation);
+  return {};
+}
+
 base::Result<int> edit_config(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const std::string file, file_of(arguments));
   TRY(const std::string before, read_sealed_config(file));
@@ -76,25 +99,7 @@ base::Result<int> edit_config(const Command& command, const Arguments& arguments
   // What is written is newer than anything, whatever it began from.
   request.rollback = Rollback::kAllow;
   TRY(const Edited edited, edit_until_good(opened, std::move(request), io));
-  TRY(const auto master, given_master_key(os::config_directory(io.environment), io.environment));
-  if (!master) return fail(Code::kNotFound, "The master key has gone meanwhile, so nothing was sealed.");
-  TRY(const int64_t accepted, accepted_generation(edited.loaded.settings.storage.directory, opened.header.environment));
-  config::SealedAs as{.environment = opened.header.environment,
-                      .generation = std::max(accepted, opened.header.generation) + 1,
-                      .created = os::SystemClock().wall()};
-  if (opened.header.stretched) as.cost = *opened.header.stretched;
-  crypto::OsRandom random;
-  TRY(const std::string sealed, config::seal(*master, as, edited.text.reveal(), random));
-  // Somebody else's edit would be lost without a word.
-  TRY(const std::string meanwhile, read_sealed_config(file));
-  if (meanwhile != before) {
-    return fail(Code::kConflict, fmt::format("{} was changed by someone else meanwhile. Edit it again.", file));
-  }
-  TRY_VOID(write_config(file, sealed, Overwrite::kAllow));
-  io.out << fmt::format(
-      "Sealed {} for environment {} as generation {}. A running server keeps its settings until "
-      "it is started again.\n",
-      file, schema::enum_name(as.environment), as.generation);
+  TRY_VOID(seal_again({file, before, opened.header, edited.loaded}, edited.text.reveal(), io));
   return 0;
 }
 

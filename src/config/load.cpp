@@ -26,19 +26,6 @@ constexpr std::array kVariables{
     Variable{"SECURITY_ENABLE_REQUEST_SIGNING", "security.enable_request_signing"},
 };
 
-// Sets a value by its dotted path, making the objects on the way.
-void set_path(json::Value& root, std::string_view path, json::Value value) {
-  json::Value* at = &root;
-  const auto names = base::split(path, '.');
-  for (size_t i = 0; i + 1 < names.size(); ++i) {
-    if (!at->is_object()) *at = json::Object();
-    json::Value* next = at->object().find(names[i]);
-    at = next != nullptr ? next : &at->object().set(std::string(names[i]), json::Object());
-  }
-  if (!at->is_object()) *at = json::Object();
-  at->object().set(std::string(names.back()), std::move(value));
-}
-
 void note_origins(const json::Value& value, const std::string& path, const std::string& origin, Loaded& loaded) {
   if (!value.is_object()) {
     loaded.origins[path] = origin;
@@ -190,6 +177,18 @@ base::Result<json::Value> read_document(const Sources& sources) {
 }
 
 }  // namespace
+
+void set_path(json::Value& root, std::string_view path, json::Value value) {
+  json::Value* at = &root;
+  const auto names = base::split(path, '.');
+  for (size_t i = 0; i + 1 < names.size(); ++i) {
+    if (!at->is_object()) *at = json::Object();
+    json::Value* next = at->object().find(names[i]);
+    at = next != nullptr ? next : &at->object().set(std::string(names[i]), json::Object());
+  }
+  if (!at->is_object()) *at = json::Object();
+  at->object().set(std::string(names.back()), std::move(value));
+}
 
 std::span<const Variable> variables() { return kVariables; }
 

@@ -49,6 +49,9 @@ base::Result<void> check(const Settings& settings);
 // command listens, and the guide's file with host 0.0.0.0 is good for those.
 base::Result<void> check_listener(const Settings& settings);
 
+// Sets a value by its dotted path, making the objects on the way.
+void set_path(json::Value& root, std::string_view path, json::Value value);
+
 // What was set and does nothing in this version, one sentence each, so that nobody relies on it.
 std::vector<std::string> find_idle(const Loaded& loaded);
 

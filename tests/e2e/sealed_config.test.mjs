@@ -152,6 +152,17 @@ test('sealed files are private, the source stays, and unseal gives its bytes to 
   assert.equal(fs.statSync(again).mode & 0o777, 0o600);
 });
 
+test('a secret is set from a pipe, in a sealed file', async () => {
+  await seal();
+  const program = workspace.start(programs.server, ['config', 'set', 'spotify.client_secret', '--secret', '--config', sealed]);
+  program.child.stdin.end('CANARY-client-secret-9d1f-second\n');
+  assert.equal((await program.ended()).code, 0, program.describe());
+  assert.match(program.stdout, /as generation 2/);
+  const again = path.join(workspace.directory, 'again.json');
+  await run(['config', 'unseal', sealed, '--output', again]);
+  assert.equal(JSON.parse(fs.readFileSync(again, 'utf8')).spotify.client_secret, 'CANARY-client-secret-9d1f-second');
+});
+
 test('one flipped bit anywhere is refused', async () => {
   await seal();
   const good = fs.readFileSync(sealed);

@@ -306,3 +306,48 @@ TEST_CASE("config init writes a file that is good, for each environment, and ove
   CHECK(home.run({"config", "init"}).code == 0);
   CHECK(contains(home.run({"config", "check"}).out, "/.config/spotify-mcp-server/config.json is good"));
 }
+
+TEST_CASE("config set changes one setting of a plain or a sealed file, and keeps the rest") {
+  Home home;
+  std::string file = home.plain;
+  SUBCASE("plain") {}
+  SUBCASE("sealed") {
+    REQUIRE(home.seal().code == 0);
+    file = home.sealed;
+  }
+  const auto set = [&](const std::string& name, const std::string& value) {
+    return home.run({"config", "set", name, value, "--config", file});
+  };
+  const auto shown = [&] { return home.run({"config", "show", "--json", "--config", file}).out; };
+  home.variables["SMS_TEST_MARKET"] = "http://127.0.0.1:1/callback";
+  CHECK(set("spotify.redirect_uri", "${SMS_TEST_MARKET}").code == 0);
+  CHECK(set("server.port", "8123").code == 0);
+  CHECK(set("spotify.client_id", "123").code == 0);
+  CHECK(set("tools.read_only", "true").code == 0);
+  CHECK(set("tools.toolsets", "search,playback").code == 0);
+  CHECK(mode_of(file) == 0600);
+  CHECK(contains(shown(), "\"port\": 8123"));
+  CHECK(contains(shown(), "\"client_id\": \"123\""));
+  CHECK(contains(shown(), "http://127.0.0.1:1/callback"));
+  CHECK(contains(shown(), "\"playback\""));
+  CHECK(contains(shown(), "(set)"));
+  if (file == home.sealed) {
+    CHECK(home.generation() == 6);
+  } else {
+    // The variable itself stands in the file, not what it was.
+    CHECK(contains(home.text_of(file), "${SMS_TEST_MARKET}"));
+  }
+  const std::string good = home.text_of(file);
+  CHECK(contains(set("server.prot", "1").err, "server.prot"));
+  CHECK(set("server.port", "many").code == 2);
+  CHECK(set("server", "1").code == 2);
+  CHECK(set("", "1").code == 2);
+  CHECK(set("environment", "staging").code == (file == home.sealed ? 6 : 0));
+  if (file == home.sealed) CHECK(home.text_of(file) == good);
+  // A secret on the command line is refused; CHECKs in run() see that it is not repeated.
+  const Outcome secret = set("spotify.client_secret", "CANARY-on-the-command-line");
+  CHECK(secret.code == 2);
+  CHECK(contains(secret.err, "config set spotify.client_secret --secret"));
+  home.variables["SPOTIFY_MCP_PORT"] = "1";
+  CHECK(contains(set("server.port", "9").err, "no effect while the environment SPOTIFY_MCP_PORT is set"));
+}

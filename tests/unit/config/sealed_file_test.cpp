@@ -212,8 +212,8 @@ TEST_CASE("a file whose header names our key and was sealed under another one is
 }
 
 TEST_CASE("a box that opens under our key is refused all the same when its header commits to another") {
-  // As whoever finds a box that opens under two keys would write it; here with the true key, so that only the commitment
-  // can tell.
+  // As whoever finds a box that opens under two keys would write it; here with the true key, so that only the
+  // commitment can tell.
   const auto commitment = crypto::base64_encode(crypto::sha256("another key"));
   const std::string header = header_of(with(sealed(), "commit", commitment));
   const auto parsed = config::read_header(header + "\n");

@@ -23,9 +23,11 @@ beforeEach(() => {
   writePlain();
 });
 afterEach(async () => {
-  const programsRun = [...workspace.programs];
-  checkSilence(programsRun);
-  await workspace.close();
+  try {
+    checkSilence(workspace.programs);
+  } finally {
+    await workspace.close();
+  }
 });
 
 function writePlain(change = () => {}) {

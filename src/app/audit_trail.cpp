@@ -92,10 +92,12 @@ void AuditTrail::begin(std::string_view mode) {
                 .source = "local",
                 .request = {{"version", version()}, {"mode", mode_}},
                 .status = "ok"});
-  trail_->note({.event = Event::kConfigLoaded,
-                .source = "local",
-                .request = {{"settings", audit::Hidden{settings_text_}}, {"environment", environment_}},
-                .status = "ok"});
+  audit::Entry loaded{.event = Event::kConfigLoaded,
+                      .source = "local",
+                      .request = {{"settings", audit::Hidden{settings_text_}}, {"environment", environment_}},
+                      .status = "ok"};
+  if (sealed_) loaded.request.emplace_back("generation", sealed_->generation);
+  trail_->note(std::move(loaded));
 }
 
 base::Task<base::Result<void>> AuditTrail::start(NoKeyFile none) {

@@ -16,6 +16,7 @@
 #include "audit/trail.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "config/sealed_file.h"
 #include "config/settings.h"
 #include "net/loop.h"
 
@@ -33,6 +34,8 @@ class AuditTrail {
   // Null when the trail is switched off.
   mcp::Auditor* auditor() { return auditor_ ? &*auditor_ : nullptr; }
 
+  // The configuration was sealed, and the trail will say which generation of it. Before begin().
+  void tell_sealed(const std::optional<config::SealedHeader>& header) { sealed_ = header; }
   // Tells what begins: "stdio", "serve", "login", "logout". What is told before start() is written by it.
   void begin(std::string_view mode);
   // Opens the trail. An error, which may name a path, only where audit.on_failure is deny.
@@ -45,6 +48,7 @@ class AuditTrail {
   std::string mode_;
   std::string settings_text_;
   std::string environment_;
+  std::optional<config::SealedHeader> sealed_;
   std::shared_ptr<Opening> opening_;
   net::ThreadWorker worker_;
   audit::NullTrail nothing_;

@@ -10,9 +10,10 @@ std::optional<int64_t> Arguments::number(std::string_view name) const {
   return base::parse_integer(found->second);
 }
 
-base::Result<config::Loaded> settings_of(const Command& command, const Arguments& arguments, const Io& io) {
+SettingsRequest settings_request(const Command& command, const Arguments& arguments) {
   SettingsRequest request;
   request.config_file = arguments.text("--config");
+  request.rollback = rollback_of(arguments);
   for (const Option& option : command.options) {
     const std::string_view name = option.name.substr(0, option.name.find(','));
     if (option.setting.empty() || !arguments.has(name)) continue;
@@ -39,7 +40,11 @@ base::Result<config::Loaded> settings_of(const Command& command, const Arguments
     }
     request.flags.emplace(option.setting, std::move(value));
   }
-  return load_settings(request, io.environment);
+  return request;
+}
+
+base::Result<config::Loaded> settings_of(const Command& command, const Arguments& arguments, const Io& io) {
+  return load_settings(settings_request(command, arguments), io.environment);
 }
 
 Option config_option() {
@@ -49,5 +54,15 @@ Option config_option() {
 }
 
 Option json_option() { return {.name = "--json", .kind = OptionKind::kSwitch, .about = "The result as JSON."}; }
+
+Option rollback_option() {
+  return {.name = "--allow-rollback",
+          .kind = OptionKind::kSwitch,
+          .about = "Start from a sealed configuration that is older than the last one; it is the accepted one then."};
+}
+
+Rollback rollback_of(const Arguments& arguments) {
+  return arguments.has("--allow-rollback") ? Rollback::kAllow : Rollback::kRefuse;
+}
 
 }  // namespace app

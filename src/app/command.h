@@ -67,11 +67,15 @@ struct Command {
   base::Result<int> (*run)(const Command& command, const Arguments& arguments, Io& io) = nullptr;
 };
 
-// The settings under the options that were given.
+// What the options that were given ask of load_settings(), and what it gives.
+SettingsRequest settings_request(const Command& command, const Arguments& arguments);
 base::Result<config::Loaded> settings_of(const Command& command, const Arguments& arguments, const Io& io);
 
 // Options that many commands share.
 Option config_option();
 Option json_option();
+// For what starts from a sealed configuration, and so accepts its generation.
+Option rollback_option();
+Rollback rollback_of(const Arguments& arguments);
 
 }  // namespace app

@@ -1,9 +1,10 @@
 // config check: whether the settings are good, with every problem and its fix. config show: what they are, and where
-// each came from.
+// each came from. The forms that write files are in config_seal.cpp and config_edit.cpp.
 #include <fmt/format.h>
 #include <ostream>
 
 #include "app/commands.h"
+#include "app/config_files.h"
 #include "json/write.h"
 
 namespace app {
@@ -49,12 +50,8 @@ void show(const config::Loaded& loaded, const Arguments& arguments, Io& io) {
   }
 }
 
-base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
+base::Result<int> check(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
-  if (arguments.positional == "show") {
-    show(loaded, arguments, io);
-    return 0;
-  }
   TRY_VOID(config::check_listener(loaded.settings));
   const std::string file = find_config_file(arguments.text("--config"), io.environment);
   std::vector<std::string> notes = config::find_idle(loaded);
@@ -72,19 +69,48 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   return 0;
 }
 
+base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
+  const std::string& action = arguments.positional;
+  if (action == "seal") return seal_config(command, arguments, io);
+  if (action == "unseal") return unseal_config(arguments, io);
+  if (action == "edit") return edit_config(command, arguments, io);
+  if (action == "set") return set_config(command, arguments, io);
+  if (action == "init") return init_config(arguments, io);
+  if (!arguments.rest.empty()) {
+    return base::fail(base::Code::kInvalidArgument,
+                      fmt::format("Name the file by an option: config {} --config FILE.", action));
+  }
+  if (action == "check") return check(command, arguments, io);
+  TRY(const config::Loaded loaded, settings_of(command, arguments, io));
+  show(loaded, arguments, io);
+  return 0;
+}
+
 }  // namespace
 
 Command config_command() {
   return {.name = "config",
-          .about = "Check or show the settings.",
+          .about = "Make, check, show and seal the settings.",
           .options = {config_option(),
                       {.name = "--environment",
                        .value = "KIND",
-                       .about = "Judge as for this deployment: development, staging or production.",
+                       .about = "check, seal, init: for this deployment: development, staging or production.",
                        .setting = "environment"},
                       {.name = "--origin", .kind = OptionKind::kSwitch, .about = "show: where each value came from."},
+                      {.name = "--output",
+                       .value = "FILE",
+                       .about = "seal: the sealed file. unseal: a file for the plain settings. init: the new file."},
+                      {.name = "--force", .kind = OptionKind::kSwitch, .about = "Replace the file of --output."},
+                      {.name = "--secret",
+                       .kind = OptionKind::kSwitch,
+                       .about = "set: ask for the value on the terminal, or read it from a pipe on stdin."},
                       json_option()},
-          .positional = Positional{.name = "action", .about = "check or show", .choices = {"check", "show"}},
+          .positional = Positional{.name = "action",
+                                   .about = "init, check, show, set NAME VALUE, seal FILE, unseal FILE or edit FILE",
+                                   .choices = {"init", "check", "show", "set", "seal", "unseal", "edit"}},
+          .rest = Rest{.name = "values",
+                       .about = "set: NAME and VALUE. seal: the plain file. unseal, edit: the sealed file.",
+                       .count_max = 2},
           .run = run};
 }
 

@@ -1,12 +1,32 @@
 #include "app/load_settings.h"
 
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/sealed_config.h"
 #include "os/files.h"
 
 namespace app {
 namespace {
 
-constexpr size_t kConfigBytesMax = size_t{256} * 1024;
 constexpr size_t kSecretFileBytesMax = size_t{64} * 1024;
+
+base::Result<void> read_config(config::Sources& sources, const os::Environment& environment) {
+  TRY(std::string text, os::read_file(sources.file_name, config::kSealedBytesMax));
+  if (config::is_sealed(text)) {
+    TRY(config::Opened opened, open_sealed(sources.file_name, text, environment));
+    sources.file_text = std::string(opened.text.reveal());
+    sources.sealed = std::move(opened.header);
+    return {};
+  }
+  if (text.size() > config::kPlainBytesMax) {
+    return base::fail(base::Code::kInvalidArgument, fmt::format("{} is larger than {} bytes.", sources.file_name,
+                                                                config::kPlainBytesMax));
+  }
+  sources.file_text = std::move(text);
+  return {};
+}
 
 }  // namespace
 
@@ -21,19 +41,27 @@ std::string find_config_file(const std::string& named, const os::Environment& en
 base::Result<config::Loaded> load_settings(const SettingsRequest& request, const os::Environment& environment) {
   config::Sources sources;
   sources.file_name = find_config_file(request.config_file, environment);
-  if (!sources.file_name.empty()) {
-    TRY(sources.file_text, os::read_file(sources.file_name, kConfigBytesMax));
+  if (request.text) {
+    sources.file_text = request.text;
+    sources.sealed = request.sealed;
+  } else if (!sources.file_name.empty()) {
+    TRY_VOID(read_config(sources, environment));
   }
   sources.variable = [&environment](std::string_view name) { return environment.find(name); };
   sources.read_file = [](const std::string& path) { return os::read_private_file(path, kSecretFileBytesMax); };
   sources.flags = request.flags;
-  TRY(config::Loaded loaded, config::load(sources));
+  auto read = config::load(sources);
+  if (sources.file_text) const base::Secret wiped(*std::move(sources.file_text));
+  TRY(config::Loaded loaded, std::move(read));
   TRY_VOID(config::check(loaded.settings));
   std::string& directory = loaded.settings.storage.directory;
   if (directory.empty()) directory = os::data_directory(environment);
   if (directory.empty()) {
     return base::fail(base::Code::kInvalidArgument,
                       "There is no place for data: neither HOME nor XDG_DATA_HOME is set. Set storage.directory.");
+  }
+  if (loaded.sealed && request.rollback == Rollback::kRefuse) {
+    TRY_VOID(check_generation(directory, *loaded.sealed, sources.file_name));
   }
   return loaded;
 }

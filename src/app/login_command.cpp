@@ -6,6 +6,7 @@
 #include "app/compose.h"
 #include "app/commands.h"
 #include "app/key_notice.h"
+#include "app/sealed_config.h"
 #include "json/write.h"
 #include "net/stdio.h"
 #include "os/browser.h"
@@ -92,6 +93,7 @@ base::Task<base::Result<void>> converse_and_close(Conversation* talk) {
 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
+  TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
   Process process(io.environment, base::Level::kError, Signals::kEnd);
   AccountOptions options;
   options.answer = arguments.has("--paste") ? Answer::kPasted : Answer::kListener;
@@ -100,6 +102,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   options.key_made = tell_of_key(process, io);
   // With the tools, because what they need is what the login asks for.
   TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kStdio, std::move(options)));
+  product->audit().tell_sealed(loaded.sealed);
   Conversation talk{process, product->account(), product->audit(), io, arguments};
   TRY_VOID(run_to_end(process.loop, converse_and_close(&talk)));
   return 0;
@@ -111,6 +114,7 @@ Command login_command() {
   return {.name = "login",
           .about = "Log in to Spotify in the browser.",
           .options = {config_option(),
+                      rollback_option(),
                       {.name = "--client-id",
                        .value = "ID",
                        .about = "Client ID of your Spotify app.",

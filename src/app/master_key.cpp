@@ -1,6 +1,9 @@
 #include "app/master_key.h"
 
 #include <fmt/format.h>
+#include <set>
+#include <span>
+#include <utility>
 
 #include "crypto/kdf.h"
 #include "os/files.h"
@@ -14,6 +17,7 @@ constexpr size_t kKeyFileBytesMax = 4096;
 constexpr size_t kSaltBytes = 16;
 // Shorter ones are guessed, whatever a guess costs.
 constexpr size_t kPassphraseBytesMin = 12;
+constexpr size_t kPassphraseDistinctMin = 5;
 
 std::string without_line_end(std::string text) {
   text.resize(text.find_last_not_of("\r\n") + 1);
@@ -37,11 +41,22 @@ base::Result<std::string> salt_of(const std::string& directory, base::Random& ra
                     fmt::format("{} is damaged. Restore it from a backup, or remove it and log in again.", path));
 }
 
-// `source` is the name of the variable, for errors.
-base::Result<crypto::Key> from_text(const base::Secret& text, std::string_view source,
-                                    const std::string& storage_directory, base::Random& random) {
+constexpr std::string_view kMakeOne = "Make one with: openssl rand -base64 32";
+
+// `source` is the name of the variable or the path, for errors.
+base::Result<crypto::Key> strong(crypto::Key key, std::string_view source) {
+  const auto weakness = crypto::weakness_of(key);
+  if (!weakness) return key;
+  return base::fail(base::Code::kInvalidArgument,
+                    fmt::format("{} is no random key: {}. {}", source, *weakness, kMakeOne));
+}
+
+base::Result<config::MasterSecret> from_text(base::Secret text, std::string_view source) {
   auto key = crypto::Key::from_base64(text);
-  if (key) return key;
+  if (key) {
+    TRY(crypto::Key checked, strong(*std::move(key), source));
+    return checked;
+  }
   // Padding says that this was to be a key; taken for a passphrase, a key that was cut would seal a login by accident.
   if (text.reveal().ends_with('=')) {
     return base::fail(key.error().code, fmt::format("{} holds no key. {}", source, key.error().message));
@@ -52,9 +67,25 @@ base::Result<crypto::Key> from_text(const base::Secret& text, std::string_view s
                                   "rand -base64 32",
                                   source, kPassphraseBytesMin));
   }
-  TRY(const std::string salt, salt_of(storage_directory, random));
-  return crypto::argon2id(text, salt);
+  if (std::set<char>(text.reveal().begin(), text.reveal().end()).size() < kPassphraseDistinctMin) {
+    return base::fail(base::Code::kInvalidArgument,
+                      fmt::format("{} is no passphrase: it repeats few characters. {}", source, kMakeOne));
+  }
+  return text;
 }
+
+base::Result<config::MasterSecret> from_key_file(const std::string& path) {
+  TRY(std::string text, os::read_private_file(path, kKeyFileBytesMax));
+  auto key = crypto::Key::from_base64(base::Secret(without_line_end(std::move(text))));
+  if (!key) {
+    return base::fail(base::Code::kUnavailable,
+                      fmt::format("{} holds no key. Restore it from a backup, or remove it and log in again.", path));
+  }
+  TRY(crypto::Key checked, strong(*std::move(key), path));
+  return checked;
+}
+
+std::string usual_key_file(const std::string& config_directory) { return config_directory + "/master.key"; }
 
 base::Result<void> check_apart(const std::string& key_file, const std::string& storage_directory) {
   if (!os::is_within(key_file, storage_directory)) return {};
@@ -81,44 +112,58 @@ MasterKeyPlaces key_places(const config::Settings& settings, const os::Environme
   return {.storage_directory = settings.storage.directory, .config_directory = os::config_directory(environment)};
 }
 
+std::optional<std::string> key_file_of(const std::string& config_directory, const os::Environment& environment) {
+  if (environment.find(kKeyVariable)) return std::nullopt;
+  if (auto path = environment.find(kKeyFileVariable)) return path;
+  if (config_directory.empty()) return std::nullopt;
+  return usual_key_file(config_directory);
+}
+
+base::Result<std::optional<config::MasterSecret>> given_master_key(const std::string& config_directory,
+                                                                   const os::Environment& environment) {
+  if (auto text = environment.find(kKeyVariable)) {
+    TRY(config::MasterSecret secret, from_text(base::Secret(*std::move(text)), kKeyVariable));
+    return secret;
+  }
+  if (const auto path = environment.find(kKeyFileVariable)) {
+    TRY(std::string text, os::read_private_file(*path, kKeyFileBytesMax));
+    TRY(config::MasterSecret secret, from_text(base::Secret(without_line_end(std::move(text))), kKeyFileVariable));
+    return secret;
+  }
+  if (config_directory.empty() || !os::exists(usual_key_file(config_directory))) return std::nullopt;
+  TRY(config::MasterSecret secret, from_key_file(usual_key_file(config_directory)));
+  return secret;
+}
+
 base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::Environment& environment,
                                      base::Random& random, NoKeyFile none,
                                      const std::function<void(const std::string&)>& made) {
-  if (auto text = environment.find(kKeyVariable)) {
-    return from_text(base::Secret(*std::move(text)), kKeyVariable, places.storage_directory, random);
-  }
-  if (const auto path = environment.find(kKeyFileVariable)) {
-    TRY_VOID(check_apart(*path, places.storage_directory));
-    TRY(std::string text, os::read_private_file(*path, kKeyFileBytesMax));
-    return from_text(base::Secret(without_line_end(std::move(text))), kKeyFileVariable, places.storage_directory,
-                     random);
-  }
-  const std::string path = places.config_directory + "/master.key";
-  if (places.config_directory.empty()) {
+  const auto file = key_file_of(places.config_directory, environment);
+  if (!file && !environment.find(kKeyVariable)) {
     return base::fail(base::Code::kInvalidArgument,
                       "There is no place for the key file: HOME is not set. Set SPOTIFY_MCP_MASTER_KEY_FILE.");
   }
-  TRY_VOID(check_apart(path, places.storage_directory));
-  if (!os::exists(path)) {
+  if (file) TRY_VOID(check_apart(*file, places.storage_directory));
+  TRY(auto given, given_master_key(places.config_directory, environment));
+  if (!given) {
     if (none == NoKeyFile::kRefuse) {
       return base::fail(
           base::Code::kUnavailable,
           fmt::format("The key file {} is missing, and the stored login opens with no other key. Restore it "
                       "from a backup, or run `spotify-mcp-server logout` and log in again.",
-                      path));
+                      *file));
     }
-    TRY_VOID(make_key_file(path, places.config_directory, random, made));
+    TRY_VOID(make_key_file(*file, places.config_directory, random, made));
+    TRY(given, from_key_file(*file));
   }
-  TRY(std::string text, os::read_private_file(path, kKeyFileBytesMax));
-  auto key = crypto::Key::from_base64(base::Secret(without_line_end(std::move(text))));
-  if (key) return key;
-  return base::fail(base::Code::kUnavailable,
-                    fmt::format("{} holds no key. Restore it from a backup, or remove it and log in again.", path));
+  if (auto* key = std::get_if<crypto::Key>(&*given)) return std::move(*key);
+  TRY(const std::string salt, salt_of(places.storage_directory, random));
+  return crypto::argon2id(std::get<base::Secret>(*given), salt);
 }
 
 bool has_master_key(const MasterKeyPlaces& places, const os::Environment& environment) {
   return environment.find(kKeyVariable) || environment.find(kKeyFileVariable) ||
-         (!places.config_directory.empty() && os::exists(places.config_directory + "/master.key"));
+         (!places.config_directory.empty() && os::exists(usual_key_file(places.config_directory)));
 }
 
 }  // namespace app

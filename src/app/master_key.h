@@ -2,10 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/random.h"
 #include "base/result.h"
+#include "config/sealed_file.h"
 #include "config/settings.h"
 #include "crypto/key.h"
 #include "os/environment.h"
@@ -33,6 +35,15 @@ enum class NoKeyFile { kMake, kRefuse };
 base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::Environment& environment,
                                      base::Random& random, NoKeyFile none,
                                      const std::function<void(const std::string&)>& made);
+
+// The same as it was given, a passphrase still unstretched, and nothing where master_key() would make a file. For what
+// is opened before the database is known, such as the configuration that says where it is. kInvalidArgument for
+// a key that nobody drew at random.
+base::Result<std::optional<config::MasterSecret>> given_master_key(const std::string& config_directory,
+                                                                   const os::Environment& environment);
+
+// The file that the key is read from, or nothing when it is given in a variable.
+std::optional<std::string> key_file_of(const std::string& config_directory, const os::Environment& environment);
 
 // Whether master_key() would take a key that is there, and make none.
 bool has_master_key(const MasterKeyPlaces& places, const os::Environment& environment);

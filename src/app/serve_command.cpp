@@ -8,6 +8,7 @@
 #include "app/http_routes.h"
 #include "app/key_notice.h"
 #include "app/local_bearer.h"
+#include "app/sealed_config.h"
 #include "net/http_server.h"
 
 namespace app {
@@ -97,10 +98,12 @@ base::Task<base::Result<void>> serve(Service* service) {
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(config::check_listener(loaded.settings));
+  TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
   Process process(io.environment, level_of(loaded.settings.server.log_level), Signals::kAsk);
   AccountOptions options;
   options.key_made = log_key(process.log);
   TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kHttp, std::move(options)));
+  product->audit().tell_sealed(loaded.sealed);
   Service service{process, loaded.settings, *product, io};
   TRY_VOID(run_to_end(process.loop, serve(&service)));
   return 0;
@@ -112,6 +115,7 @@ Command serve_command() {
   Command command{.name = "serve",
                   .about = "Serve MCP over HTTP on this machine.",
                   .options = {config_option(),
+                              rollback_option(),
                               {.name = "--host",
                                .value = "ADDRESS",
                                .about = "Address to listen on.",

@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/compose.h"
 #include "app/key_notice.h"
+#include "app/sealed_config.h"
 #include "net/serve.h"
 
 namespace app {
@@ -57,10 +58,12 @@ base::Task<base::Result<void>> converse(Process* process, Product* product, int 
 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
+  TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
   Process process(io.environment, level_of(loaded.settings.server.log_level), Signals::kAsk);
   AccountOptions options;
   options.key_made = log_key(process.log);
   TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kStdio, std::move(options)));
+  product->audit().tell_sealed(loaded.sealed);
   TRY_VOID(run_to_end(process.loop, converse(&process, product.get(), io.input, io.output)));
   return 0;
 }
@@ -70,7 +73,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
 Command stdio_command() {
   Command command{.name = "stdio",
                   .about = "Serve MCP on stdin and stdout, for a host that starts this program.",
-                  .options = {config_option()},
+                  .options = {config_option(), rollback_option()},
                   .run = run};
   for (const Option& option : selection_options()) command.options.push_back(option);
   return command;

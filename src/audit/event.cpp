@@ -12,7 +12,7 @@ constexpr std::array<EventInfo, kEvents> kCatalogue{{
      "version, mode"},
     {Event::kServerStopped, "server.stopped", Kind::kSecurity, Severity::kInfo, "It ends in order.", "mode"},
     {Event::kConfigLoaded, "config.loaded", Kind::kSecurity, Severity::kInfo, "With which settings it runs.",
-     "settings (digest), environment"},
+     "settings (digest), environment; generation of a sealed file"},
     {Event::kKeyMade, "key.made", Kind::kSecurity, Severity::kWarning, "A new master key was made.", ""},
     {Event::kSessionOpened, "session.opened", Kind::kOrdinary, Severity::kInfo,
      "A client of a legacy protocol has initialized.", "protocol"},

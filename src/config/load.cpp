@@ -11,8 +11,6 @@
 namespace config {
 namespace {
 
-constexpr size_t kFileBytesMax = size_t{256} * 1024;
-
 constexpr std::array kVariables{
     Variable{"SPOTIFY_CLIENT_ID", "spotify.client_id"},
     Variable{"SPOTIFY_CLIENT_SECRET", "spotify.client_secret"},
@@ -27,19 +25,6 @@ constexpr std::array kVariables{
     Variable{"SECURITY_MAX_SESSIONS_PER_USER", "security.max_sessions_per_user"},
     Variable{"SECURITY_ENABLE_REQUEST_SIGNING", "security.enable_request_signing"},
 };
-
-// Sets a value by its dotted path, making the objects on the way.
-void set_path(json::Value& root, std::string_view path, json::Value value) {
-  json::Value* at = &root;
-  const auto names = base::split(path, '.');
-  for (size_t i = 0; i + 1 < names.size(); ++i) {
-    if (!at->is_object()) *at = json::Object();
-    json::Value* next = at->object().find(names[i]);
-    at = next != nullptr ? next : &at->object().set(std::string(names[i]), json::Object());
-  }
-  if (!at->is_object()) *at = json::Object();
-  at->object().set(std::string(names.back()), std::move(value));
-}
 
 void note_origins(const json::Value& value, const std::string& path, const std::string& origin, Loaded& loaded) {
   if (!value.is_object()) {
@@ -155,12 +140,55 @@ void check_redirect(const std::string& text, std::vector<std::string>& problems)
   }
 }
 
+// A file that was sealed for the laptop has no business on the server, and the reverse.
+base::Result<void> check_environment(const Sources& sources, const Loaded& loaded) {
+  const Deployment here = loaded.settings.environment;
+  if (!sources.sealed || sources.sealed->environment == here) return {};
+  const auto origin = loaded.origins.find("environment");
+  return base::fail(
+      base::Code::kConflict,
+      fmt::format("{0} was sealed for environment {1}, and this deployment is {2} (from {3}). Use the file that was "
+                  "sealed for {2}, or seal the plain settings for it: `spotify-mcp-server config seal FILE --output "
+                  "SEALED --environment {2}`.",
+                  sources.file_name, schema::enum_name(sources.sealed->environment), schema::enum_name(here),
+                  origin == loaded.origins.end() ? "the file" : std::string_view(origin->second)));
+}
+
 base::Result<void> to_result(const std::vector<std::string>& problems) {
   if (problems.empty()) return {};
   return base::fail(base::Code::kInvalidArgument, fmt::format("{}", fmt::join(problems, "\n")));
 }
 
+base::Result<json::Value> read_document(const Sources& sources) {
+  auto parsed = json::parse(*sources.file_text, {.bytes_max = kPlainBytesMax});
+  if (!parsed) {
+    return base::fail(parsed.error().code, fmt::format("{}: {}", sources.file_name, parsed.error().message));
+  }
+  if (!parsed->is_object()) {
+    return base::fail(base::Code::kInvalidArgument, fmt::format("{} must hold one JSON object.", sources.file_name));
+  }
+  if (auto expanded = expand_all(*parsed, sources); !expanded) {
+    return base::fail(expanded.error().code, fmt::format("{}: {}", sources.file_name, expanded.error().message));
+  }
+  if (sources.sealed && parsed->find("environment") == nullptr) {
+    parsed->object().append("environment", schema::enum_name(sources.sealed->environment));
+  }
+  return *std::move(parsed);
+}
+
 }  // namespace
+
+void set_path(json::Value& root, std::string_view path, json::Value value) {
+  json::Value* at = &root;
+  const auto names = base::split(path, '.');
+  for (size_t i = 0; i + 1 < names.size(); ++i) {
+    if (!at->is_object()) *at = json::Object();
+    json::Value* next = at->object().find(names[i]);
+    at = next != nullptr ? next : &at->object().set(std::string(names[i]), json::Object());
+  }
+  if (!at->is_object()) *at = json::Object();
+  at->object().set(std::string(names.back()), std::move(value));
+}
 
 std::span<const Variable> variables() { return kVariables; }
 
@@ -183,17 +211,7 @@ base::Result<Loaded> load(const Sources& sources) {
   Loaded loaded;
   json::Value document = json::Object();
   if (sources.file_text) {
-    auto parsed = json::parse(*sources.file_text, {.bytes_max = kFileBytesMax});
-    if (!parsed) {
-      return base::fail(parsed.error().code, fmt::format("{}: {}", sources.file_name, parsed.error().message));
-    }
-    if (!parsed->is_object()) {
-      return base::fail(base::Code::kInvalidArgument, fmt::format("{} must hold one JSON object.", sources.file_name));
-    }
-    document = *std::move(parsed);
-    if (auto expanded = expand_all(document, sources); !expanded) {
-      return base::fail(expanded.error().code, fmt::format("{}: {}", sources.file_name, expanded.error().message));
-    }
+    TRY(document, read_document(sources));
     note_origins(document, "", "file " + sources.file_name, loaded);
   }
   TRY_VOID(apply_variables(sources, document, loaded));
@@ -217,6 +235,8 @@ base::Result<Loaded> load(const Sources& sources) {
     if (sources.file_text && in_file) error.message = sources.file_name + ": " + error.message;
     return std::unexpected(std::move(error));
   }
+  TRY_VOID(check_environment(sources, loaded));
+  loaded.sealed = sources.sealed;
   return loaded;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "config/sealed_file.h"
 #include "config/settings.h"
 
 namespace config {
@@ -19,6 +20,8 @@ struct Sources {
   // The file's name for messages, and its text. No text: there is no file.
   std::string file_name;
   std::optional<std::string> file_text;
+  // The header of the file, when the text was sealed. Its environment is that of the file.
+  std::optional<SealedHeader> sealed = std::nullopt;
   // An environment variable's value, or nothing.
   std::function<std::optional<std::string>(std::string_view name)> variable;
   // The content of a small file that only its owner can read: for ${file:PATH} and for the *_FILE variables.
@@ -32,10 +35,11 @@ struct Loaded {
   // Where each setting that is not a default came from: "server.port" -> "file config.json", "environment
   // SPOTIFY_CLIENT_ID", "flag".
   std::map<std::string, std::string, std::less<>> origins;
+  std::optional<SealedHeader> sealed = std::nullopt;
 };
 
 // kInvalidArgument with every problem at once, by the names of the settings; kNotFound for a ${VARIABLE} that is not
-// set.
+// set; kConflict for a file that was sealed for another environment than the one that comes out.
 base::Result<Loaded> load(const Sources& sources);
 
 // What is wrong with settings that are each valid alone: a redirect that Spotify refuses, an API server that is neither
@@ -44,6 +48,9 @@ base::Result<void> check(const Settings& settings);
 // What is wrong with the listener of `serve`: one beyond loopback, or one without a guard. Apart, because no other
 // command listens, and the guide's file with host 0.0.0.0 is good for those.
 base::Result<void> check_listener(const Settings& settings);
+
+// Sets a value by its dotted path, making the objects on the way.
+void set_path(json::Value& root, std::string_view path, json::Value value);
 
 // What was set and does nothing in this version, one sentence each, so that nobody relies on it.
 std::vector<std::string> find_idle(const Loaded& loaded);

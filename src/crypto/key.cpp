@@ -1,8 +1,8 @@
 #include "crypto/key.h"
 
 #include <algorithm>
+#include <bitset>
 #include <openssl/crypto.h>
-#include <optional>
 
 #include "crypto/base64.h"
 
@@ -51,5 +51,26 @@ base::Result<Key> Key::from_base64(const base::Secret& text) {
 }
 
 base::Secret Key::to_base64() const { return base::Secret(base64_encode(bytes_)); }
+
+std::optional<std::string_view> weakness_of(const Key& key) {
+  constexpr size_t kDistinctMin = 16;  // 32 random bytes have about 30 different ones.
+  const auto bytes = key.reveal();
+  std::bitset<256> seen;
+  bool steady = true;
+  bool typed = true;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = std::to_integer<unsigned>(bytes[i]);
+    seen.set(byte);
+    typed = typed && byte >= 0x20 && byte < 0x7F;
+    // Equal steps: all zero, one byte again and again, 0, 1, 2 and so on.
+    steady = steady && (i < 2 || (byte - std::to_integer<unsigned>(bytes[i - 1])) % 256 ==
+                                     (std::to_integer<unsigned>(bytes[1]) - std::to_integer<unsigned>(bytes[0])) % 256);
+  }
+  if (seen.count() == 1) return "all of its bytes are the same";
+  if (steady) return "its bytes only count up or down";
+  if (typed) return "its bytes are words or digits that somebody typed";
+  if (seen.count() < kDistinctMin) return "it repeats few bytes";
+  return std::nullopt;
+}
 
 }  // namespace crypto

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <string_view>
 
 #include "base/random.h"
 #include "base/result.h"
@@ -42,5 +44,9 @@ class Key {
 
   std::array<std::byte, kBytes> bytes_;
 };
+
+// Why these bytes were never drawn at random: "all bytes follow one pattern", or nothing. A random key is taken for
+// such a one less often than once in 2^40.
+std::optional<std::string_view> weakness_of(const Key& key);
 
 }  // namespace crypto

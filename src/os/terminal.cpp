@@ -87,6 +87,8 @@ bool wants_color(const Environment& environment, Terminal terminal) {
   return terminal == Terminal::kPresent && environment.find("TERM").value_or("dumb") != "dumb";
 }
 
+base::Result<base::Secret> read_secret_line_of(int descriptor) { return read_line(descriptor); }
+
 base::Result<base::Secret> read_secret_line(std::string_view prompt) {
   const ControllingTerminal terminal;
   if (terminal.fd() < 0) {

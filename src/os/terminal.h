@@ -22,5 +22,7 @@ bool wants_color(const Environment& environment, Terminal terminal);
 // Shows the prompt on the controlling terminal and reads a line there without echo, whatever stdin
 // and stdout are. kUnavailable without a terminal; kCancelled at the end of input.
 base::Result<base::Secret> read_secret_line(std::string_view prompt);
+// The next line of a pipe or a file, for a program that passes a secret on. kCancelled at the end of input.
+base::Result<base::Secret> read_secret_line_of(int descriptor);
 
 }  // namespace os

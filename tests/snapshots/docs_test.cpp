@@ -110,6 +110,9 @@ nearest one that is known.
   variable itself wins when both are set. An empty variable counts as not set.
 - A file that is named in one of these two ways must belong to you and be closed to group and others: `chmod 600 FILE`.
 
+`config init` writes a first file. Wherever a file is named, it may be a sealed one, which only the master key opens:
+[sealed-configuration.md](sealed-configuration.md).
+
 | setting | type and range | default | what it does | variable | flag |
 |---|---|---|---|---|---|
 )";
@@ -122,8 +125,9 @@ struct OwnVariable {
 constexpr std::array kOwnVariables{
     OwnVariable{"`SPOTIFY_MCP_CONFIG`", "The file with the settings, where `--config` names none."},
     OwnVariable{"`SPOTIFY_MCP_MASTER_KEY`",
-                "The key that seals the stored login and the audit trail: 32 bytes in base64 (`openssl rand -base64 "
-                "32`), or a passphrase of 12 characters or more."},
+                "The key that seals the stored login, the audit trail and the configuration: 32 bytes in base64 "
+                "(`openssl rand -base64 32`), or a passphrase of 12 characters or more. Bytes that nobody drew at "
+                "random are refused: words, one byte again and again, a count."},
     OwnVariable{"`SPOTIFY_MCP_MASTER_KEY_FILE`",
                 "A file that holds it, closed to others; read when `SPOTIFY_MCP_MASTER_KEY` is not set. Without both, "
                 "the file `master.key` in the configuration directory is the key; it is made at the first start, with "
@@ -225,7 +229,10 @@ std::string exits_of(std::string_view command) {
   if (command == "serve") return "0 at SIGINT or SIGTERM, after running requests have ended";
   if (command == "login") return "0 logged in; 4 denied in the browser, 10 nobody answered in time, 11 the input ended";
   if (command == "logout") return "0, also when nobody was logged in";
-  if (command == "config") return "0 good; 2 a setting is wrong, 5 there is no such file";
+  if (command == "config") {
+    return "0 good; 2 a setting is wrong, 5 there is no such file or no key; of a sealed file: 2 it is none of ours, 4 "
+           "it was changed or another key sealed it, 6 another environment, an older generation, or a file in the way";
+  }
   if (command == "audit") {
     return "0 done, and for `verify` whole; 1 `verify` found damage; 5 there is no trail, no key or no such record; 6 "
            "nothing can be proved from a damaged trail";

@@ -5,6 +5,8 @@
 
 #include "app/local_bearer.h"
 #include "app/master_key.h"
+#include "crypto/base64.h"
+#include "crypto/key.h"
 #include "os/files.h"
 #include "tests/support/manual_loop.h"
 #include "tests/support/seeded_random.h"
@@ -78,8 +80,9 @@ struct Keys {
   }
 };
 
-constexpr auto kFakeKey = "RkFLRS1LRVktRk9SLVRFU1RTLUZBS0UtS0VZLTEyMzQ=";
-constexpr auto kOtherFakeKey = "T1RIRVItS0VZLUZPUi1URVNUUy1GQUtFLUtFWS0xMjM=";
+// SHA-256 of "FAKE KEY FOR TESTS" and of "OTHER FAKE KEY FOR TESTS": words themselves are refused.
+constexpr auto kFakeKey = "iH/QKSIq0pjqPymhSiw2ZMf5PvYVw1rUDMaDflTLP6Q=";
+constexpr auto kOtherFakeKey = "CvAggqRy1FhWM7g295I1RBHgoHkSnNMSKn6X2Kfxp98=";
 
 }  // namespace
 
@@ -252,4 +255,74 @@ TEST_CASE("a directory whose name only begins like the database's is apart from 
   Keys given;
   given.places.config_directory = given.places.storage_directory + "-keys";
   CHECK(given.key());
+}
+
+TEST_CASE("a key that nobody drew at random is refused wherever it is read, and stays unsaid") {
+  const auto bytes = [](auto make) {
+    std::string text(32, '\0');
+    for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(make(i));
+    return text;
+  };
+  struct Row {
+    std::string key;
+    std::string why;
+  };
+  const Row rows[]{
+      {bytes([](size_t) { return 0; }), "all of its bytes are the same"},
+      {bytes([](size_t) { return 0xFF; }), "all of its bytes are the same"},
+      {bytes([](size_t) { return 'a'; }), "all of its bytes are the same"},
+      {bytes([](size_t i) { return i; }), "count up or down"},
+      {bytes([](size_t i) { return 255 - i; }), "count up or down"},
+      {bytes([](size_t i) { return 3 * i; }), "count up or down"},
+      {"FAKE-KEY-FOR-TESTS-FAKE-KEY-1234", "somebody typed"},
+      {"correct horse battery staple 1 2", "somebody typed"},
+      {"0123456789abcdef0123456789abcdef", "somebody typed"},
+      {bytes([](size_t i) { return i % 2 == 0 ? 0xDE : 0xAD; }), "repeats few bytes"},
+      {bytes([](size_t i) { return i < 31 ? 0 : 1; }), "repeats few bytes"},
+      {bytes([](size_t i) { return 0x80 + i * i % 8; }), "repeats few bytes"},
+  };
+  for (const Row& row : rows) {
+    REQUIRE(row.key.size() == 32);
+    const std::string text = crypto::base64_encode(row.key);
+    const auto check = [&row, &text](const base::Error& error, const std::string& source) {
+      CAPTURE(error.message);
+      CHECK(error.code == Code::kInvalidArgument);
+      CHECK(contains(error.message, source));
+      CHECK(contains(error.message, row.why));
+      CHECK(contains(error.message, "openssl rand -base64 32"));
+      CHECK(!contains(error.message, text));
+    };
+    Keys given;
+    given.variables["SPOTIFY_MCP_MASTER_KEY"] = text;
+    check(given.error(), "SPOTIFY_MCP_MASTER_KEY");
+    given.variables.clear();
+    const std::string file = given.place.path() + "/key";
+    write(file, text + "\n");
+    given.variables["SPOTIFY_MCP_MASTER_KEY_FILE"] = file;
+    check(given.error(), "SPOTIFY_MCP_MASTER_KEY_FILE");
+    given.variables.clear();
+    CHECK(os::make_private_directory(given.places.config_directory));
+    write(given.places.config_directory + "/master.key", text + "\n");
+    check(given.error(), given.places.config_directory + "/master.key");
+  }
+  Keys given;
+  given.variables["SPOTIFY_MCP_MASTER_KEY"] = std::string(64, '0');
+  CHECK(contains(given.error().message, "repeats few characters"));
+  for (int i = 0; i < 1000; ++i) CHECK(!crypto::weakness_of(crypto::Key::generate(given.random)));
+}
+
+TEST_CASE("what was given is typed, and nothing is made or stretched to know it") {
+  Keys given;
+  const auto look = [&given] {
+    auto found = app::given_master_key(given.places.config_directory, os::Environment(given.variables));
+    REQUIRE(found);
+    return *std::move(found);
+  };
+  CHECK(!look());
+  CHECK(!os::exists(given.places.config_directory));
+  given.variables["SPOTIFY_MCP_MASTER_KEY"] = kFakeKey;
+  CHECK(std::holds_alternative<crypto::Key>(*look()));
+  given.variables["SPOTIFY_MCP_MASTER_KEY"] = "a fake passphrase for tests";
+  CHECK(std::get<base::Secret>(*look()).reveal() == "a fake passphrase for tests");
+  CHECK(!os::exists(given.places.storage_directory));
 }

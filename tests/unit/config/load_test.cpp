@@ -177,3 +177,33 @@ TEST_CASE("scopes are checked by name") {
   CHECK(error_of(sources(R"({"spotify":{"scopes":["user-top-raed"]}})")) ==
         "config.json: spotify.scopes.0 is no Spotify permission; did you mean user-top-read?");
 }
+
+TEST_CASE("a sealed file is bound to its environment, whichever layer says another") {
+  const auto load_as = [](config::Deployment header, const std::string& text,
+                          std::map<std::string, std::string> variables = {}) {
+    Sources given = sources(text, std::move(variables));
+    given.sealed = config::SealedHeader{.environment = header, .generation = 3};
+    return config::load(given);
+  };
+  using config::Deployment;
+  const auto same = load_as(Deployment::kDevelopment, R"({"environment":"development"})");
+  REQUIRE(same);
+  REQUIRE(same->sealed);
+  CHECK(same->sealed->generation == 3);
+  // What the file does not say, its header does.
+  const auto silent = load_as(Deployment::kStaging, "{}");
+  REQUIRE(silent);
+  CHECK(silent->settings.environment == Deployment::kStaging);
+  CHECK(silent->origins.at("environment") == "file config.json");
+  for (const auto& [header, here] :
+       {std::pair{Deployment::kDevelopment, "production"}, std::pair{Deployment::kProduction, "development"}}) {
+    const auto refused = load_as(header, "{}", {{"DEPLOYMENT_ENVIRONMENT", here}});
+    REQUIRE(!refused);
+    CHECK(refused.error().code == base::Code::kConflict);
+    CHECK(refused.error().message.find("environment DEPLOYMENT_ENVIRONMENT") != std::string::npos);
+    CHECK(refused.error().message.find(std::string("--output SEALED --environment ") + here) != std::string::npos);
+  }
+  // A header that was sealed for one environment around a text that says another.
+  CHECK(!load_as(Deployment::kProduction, R"({"environment":"development"})"));
+  CHECK(!config::load(sources("{}"))->sealed);
+}

@@ -116,6 +116,13 @@ base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::En
                     fmt::format("{} holds no key. Restore it from a backup, or remove it and log in again.", path));
 }
 
+KeyFile key_file(const MasterKeyPlaces& places, const os::Environment& environment) {
+  if (environment.find(kKeyVariable)) return {};
+  if (auto path = environment.find(kKeyFileVariable)) return {.path = *std::move(path), .may_be_made = false};
+  if (places.config_directory.empty()) return {};
+  return {.path = places.config_directory + "/master.key", .may_be_made = true};
+}
+
 bool has_master_key(const MasterKeyPlaces& places, const os::Environment& environment) {
   return environment.find(kKeyVariable) || environment.find(kKeyFileVariable) ||
          (!places.config_directory.empty() && os::exists(places.config_directory + "/master.key"));

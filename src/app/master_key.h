@@ -34,6 +34,13 @@ base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::En
                                      base::Random& random, NoKeyFile none,
                                      const std::function<void(const std::string&)>& made);
 
+// The file that master_key() would look for; no path where the environment holds the key itself.
+struct KeyFile {
+  std::string path;
+  bool may_be_made = false;
+};
+KeyFile key_file(const MasterKeyPlaces& places, const os::Environment& environment);
+
 // Whether master_key() would take a key that is there, and make none.
 bool has_master_key(const MasterKeyPlaces& places, const os::Environment& environment);
 

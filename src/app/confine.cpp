@@ -23,12 +23,38 @@ constexpr os::Tracing kTracing = os::Tracing::kRefuse;
 #endif
 
 // Libraries that are loaded later (libcurl, the modules of the name service), what they read, and authorities.
-constexpr const char* kReadable[] = {
-    "/usr", "/lib", "/lib64", "/nix/store", "/gnu/store", "/opt", "/etc/ssl", "/etc/pki", "/etc/ca-certificates",
-    "/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/localtime", "/etc/host.conf", "/etc/hosts", "/etc/nsswitch.conf",
-    "/etc/gai.conf", "/etc/services", "/etc/protocols", "/etc/resolv.conf", "/run/systemd/resolve",
-    "/run/NetworkManager", "/run/resolvconf", "/run/nscd", "/run/avahi-daemon", "/proc/self", "/proc/sys", "/proc/stat",
-    "/proc/meminfo", "/proc/cpuinfo", "/sys/devices/system/cpu", "/dev/urandom", "/dev/random"};
+constexpr const char* kReadable[] = {"/usr",
+                                     "/lib",
+                                     "/lib64",
+                                     "/nix/store",
+                                     "/gnu/store",
+                                     "/opt",
+                                     "/etc/ssl",
+                                     "/etc/pki",
+                                     "/etc/ca-certificates",
+                                     "/etc/ld.so.cache",
+                                     "/etc/ld.so.preload",
+                                     "/etc/localtime",
+                                     "/etc/host.conf",
+                                     "/etc/hosts",
+                                     "/etc/nsswitch.conf",
+                                     "/etc/gai.conf",
+                                     "/etc/services",
+                                     "/etc/protocols",
+                                     "/etc/resolv.conf",
+                                     "/run/systemd/resolve",
+                                     "/run/NetworkManager",
+                                     "/run/resolvconf",
+                                     "/run/nscd",
+                                     "/run/avahi-daemon",
+                                     "/proc/self",
+                                     "/proc/sys",
+                                     "/proc/stat",
+                                     "/proc/meminfo",
+                                     "/proc/cpuinfo",
+                                     "/sys/devices/system/cpu",
+                                     "/dev/urandom",
+                                     "/dev/random"};
 
 std::string parent_of(const std::string& path) {
   return path.contains('/') ? path.substr(0, path.rfind('/') + 1) : ".";

@@ -20,8 +20,7 @@ using Kind = net::Denial::Kind;
 bool is_address(const sockaddr& address, const char* text) {
   in_addr wanted{};
   REQUIRE(::inet_pton(AF_INET, text, &wanted) == 1);
-  return address.sa_family == AF_INET &&
-         reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr == wanted.s_addr;
+  return address.sa_family == AF_INET && reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr == wanted.s_addr;
 }
 
 // 127.0.0.2 stands for the internet, and names lead where the test says at that time.
@@ -33,7 +32,6 @@ struct Internet {
   }
   std::string answer = "127.0.0.2";
 };
-
 
 // One client, several requests.
 class Client {
@@ -136,7 +134,8 @@ TEST_CASE("a public address that fails is not followed by a private one") {
 }
 
 TEST_CASE("an address as the host is judged like any other, and only loopback literals lead to loopback") {
-  for (const char* host : {"10.0.0.1", "192.168.1.1", "0.0.0.0", "169.254.169.254", "[::ffff:127.0.0.1]", "[fd00::1]"}) {
+  for (const char* host :
+       {"10.0.0.1", "192.168.1.1", "0.0.0.0", "169.254.169.254", "[::ffff:127.0.0.1]", "[fd00::1]"}) {
     CAPTURE(host);
     Client client(at(host, 443));
     check_refused(client, client.post(), Kind::kAddress);
@@ -165,9 +164,15 @@ TEST_CASE("NS-1: a server that cannot prove who it is gets no byte of the reques
   const char* const kNoAuthority = "Cannot trust 127.0.0.1: its certificate is not from a trusted authority.";
   const char* const kOldTls = "Cannot reach 127.0.0.1: no secure connection could be made. It must speak TLS 1.2";
   const Case cases[] = {
-      {"expired", {.from_seconds = -7200, .until_seconds = -3600}, &authority, TLS1_3_VERSION,
+      {"expired",
+       {.from_seconds = -7200, .until_seconds = -3600},
+       &authority,
+       TLS1_3_VERSION,
        "Cannot trust 127.0.0.1: its certificate has expired."},
-      {"not yet valid", {.from_seconds = 3600, .until_seconds = 7200}, &authority, TLS1_3_VERSION,
+      {"not yet valid",
+       {.from_seconds = 3600, .until_seconds = 7200},
+       &authority,
+       TLS1_3_VERSION,
        "Cannot trust 127.0.0.1: its certificate is not valid yet."},
       {"another address", {.names = "IP:127.0.0.2"}, &authority, TLS1_3_VERSION, kOtherName},
       {"another name", {.names = "DNS:other.test"}, &authority, TLS1_3_VERSION, kOtherName},
@@ -176,7 +181,10 @@ TEST_CASE("NS-1: a server that cannot prove who it is gets no byte of the reques
       {"a wildcard for everything", {.names = "DNS:*"}, &authority, TLS1_3_VERSION, kOtherName},
       {"self-signed", {}, nullptr, TLS1_3_VERSION, kNoAuthority},
       {"unknown authority", {}, &stranger, TLS1_3_VERSION, kNoAuthority},
-      {"signed with SHA-1", {.digest = EVP_sha1()}, &authority, TLS1_3_VERSION,
+      {"signed with SHA-1",
+       {.digest = EVP_sha1()},
+       &authority,
+       TLS1_3_VERSION,
        "Cannot trust 127.0.0.1: its certificate is not valid."},
       {"TLS 1.1", {}, &authority, TLS1_1_VERSION, kOldTls},
       {"TLS 1.0", {}, &authority, TLS1_VERSION, kOldTls},

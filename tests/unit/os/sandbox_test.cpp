@@ -52,9 +52,7 @@ struct World {
   test::TemporaryDirectory place;
 };
 
-bool has_landlock() {
-  return ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1;
-}
+bool has_landlock() { return ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1; }
 
 // How a confined child ends that runs `attempt`: its status as waitpid gives it.
 int status_of(const os::Confinement& confinement, const std::function<int()>& attempt) {
@@ -118,11 +116,35 @@ TEST_CASE("a confined process neither traces others nor makes children") {
 }
 
 TEST_CASE("a confined process has none of the calls that change the machine or open the kernel wide") {
-  for (const long call : {SYS_bpf, SYS_keyctl, SYS_add_key, SYS_request_key, SYS_perf_event_open, SYS_userfaultfd,
-                          SYS_io_uring_setup, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_reboot,
-                          SYS_kexec_load, SYS_setns, SYS_unshare, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot,
-                          SYS_move_mount, SYS_open_tree, SYS_fsopen, SYS_open_by_handle_at, SYS_sethostname,
-                          SYS_clock_settime, SYS_setuid, SYS_setresuid, SYS_capset, SYS_personality, SYS_pidfd_getfd}) {
+  for (const long call : {SYS_bpf,
+                          SYS_keyctl,
+                          SYS_add_key,
+                          SYS_request_key,
+                          SYS_perf_event_open,
+                          SYS_userfaultfd,
+                          SYS_io_uring_setup,
+                          SYS_init_module,
+                          SYS_finit_module,
+                          SYS_delete_module,
+                          SYS_reboot,
+                          SYS_kexec_load,
+                          SYS_setns,
+                          SYS_unshare,
+                          SYS_mount,
+                          SYS_umount2,
+                          SYS_pivot_root,
+                          SYS_chroot,
+                          SYS_move_mount,
+                          SYS_open_tree,
+                          SYS_fsopen,
+                          SYS_open_by_handle_at,
+                          SYS_sethostname,
+                          SYS_clock_settime,
+                          SYS_setuid,
+                          SYS_setresuid,
+                          SYS_capset,
+                          SYS_personality,
+                          SYS_pidfd_getfd}) {
     CAPTURE(call);
     CHECK(attempt([call] { return error_of(::syscall(call, 0, 0, 0, 0, 0, 0)); }) == EPERM);
   }
@@ -161,8 +183,7 @@ TEST_CASE("a confined process leaves no image of its memory and cannot take that
         }) == 0);
 }
 
-TEST_CASE("a confined process reads and writes what it was given, and nothing else" *
-          doctest::skip(!has_landlock())) {
+TEST_CASE("a confined process reads and writes what it was given, and nothing else" * doctest::skip(!has_landlock())) {
   const World world;
   const auto error = [&world](const std::string& path, int flags) {
     const int status = status_of(world.confinement(), [&] { return open_error(path, flags); });
@@ -193,7 +214,8 @@ TEST_CASE("a confined process reads and writes what it was given, and nothing el
         kDone);
   CHECK(ended([&] { return error_of(::unlink((world / "data/newer").c_str())); }) == kDone);
   CHECK(ended([&] { return error_of(::unlink((world / "other/shadow").c_str())); }) == EACCES);
-  CHECK(ended([&] { return error_of(::rename((world / "other/shadow").c_str(), (world / "data/x").c_str())); }) != kDone);
+  CHECK(ended([&] { return error_of(::rename((world / "other/shadow").c_str(), (world / "data/x").c_str())); }) !=
+        kDone);
   CHECK(ended([&] { return error_of(::link((world / "other/shadow").c_str(), (world / "data/x").c_str())); }) != kDone);
   CHECK(ended([&] { return error_of(::truncate((world / "other/shadow").c_str(), 0)); }) == EACCES);
   CHECK(ended([&] { return error_of(::symlink("/etc/passwd", (world / "data/x").c_str())); }) == EACCES);
@@ -213,10 +235,12 @@ TEST_CASE("a confined process has what a server needs: threads, sockets, names, 
   CHECK(attempt([] { return ::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL) != nullptr ? kDone : 1; }) == kDone);
 }
 
-TEST_CASE("threads that run already are held by the filter, and the leak check has what it needs where it is asked for") {
+TEST_CASE(
+    "threads that run already are held by the filter, and the leak check has what it needs where it is asked for") {
   const World world;
   CHECK(status_of(world.confinement(os::Tracing::kAllow), [] {
-          return ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1 && ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0 ? 0 : 1;
+          return ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1 && ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0 ? 0
+                                                                                                                 : 1;
         }) == 0);
   const pid_t child = ::fork();
   REQUIRE(child >= 0);

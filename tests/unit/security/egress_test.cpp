@@ -123,35 +123,38 @@ constexpr Case kAddresses[] = {
 
 // Resolvers read each of these as an address. None is a URL here, so none is ever compared, allowed or resolved.
 constexpr const char* kSpellings[] = {
-    "http://2130706433/",         // Decimal.
-    "http://134744072/",          // Decimal, and public.
-    "http://017700000001/",       // Octal.
+    "http://2130706433/",    // Decimal.
+    "http://134744072/",     // Decimal, and public.
+    "http://017700000001/",  // Octal.
     "http://0177.0.0.1/",
     "http://00000177.0.0.1/",
-    "http://0x7f000001/",         // Hexadecimal.
+    "http://0x7f000001/",  // Hexadecimal.
     "http://0X7F000001/",
     "http://0x7f.1/",
     "http://0x7f.0x0.0x0.0x1/",
-    "http://0x7f.0.01.1/",        // Mixed.
-    "http://127.1/",              // Short.
+    "http://0x7f.0.01.1/",  // Mixed.
+    "http://127.1/",        // Short.
     "http://127.0.1/",
     "http://10.1/",
     "http://0/",
-    "http://127.0.0.1./",         // With the dot of the root.
+    "http://127.0.0.1./",  // With the dot of the root.
     "http://127.0.0.01/",
     "http://127.0.0.256/",
     "http://127.0.0.1.1/",
-    "http://4294967297/",         // One bit too much.
+    "http://4294967297/",  // One bit too much.
     "http://[127.0.0.1]/",
     "http://[::127.1]/",
-    "http://[::1%25lo]/",         // With a zone.
+    "http://[::1%25lo]/",  // With a zone.
     "http://[fe80::1%eth0]/",
     "http://127.0.0.1%2f@a.test/",
     "http://127%2e0%2e0%2e1/",
     "http://a.test@127.0.0.1/",
     "http://127.0.0.1\\@a.test/",
     "http://\xE2\x91\xA0\xE2\x91\xA1\xE2\x91\xA6.0.0.1/",  // Digits in circles.
-    "http://127\xE3\x80\x82""0\xE3\x80\x82""0\xE3\x80\x82""1/",  // Full stops of another script.
+    "http://127\xE3\x80\x82"
+    "0\xE3\x80\x82"
+    "0\xE3\x80\x82"
+    "1/",  // Full stops of another script.
 };
 
 }  // namespace

@@ -253,7 +253,10 @@ class OneAnswer {
           while (::recv(fd, &byte, 1, 0) > 0) continue;
           ::close(fd);
         }) {}
-  ~OneAnswer() { thread_.join(); }
+  ~OneAnswer() {
+    listener_.close();
+    thread_.join();
+  }
   std::string url() const { return at("127.0.0.1", listener_.port(), "http"); }
 
  private:
@@ -262,6 +265,33 @@ class OneAnswer {
 };
 
 }  // namespace
+
+TEST_CASE("NS-3: a redirect is an answer, and nobody is asked at its address") {
+  tests::Listener elsewhere;
+  for (const char* status :
+       {"301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"}) {
+    CAPTURE(status);
+    OneAnswer server(std::string("HTTP/1.1 ") + status + "\r\nLocation: " + at("127.0.0.1", elsewhere.port(), "http") +
+                     "/\r\nContent-Length: 0\r\n\r\n");
+    Client client(server.url());
+    const auto response = client.post();
+    REQUIRE(response);
+    CHECK(response->status / 100 == 3);
+    CHECK_FALSE(elsewhere.has_visitor());
+  }
+}
+
+TEST_CASE("NS-4: connecting includes the handshake, and has its own limit") {
+  tests::Listener silent;
+  net::CurlClientOptions options;
+  options.limits.connect_timeout = std::chrono::milliseconds(200);
+  Client client(at("127.0.0.1", silent.port()), std::move(options));
+  const auto response = client.post();
+  REQUIRE_FALSE(response);
+  CHECK(response.error().code == base::Code::kUnavailable);
+  CHECK(response.error().detail == "not sent");
+  CHECK(response.error().message.find("no connection in time") != std::string::npos);
+}
 
 TEST_CASE("NS-4: an answer is counted after it was unpacked") {
   const std::string body = bomb(size_t{32} * 1024 * 1024);

@@ -22,7 +22,7 @@ layer(src/policy       2)
 layer(src/audit        2)
 layer(src/config       2 USES src/schema src/oauth)
 
-layer(src/os           3 LIBRARY)
+layer(src/os           3 LIBRARY LIBS PkgConfig::SECCOMP)
 layer(src/net          3 LIBRARY LIBS Boost::headers OpenSSL::SSL CURL::headers Threads::Threads)
 layer(src/audit/files  3 USES src/os)
 layer(src/store/sqlite 3 USES src/os LIBS SQLite::SQLite3)

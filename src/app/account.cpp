@@ -20,6 +20,18 @@ spotify::ClientOptions client_options(const config::Settings& settings, http::Ur
   return options;
 }
 
+std::function<void(const net::Denial&)> told_to(audit::Trail* trail) {
+  if (trail == nullptr) return nullptr;
+  return [trail](const net::Denial& denial) {
+    const bool untrusted = denial.kind == net::Denial::Kind::kTrust;
+    trail->note({.event = untrusted ? audit::Event::kTlsRefused : audit::Event::kEgressDenied,
+                 .source = "local",
+                 .request = {{"server", audit::Hidden{denial.server}}},
+                 .status = std::string(base::code_name(untrusted ? base::Code::kUnavailable : base::Code::kForbidden)),
+                 .reason = denial.reason});
+  };
+}
+
 NoKeyFile none_for(store::sqlite::Sealed sealed) {
   return sealed == store::sqlite::Sealed::kSomething ? NoKeyFile::kRefuse : NoKeyFile::kMake;
 }
@@ -49,6 +61,7 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
                                          : std::chrono::minutes(settings.security.session_timeout_minutes.value());
   Parts parts;
   parts.http.allowed_servers = {api.server_url(), accounts.server_url()};
+  parts.http.denied = told_to(options.trail);
   const MasterKeyPlaces places = key_places(settings, process.environment);
   parts.store = {.directory = settings.storage.directory,
                  .master_key = [&process, places, made = std::move(options.key_made)](store::sqlite::Sealed sealed) {

@@ -29,7 +29,8 @@ struct AccountOptions {
   Paths paths = Paths::kHidden;
   // Called once, on the worker, with the path of a key file that was just made. Empty where none is ever made.
   std::function<void(const std::string&)> key_made = nullptr;
-  // Hears of logins. It must outlive the account; null: nobody does.
+  // Hears of logins, and of requests that were stopped for where they would have gone. It must outlive the account;
+  // null: nobody does.
   audit::Trail* trail = nullptr;
 };
 

@@ -15,10 +15,6 @@ namespace {
 
 using audit::Event;
 
-std::string directory_of(const config::Settings& settings) {
-  return settings.audit.directory.empty() ? settings.storage.directory + "/audit" : settings.audit.directory;
-}
-
 std::unique_ptr<audit::Disk> disk_of(const config::Settings& settings, const std::string& directory) {
   const std::string& named = settings.audit.checkpoints;
   return std::make_unique<audit::files::FileDisk>(directory, named.empty() ? directory + "/checkpoints" : named);
@@ -29,6 +25,10 @@ audit::OnFailure on_failure(const config::Settings& settings) {
 }
 
 }  // namespace
+
+std::string audit_directory(const config::Settings& settings) {
+  return settings.audit.directory.empty() ? settings.storage.directory + "/audit" : settings.audit.directory;
+}
 
 // What the trail's thread needs to open it. After that no key but the journal's is left.
 struct AuditTrail::Opening {
@@ -76,7 +76,7 @@ AuditTrail::AuditTrail(Process& process, const config::Settings& settings,
               .environment = process.environment,
               .random = process.random,
               .made = std::move(told),
-              .make_disk = [settings_directory = directory_of(settings), &settings](const std::string& id) {
+              .make_disk = [settings_directory = audit_directory(settings), &settings](const std::string& id) {
                 return disk_of(settings, settings_directory + "/" + id);
               }});
   recorder_.emplace(audit::Recorder::Services{process.loop, worker_, process.clock, process.log},
@@ -124,10 +124,10 @@ base::Result<StoredTrail> find_trail(const config::Settings& settings, const os:
   }
   TRY(const crypto::Key master, master_key(places, environment, random, NoKeyFile::kRefuse, nullptr));
   audit::Keys keys = audit::Keys::derive(master);
-  std::string directory = directory_of(settings) + "/" + keys.id;
+  std::string directory = audit_directory(settings) + "/" + keys.id;
   if (!os::exists(directory)) {
     return base::fail(base::Code::kNotFound,
-                      "There is no trail of this master key in " + directory_of(settings) +
+                      "There is no trail of this master key in " + audit_directory(settings) +
                           ". Set audit.directory, or give the key of the server that wrote it.");
   }
   auto disk = disk_of(settings, directory);

@@ -22,6 +22,9 @@
 
 namespace app {
 
+// Where the trails of all keys are.
+std::string audit_directory(const config::Settings& settings);
+
 class AuditTrail {
  public:
   // Touches nothing before start(). `key_made` is called, on the trail's thread, with the path of a master key that was

@@ -98,12 +98,12 @@ void tell_sealed(const std::string& file, const std::string& output, const confi
 }
 
 void warn_of_key_beside(const std::string& output, Io& io) {
-  const auto key_file = key_file_of(os::config_directory(io.environment), io.environment);
-  if (!key_file || !os::is_within(output, directory_of(*key_file))) return;
+  const auto key = key_file(os::config_directory(io.environment), io.environment);
+  if (!key || !os::is_within(output, directory_of(key->path))) return;
   io.err << fmt::format(
       "warning: The key {} lies beside the file that it opens: whoever copies the directory has both. Move the key "
       "elsewhere, and set SPOTIFY_MCP_MASTER_KEY_FILE.\n",
-      *key_file);
+      key->path);
 }
 
 }  // namespace

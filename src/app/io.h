@@ -1,10 +1,12 @@
 // What a command speaks through: results on stdout and nothing else there, everything for people on stderr.
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <string>
 
 #include "os/environment.h"
+#include "os/sandbox.h"
 
 namespace app {
 
@@ -16,6 +18,8 @@ struct Io {
   int output = 1;
   // The path of this program, as a host needs it in its configuration.
   std::string program = "spotify-mcp-server";
+  // How a server confines its process. Empty where the process is not its own, as in a test.
+  std::function<os::Confined(const os::Confinement&)> confine = nullptr;
 };
 
 }  // namespace app

@@ -12,6 +12,7 @@ int main(int count, char** values) {
   std::error_code unknown;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
   if (!unknown) io.program = self.string();
+  io.confine = os::confine;
   if (const auto tested = crypto::self_test(); !tested) {
     std::cerr << "error: " << tested.error().message << '\n';
     return app::exit_code(tested.error().code);

@@ -112,11 +112,11 @@ MasterKeyPlaces key_places(const config::Settings& settings, const os::Environme
   return {.storage_directory = settings.storage.directory, .config_directory = os::config_directory(environment)};
 }
 
-std::optional<std::string> key_file_of(const std::string& config_directory, const os::Environment& environment) {
+std::optional<KeyFile> key_file(const std::string& config_directory, const os::Environment& environment) {
   if (environment.find(kKeyVariable)) return std::nullopt;
-  if (auto path = environment.find(kKeyFileVariable)) return path;
+  if (auto path = environment.find(kKeyFileVariable)) return KeyFile{.path = *std::move(path), .may_be_made = false};
   if (config_directory.empty()) return std::nullopt;
-  return usual_key_file(config_directory);
+  return KeyFile{.path = usual_key_file(config_directory), .may_be_made = true};
 }
 
 base::Result<std::optional<config::MasterSecret>> given_master_key(const std::string& config_directory,
@@ -138,12 +138,12 @@ base::Result<std::optional<config::MasterSecret>> given_master_key(const std::st
 base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::Environment& environment,
                                      base::Random& random, NoKeyFile none,
                                      const std::function<void(const std::string&)>& made) {
-  const auto file = key_file_of(places.config_directory, environment);
+  const auto file = key_file(places.config_directory, environment);
   if (!file && !environment.find(kKeyVariable)) {
     return base::fail(base::Code::kInvalidArgument,
                       "There is no place for the key file: HOME is not set. Set SPOTIFY_MCP_MASTER_KEY_FILE.");
   }
-  if (file) TRY_VOID(check_apart(*file, places.storage_directory));
+  if (file) TRY_VOID(check_apart(file->path, places.storage_directory));
   TRY(auto given, given_master_key(places.config_directory, environment));
   if (!given) {
     if (none == NoKeyFile::kRefuse) {
@@ -151,10 +151,10 @@ base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::En
           base::Code::kUnavailable,
           fmt::format("The key file {} is missing, and the stored login opens with no other key. Restore it "
                       "from a backup, or run `spotify-mcp-server logout` and log in again.",
-                      *file));
+                      file->path));
     }
-    TRY_VOID(make_key_file(*file, places.config_directory, random, made));
-    TRY(given, from_key_file(*file));
+    TRY_VOID(make_key_file(file->path, places.config_directory, random, made));
+    TRY(given, from_key_file(file->path));
   }
   if (auto* key = std::get_if<crypto::Key>(&*given)) return std::move(*key);
   TRY(const std::string salt, salt_of(places.storage_directory, random));

@@ -42,8 +42,13 @@ base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::En
 base::Result<std::optional<config::MasterSecret>> given_master_key(const std::string& config_directory,
                                                                    const os::Environment& environment);
 
-// The file that the key is read from, or nothing when it is given in a variable.
-std::optional<std::string> key_file_of(const std::string& config_directory, const os::Environment& environment);
+// The file that master_key() would look for, or nothing where a variable holds the key itself or there is no place for a
+// file.
+struct KeyFile {
+  std::string path;
+  bool may_be_made = false;
+};
+std::optional<KeyFile> key_file(const std::string& config_directory, const os::Environment& environment);
 
 // Whether master_key() would take a key that is there, and make none.
 bool has_master_key(const MasterKeyPlaces& places, const os::Environment& environment);

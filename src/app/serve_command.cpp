@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 #include "app/compose.h"
+#include "app/confine.h"
 #include "app/http_routes.h"
 #include "app/key_notice.h"
 #include "app/local_bearer.h"
@@ -99,7 +100,9 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(config::check_listener(loaded.settings));
   TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
+  const os::Confined confined = confine_server(io, loaded.settings);
   Process process(io.environment, level_of(loaded.settings.server.log_level), Signals::kAsk);
+  tell(confined, process.log);
   AccountOptions options;
   options.key_made = log_key(process.log);
   TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kHttp, std::move(options)));

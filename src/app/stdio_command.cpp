@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/compose.h"
+#include "app/confine.h"
 #include "app/key_notice.h"
 #include "app/sealed_config.h"
 #include "net/serve.h"
@@ -59,7 +60,9 @@ base::Task<base::Result<void>> converse(Process* process, Product* product, int 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
+  const os::Confined confined = confine_server(io, loaded.settings);
   Process process(io.environment, level_of(loaded.settings.server.log_level), Signals::kAsk);
+  tell(confined, process.log);
   AccountOptions options;
   options.key_made = log_key(process.log);
   TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kStdio, std::move(options)));

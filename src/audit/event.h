@@ -30,6 +30,8 @@ enum class Event : uint8_t {
   kHostRefused,
   kOriginRefused,
   kRateLimited,
+  kEgressDenied,
+  kTlsRefused,
   kClockStepped,
   kAuditOpened,
   kAuditRecovered,

@@ -44,6 +44,7 @@ struct CurlClient::Core {
   Core& operator=(const Core&) = delete;
 
   base::Result<http::Url> check(const http::Request& request) const;
+  std::unexpected<base::Error> deny(const http::Request& request, std::string message) const;
   void submit(std::shared_ptr<Transfer> transfer);
   void abort(const std::shared_ptr<Transfer>& transfer);
   void shut_down();
@@ -69,13 +70,18 @@ struct CurlClient::Core {
   std::vector<std::shared_ptr<Transfer>> active;
 };
 
+std::unexpected<base::Error> CurlClient::Core::deny(const http::Request& request, std::string message) const {
+  if (options.denied) options.denied({Denial::Kind::kServer, request.server_url, message});
+  return not_sent(base::Code::kForbidden, std::move(message));
+}
+
 base::Result<http::Url> CurlClient::Core::check(const http::Request& request) const {
   auto url = http::parse_url(request.server_url);
   if (!url || !allowed.contains(canonical_server(*url))) {
-    return not_sent(base::Code::kForbidden, "This server is not in the list of allowed servers.");
+    return deny(request, "This server is not in the list of allowed servers.");
   }
   if (url->scheme == "http" && !http::is_loopback_literal(url->host)) {
-    return not_sent(base::Code::kForbidden, "Plain http is allowed for loopback addresses only. Use https.");
+    return deny(request, "Plain http is allowed for loopback addresses only. Use https.");
   }
   const bool sound_lines = std::ranges::all_of(request.headers, [](const auto& line) {
     return is_line_safe(line.first) && is_line_safe(line.second) && !line.first.empty() &&
@@ -226,7 +232,9 @@ base::Task<base::Result<http::Response>> CurlClient::send(http::Request request)
   transfer->timeout_ms = timeout_ms;
   const AbortGuard<Core> guard(core, transfer);
   core->submit(transfer);
-  co_return co_await done;
+  Outcome outcome = co_await done;
+  if (transfer->denial && core->options.denied) core->options.denied(*transfer->denial);
+  co_return outcome;
 }
 
 }  // namespace net

@@ -3,9 +3,11 @@
 // back on the loop.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -16,23 +18,40 @@
 
 namespace net {
 
-// Whether a server that is named (not a loopback literal) may turn out to stand at a private,
-// loopback or link-local address. Refusing stops DNS rebinding; an issuer inside a company's
-// network needs kAllow.
+// Whether a server may turn out to stand at a private, loopback or link-local address although its URL is no loopback
+// literal. Refusing stops DNS rebinding. kAllow is for a server that the person at the command line names.
 enum class PrivateAddresses { kRefuse, kAllow };
+
+// A request that was stopped for where it would have gone.
+struct Denial {
+  enum class Kind {
+    kServer,   // It is not one of those that are allowed.
+    kAddress,  // Its name leads to an address that is not allowed.
+    kTrust,    // It could not prove who it is, or offers no connection that is safe enough.
+  };
+  Kind kind = Kind::kServer;
+  std::string server;  // As the request named it.
+  std::string reason;  // In words of ours.
+};
+
+struct TestNetwork;
 
 struct CurlClientOptions {
   // "https://api.spotify.com", with ":port" where it is not the scheme's own. Requests to any other
   // are refused with kForbidden. http is allowed for loopback literals only.
-  std::vector<std::string> allowed_servers;
+  std::vector<std::string> allowed_servers = {};
   PrivateAddresses private_addresses = PrivateAddresses::kRefuse;
   std::string user_agent = "mcp-server-for-spotify";
   // Never read from the environment. The proxy sees host names; with it, addresses are the proxy's
   // matter.
-  std::optional<std::string> proxy;
+  std::optional<std::string> proxy = std::nullopt;
   // PEM file with the trusted authorities; the system's when empty.
-  std::string ca_file;
-  ClientLimits limits;
+  std::string ca_file = {};
+  ClientLimits limits = {};
+  // Told of every request that was stopped for where it would have gone, on the loop, before its caller is.
+  std::function<void(const Denial&)> denied = nullptr;
+  // Name service and addresses of a test. Only the tests of net/ can make one (detail/test_network.h).
+  std::shared_ptr<const TestNetwork> test_network = nullptr;
 };
 
 // The loop must outlive the client. send() belongs to the loop's thread.

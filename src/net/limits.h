@@ -39,7 +39,9 @@ struct ClientLimits {
   size_t response_header_bytes = size_t{64} * 1024;
   size_t connections_per_server = 8;
   // Name lookup, TCP and TLS together.
-  base::Duration connect_timeout = std::chrono::seconds(10);
+  base::Duration connect_timeout = std::chrono::seconds(5);
+  // A server that gives less than a byte per second for so long has stopped, whatever the deadline says.
+  std::chrono::seconds stall_timeout{10};
 };
 
 struct StdioLimits {

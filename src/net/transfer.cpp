@@ -5,12 +5,13 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <openssl/x509_vfy.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "net/addresses.h"
+#include "net/detail/test_network.h"
 
 namespace net {
 
@@ -105,10 +106,18 @@ int on_ready_to_send(void* context, char*, char*, int, int) {
   return CURL_PREREQFUNC_OK;
 }
 
+bool may_connect_to(const Transfer& transfer, const sockaddr& address) {
+  const TestNetwork* test = transfer.options->test_network.get();
+  if (test != nullptr && transfer.reach == Reach::kPublic) return test->is_public(address);
+  return may_connect(transfer.reach, address);
+}
+
+// Called with the very address that is about to be connected, after the name was resolved: an answer of the name
+// service that changes between a check and its use has nothing to change here.
 curl_socket_t on_open_socket(void* context, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<Transfer*>(context);
-  if (transfer.guard_addresses && !is_public_address(address->addr)) {
-    transfer.refusal = Refusal::kPrivateAddress;
+  if (!may_connect_to(transfer, address->addr)) {
+    transfer.refused_address = kind_of_address(address->addr);
     return CURL_SOCKET_BAD;
   }
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -150,11 +159,26 @@ void set_headers(Transfer& transfer) {
   set(transfer.easy, CURLOPT_HTTPHEADER, transfer.headers.get());
 }
 
+Reach reach_of(const Transfer& transfer, bool direct) {
+  if (!direct || transfer.options->private_addresses == PrivateAddresses::kAllow) return Reach::kAnywhere;
+  return http::is_loopback_literal(transfer.url.host) ? Reach::kLoopback : Reach::kPublic;
+}
+
+void set_test_addresses(Transfer& transfer) {
+  const TestNetwork* test = transfer.options->test_network.get();
+  if (test == nullptr || http::is_loopback_literal(transfer.url.host)) return;
+  const std::string& host = transfer.url.host;
+  transfer.addresses.append(fmt::format("{}:{}:{}", host, transfer.url.port_or_default(), test->addresses(host)));
+  set(transfer.easy, CURLOPT_RESOLVE, transfer.addresses.get());
+}
+
 void set_security(Transfer& transfer) {
   CURL* easy = transfer.easy;
   const CurlClientOptions& options = *transfer.options;
   set(easy, CURLOPT_PROTOCOLS_STR, transfer.url.scheme.c_str());
+  // Redirects are never followed; if they were, then by no other protocol.
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
   set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -168,8 +192,7 @@ void set_security(Transfer& transfer) {
   const bool direct = http::is_loopback_literal(transfer.url.host) || !options.proxy;
   set(easy, CURLOPT_PROXY, direct ? "" : options.proxy->c_str());
   set(easy, CURLOPT_NOPROXY, "");
-  transfer.guard_addresses = direct && options.private_addresses == PrivateAddresses::kRefuse &&
-                             !http::is_loopback_host(transfer.url.host) && !is_address_literal(transfer.url.host);
+  transfer.reach = reach_of(transfer, direct);
   set(easy, CURLOPT_OPENSOCKETFUNCTION, &on_open_socket);
   set(easy, CURLOPT_OPENSOCKETDATA, &transfer);
 }
@@ -194,6 +217,8 @@ void set_up(Transfer& transfer) {
   set(easy, CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(options.limits.connect_timeout).count()));
   set(easy, CURLOPT_TIMEOUT_MS, transfer.timeout_ms);
+  set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.limits.stall_timeout.count()));
   set(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options.limits.response_bytes));
   set(easy, CURLOPT_HEADERFUNCTION, &on_header);
   set(easy, CURLOPT_HEADERDATA, &transfer);
@@ -202,6 +227,7 @@ void set_up(Transfer& transfer) {
   set(easy, CURLOPT_PREREQFUNCTION, &on_ready_to_send);
   set(easy, CURLOPT_PREREQDATA, &transfer);
   set_security(transfer);
+  set_test_addresses(transfer);
   set_method(transfer);
   set_headers(transfer);
 }
@@ -210,6 +236,57 @@ void set_up(Transfer& transfer) {
 
 namespace {
 
+struct Distrust {
+  std::string_view reason;
+  std::string_view advice;
+};
+
+// Why a certificate was not believed, as far as it helps the person who has to do something about it.
+Distrust distrust_of(const Transfer& transfer) {
+  static constexpr std::string_view kClock = "Check the clock of this machine.";
+  long verdict = X509_V_OK;
+  curl()->easy_getinfo(transfer.easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+  switch (verdict) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return {"its certificate has expired", kClock};
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return {"its certificate is not valid yet", kClock};
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return {"its certificate is not from a trusted authority",
+              "Check the installed authorities and any proxy in between."};
+    case X509_V_OK:
+    case X509_V_ERR_UNSPECIFIED:  // So libcurl says when the chain is good and the name does not fit.
+      return {"its certificate is for another name", "Check the name service and any proxy in between."};
+    default:
+      return {"its certificate is not valid", "Check the installed authorities and any proxy in between."};
+  }
+}
+
+bool is_distrusted(CURLcode code) {
+  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_ISSUER_ERROR;
+}
+
+// Not where another address of the same name was connected: then the refused one did no harm.
+bool ended_at_an_address(const Transfer& transfer, CURLcode code) {
+  return code == CURLE_COULDNT_CONNECT && !transfer.refused_address.empty() && !transfer.sent;
+}
+
+std::optional<Denial> denial_of(const Transfer& transfer, CURLcode code) {
+  using Kind = Denial::Kind;
+  std::string server = transfer.url.server_url();
+  if (ended_at_an_address(transfer, code)) {
+    return Denial{Kind::kAddress, std::move(server), fmt::format("its address is {}", transfer.refused_address)};
+  }
+  if (is_distrusted(code)) return Denial{Kind::kTrust, std::move(server), std::string(distrust_of(transfer).reason)};
+  if (code == CURLE_SSL_CONNECT_ERROR) {
+    return Denial{Kind::kTrust, std::move(server), "no secure connection with TLS 1.2 or newer was made"};
+  }
+  return std::nullopt;
+}
+
 base::Error error_of(const Transfer& transfer, CURLcode code, bool deadline_passed) {
   using base::Code;
   const std::string& host = transfer.url.host;
@@ -217,13 +294,18 @@ base::Error error_of(const Transfer& transfer, CURLcode code, bool deadline_pass
     return base::Error{kind, std::move(message), transfer.sent ? curl()->easy_strerror(code) : "not sent",
                        std::nullopt};
   };
-  if (transfer.refusal == Refusal::kPrivateAddress) {
-    return make(Code::kForbidden, fmt::format("The name {} leads to a private address, which is not allowed. Check the "
-                                              "name service.",
-                                              host));
+  if (ended_at_an_address(transfer, code)) {
+    return make(Code::kForbidden,
+                fmt::format("{} leads to an address that is not on the public internet ({}), which is not allowed. "
+                            "Check the name service and the setting of this server.",
+                            host, transfer.refused_address));
   }
   if (transfer.refusal == Refusal::kTooLarge || code == CURLE_FILESIZE_EXCEEDED) {
     return make(Code::kUpstream, fmt::format("{} answered with too much data. Ask for less at once.", host));
+  }
+  if (is_distrusted(code)) {
+    const auto [reason, advice] = distrust_of(transfer);
+    return make(Code::kUnavailable, fmt::format("Cannot trust {}: {}. {}", host, reason, advice));
   }
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -235,16 +317,13 @@ base::Error error_of(const Transfer& transfer, CURLcode code, bool deadline_pass
       return make(Code::kUnavailable, fmt::format("Cannot reach {}: it does not accept connections. Check the network "
                                                   "connection and try again.",
                                                   host));
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_ISSUER_ERROR:
-      return make(Code::kUnavailable, fmt::format("Cannot trust {}: its certificate is not valid. Check the clock, the "
-                                                  "installed authorities and any proxy in between.",
-                                                  host));
     case CURLE_SSL_CACERT_BADFILE:
       return make(Code::kUnavailable, "The file of trusted authorities cannot be read. Check the setting.");
     case CURLE_SSL_CONNECT_ERROR:
       return make(Code::kUnavailable,
-                  fmt::format("Cannot reach {}: no secure connection could be made. Try again.", host));
+                  fmt::format("Cannot reach {}: no secure connection could be made. It must speak TLS 1.2 or newer; "
+                              "check any proxy in between, and try again.",
+                              host));
     case CURLE_OPERATION_TIMEDOUT:
       if (deadline_passed) {
         return make(Code::kDeadline,
@@ -272,6 +351,7 @@ Outcome outcome_of(Transfer& transfer, CURLcode code) {
     transfer.response.status = static_cast<int>(status);
     return std::move(transfer.response);
   }
+  transfer.denial = denial_of(transfer, code);
   curl_off_t total_us = 0;
   curl()->easy_getinfo(transfer.easy, CURLINFO_TOTAL_TIME_T, &total_us);
   const bool deadline_passed = transfer.timeout_ms > 0 && total_us / 1000 >= transfer.timeout_ms - 1;

@@ -210,6 +210,14 @@ bool is_within(const std::string& path, const std::string& directory) {
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
+bool is_replaceable(const std::string& path) {
+  struct stat file {};
+  struct stat folder {};
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  return ::lstat(path.c_str(), &file) == 0 && ::lstat(parent.c_str(), &folder) == 0 && S_ISREG(file.st_mode) &&
+         file.st_dev == folder.st_dev;
+}
+
 base::Result<std::optional<FileLock>> FileLock::try_take(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) return failed("lock", path);

@@ -31,6 +31,8 @@ base::Result<void> create_private_file(const std::string& path, const std::strin
 // Makes the directory and its parents (0700). An existing one must be ours, and closed to group and others.
 base::Result<void> make_private_directory(const std::string& path);
 bool exists(const std::string& path);
+// Whether it is a file that another may be renamed over: neither a link nor a mount.
+bool is_replaceable(const std::string& path);
 // Whether the path is the directory, or lies in it or below, links followed. Neither has to exist.
 bool is_within(const std::string& path, const std::string& directory);
 // kForbidden, with the command that mends it, unless the file or directory is owned by us, closed to group and others,

@@ -108,6 +108,7 @@ Violations check_external_headers(const std::vector<File>& files, const Layers& 
       {"sqlite3.h", {"SQLite::SQLite3"}},
       {"CLI/", {"CLI11::CLI11"}},
       {"argon2.h", {"PkgConfig::ARGON2"}},
+      {"seccomp.h", {"PkgConfig::SECCOMP"}},
   };
   Violations found;
   for (const File& file : files) {

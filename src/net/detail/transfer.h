@@ -4,11 +4,13 @@
 
 #include <atomic>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "http/url.h"
+#include "net/addresses.h"
 #include "net/detail/curl.h"
 #include "net/http_client.h"
 
@@ -31,15 +33,14 @@ class HeaderList {
   void add(std::string_view name, std::string_view value);
   // Keeps libcurl from sending a field of its own.
   void suppress(std::string_view name);
+  void append(std::string line);
   curl_slist* get() const { return list_; }
 
  private:
-  void append(std::string line);
-
   curl_slist* list_ = nullptr;
 };
 
-enum class Refusal { kNone, kTooLarge, kPrivateAddress, kRepeat };
+enum class Refusal { kNone, kTooLarge, kRepeat };
 
 // One request on its way. The loop's thread fills it and hands it over; from then on it belongs to
 // the I/O thread, but for `over`: it has ended, or no one waits for it any more.
@@ -61,13 +62,18 @@ struct Transfer {
   std::atomic<bool> over = false;
 
   const CurlClientOptions* options = nullptr;
-  bool guard_addresses = false;
+  Reach reach = Reach::kPublic;
   CURL* easy = nullptr;
   HeaderList headers;
+  HeaderList addresses;  // Of the test's name service.
   http::Response response;
   size_t header_bytes = 0;
   bool sent = false;
   Refusal refusal = Refusal::kNone;
+  // The kind of the last address that was refused.
+  std::string_view refused_address = {};
+  // Set with the outcome: what to tell of it beside the error.
+  std::optional<Denial> denial = std::nullopt;
 };
 
 // On the I/O thread: makes the handle of a transfer whose `options` stand.

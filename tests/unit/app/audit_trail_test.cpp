@@ -22,6 +22,7 @@
 #include "tests/support/memory_disk.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/app/login_bench.h"
+#include "tests/unit/net/tls_server.h"
 
 #include "tests/test.h"
 
@@ -187,9 +188,10 @@ std::string of_logins() {
   return bench.trail.names();
 }
 
-std::string of_a_refresh() {
+// What the trail hears when an account wants a new token from the server at that address.
+std::string of_a_refresh_at(const std::string& accounts_url) {
   Home home;
-  home.settings.api.accounts_url = "http://127.0.0.1:1";
+  home.settings.api.accounts_url = accounts_url;
   home.settings.api.base_url = "http://127.0.0.1:1/v1";
   test::MemoryTrail trail;
   app::AccountOptions options;
@@ -203,7 +205,18 @@ std::string of_a_refresh() {
   net::AsioLoop& loop = home.process.loop;
   REQUIRE(loop.run((*account)->store().replace("owner", std::move(grant))));
   REQUIRE(!loop.run((*account)->refresher().token(loop.now() + std::chrono::seconds(5))));
+  for (const audit::Entry& entry : trail.entries) CHECK(entry.reason.find("127.0.0.1") == std::string::npos);
   return trail.names();
+}
+
+std::string of_a_refresh() { return of_a_refresh_at("http://127.0.0.1:1"); }
+
+// A name that every machine resolves to itself, and a server whose certificate nobody has signed.
+std::string of_wrong_servers() {
+  const tests::Certificate certificate;
+  const tests::TlsServer server(certificate);
+  return of_a_refresh_at("https://localhost:1") + " " +
+         of_a_refresh_at(fmt::format("https://127.0.0.1:{}", server.port()));
 }
 
 std::string of_bad_requests() {
@@ -270,6 +283,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kLoginBegun, Event::kLoginSucceeded, Event::kLoginFailed, Event::kLoginForeign, Event::kLoginForgotten},
        of_logins},
       {{Event::kRefreshFailed}, of_a_refresh},
+      {{Event::kEgressDenied, Event::kTlsRefused}, of_wrong_servers},
       {{Event::kHostRefused, Event::kOriginRefused, Event::kBearerRefused}, of_bad_requests},
       {{Event::kRateLimited}, of_a_flood},
       {{Event::kClockStepped, Event::kAuditRecovered, Event::kAuditGap}, of_a_bad_disk},

@@ -1,18 +1,14 @@
-// The HTTP client against our own server, against servers that misbehave, and against TLS that must
-// not be trusted.
+// The HTTP client against our own server and against servers that misbehave. Where it may go: egress_test.cpp.
 #include "net/http_client.h"
 
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <thread>
 
-#include "net/addresses.h"
 #include "net/detail/curl.h"
 #include "tests/unit/net/listener.h"
 #include "tests/unit/net/on_loop.h"
 #include "tests/unit/net/running_server.h"
-#include "tests/unit/net/tls_server.h"
 
 #include "tests/test.h"
 
@@ -44,16 +40,6 @@ base::Result<http::Response> send(net::CurlClientOptions options, http::Request 
   net::AsioLoop loop;
   net::CurlClient client(loop, std::move(options));
   return tests::run(loop, client.send(std::move(request)));
-}
-
-sockaddr address_of(const char* text) {
-  sockaddr_in in{};
-  in.sin_family = AF_INET;
-  ::inet_pton(AF_INET, text, &in.sin_addr);
-  sockaddr out{};
-  static_assert(sizeof out == sizeof in);
-  std::memcpy(&out, &in, sizeof out);
-  return out;
 }
 
 }  // namespace
@@ -300,84 +286,8 @@ TEST_CASE("a request with an effect is not sent twice when a kept connection die
   }
 }
 
-TEST_CASE(
-    "TLS: the certificate, the name and the version are checked before a byte of the request is "
-    "sent") {
-  const auto ask = [](tests::TlsServer& server, const std::string& authorities) {
-    const std::string url = local(server.port(), "https");
-    net::CurlClientOptions options = allow(url);
-    options.ca_file = authorities;
-    http::Request request = request_to(url, "/", http::Method::kPost);
-    request.authorization = base::Secret("Bearer fake-token");
-    return send(std::move(options), std::move(request));
-  };
-  {
-    tests::TlsServer trusted("IP:127.0.0.1");
-    const auto response = ask(trusted, trusted.certificate_file());
-    REQUIRE(response);
-    CHECK(response->body == "secure");
-    const auto unknown = ask(trusted, "");
-    REQUIRE_FALSE(unknown);
-    CHECK(unknown.error().detail == "not sent");
-    CHECK(unknown.error().message.starts_with("Cannot trust 127.0.0.1: "));
-    CHECK(trusted.requests() == 1);
-  }
-  {
-    tests::TlsServer other_name("DNS:other.example,IP:127.0.0.2");
-    const auto response = ask(other_name, other_name.certificate_file());
-    REQUIRE_FALSE(response);
-    CHECK(response.error().detail == "not sent");
-    CHECK(other_name.requests() == 0);
-  }
-  {
-    tests::TlsServer old("IP:127.0.0.1", TLS1_1_VERSION);
-    const auto response = ask(old, old.certificate_file());
-    REQUIRE_FALSE(response);
-    CHECK(response.error().detail == "not sent");
-    CHECK(old.requests() == 0);
-  }
-  RunningServer plain;
-  const std::string url = local(plain.port, "https");
-  const auto response = send(allow(url), request_to(url, "/"));
-  REQUIRE_FALSE(response);
-  CHECK(response.error().code == base::Code::kUnavailable);
-  CHECK(response.error().detail == "not sent");
-  CHECK(plain.handler.requests == 0);
-}
-
 TEST_CASE("a missing libcurl, or another library in its place, is noticed when it is loaded") {
   CHECK(net::load_curl("libcurl.so.4").has_value());
   CHECK_FALSE(net::load_curl("libnone.so.4").has_value());
   CHECK_FALSE(net::load_curl("libm.so.6").has_value());
-}
-
-TEST_CASE("public addresses are told from the others") {
-  for (const char* text : {"8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "35.186.224.24"}) {
-    CAPTURE(text);
-    CHECK(net::is_public_address(address_of(text)));
-  }
-  for (const char* text :
-       {"127.0.0.1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
-        "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "198.18.0.1"}) {
-    CAPTURE(text);
-    CHECK_FALSE(net::is_public_address(address_of(text)));
-  }
-  const auto public6 = [](const char* text) {
-    sockaddr_storage storage{};
-    auto& in = reinterpret_cast<sockaddr_in6&>(storage);
-    in.sin6_family = AF_INET6;
-    REQUIRE(::inet_pton(AF_INET6, text, &in.sin6_addr) == 1);
-    return net::is_public_address(reinterpret_cast<const sockaddr&>(storage));
-  };
-  for (const char* text : {"2a00:1450:4001::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"})
-    CHECK(public6(text));
-  for (const char* text :
-       {"::1", "::", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "::ffff:127.0.0.1",
-        "::ffff:10.0.0.1", "64:ff9b::169.254.169.254", "2001:db8::1", "2002:7f00:1::"}) {
-    CAPTURE(text);
-    CHECK_FALSE(public6(text));
-  }
-  CHECK(net::is_address_literal("10.0.0.1"));
-  CHECK(net::is_address_literal("::1"));
-  CHECK_FALSE(net::is_address_literal("example.com"));
 }

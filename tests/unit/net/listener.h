@@ -16,10 +16,13 @@ namespace tests {
 
 class Listener {
  public:
-  Listener() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  // At a free port, or at the one that another listener has at another address.
+  explicit Listener(const char* at = "127.0.0.1", uint16_t port = 0)
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    REQUIRE(::inet_pton(AF_INET, at, &address.sin_addr) == 1);
     socklen_t size = sizeof address;
     REQUIRE(::bind(fd_, reinterpret_cast<const sockaddr*>(&address), size) == 0);
     REQUIRE(::listen(fd_, 16) == 0);
@@ -36,6 +39,11 @@ class Listener {
   uint16_t port() const { return port_; }
   // Ends an accept() that waits in another thread.
   void close() { ::shutdown(fd_, SHUT_RDWR); }
+  // Whether a connection was made that nobody has accepted yet.
+  bool has_visitor() const {
+    pollfd wait{fd_, POLLIN, 0};
+    return ::poll(&wait, 1, 0) > 0;
+  }
   // -1 after close(), or when nobody comes.
   int accept() {
     pollfd wait{fd_, POLLIN, 0};

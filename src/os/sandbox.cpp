@@ -1,0 +1,190 @@
+#include "os/sandbox.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <memory>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "os/process.h"
+
+namespace os {
+namespace {
+
+// ---- Paths.
+
+// Rights that came after the first version of Landlock, by the version that brought them; not every header has them.
+constexpr uint64_t kRefer = uint64_t{1} << 13;        // 2
+constexpr uint64_t kTruncate = uint64_t{1} << 14;     // 3
+constexpr uint64_t kDeviceIoctl = uint64_t{1} << 15;  // 5
+
+constexpr uint64_t kRead = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+// No sockets, pipes, devices or links, and nothing to execute.
+constexpr uint64_t kWrite = kRead | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+                            LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+                            kRefer | kTruncate;
+constexpr uint64_t kOfFiles = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | kTruncate;
+
+uint64_t rights_of(long version) {
+  uint64_t rights = (uint64_t{1} << 13) - 1;  // All of the first version.
+  if (version >= 2) rights |= kRefer;
+  if (version >= 3) rights |= kTruncate;
+  if (version >= 5) rights |= kDeviceIoctl;
+  return rights;
+}
+
+void allow_below(int rules, const std::string& path, uint64_t rights) {
+  const int descriptor = ::open(path.c_str(), O_PATH | O_CLOEXEC);
+  if (descriptor < 0) return;
+  struct stat status{};
+  if (::fstat(descriptor, &status) == 0) {
+    if (!S_ISDIR(status.st_mode)) rights &= kOfFiles;
+    landlock_path_beneath_attr rule{.allowed_access = rights, .parent_fd = descriptor};
+    ::syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+  }
+  ::close(descriptor);
+}
+
+std::string confine_paths(const Confinement& confinement) {
+  const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  if (version < 1) return "This kernel has no Landlock, or it is switched off.";
+  const uint64_t handled = rights_of(version);
+  landlock_ruleset_attr attributes{};
+  attributes.handled_access_fs = handled;
+  const int rules = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
+  if (rules < 0) return "Landlock refused the rules.";
+  for (const std::string& path : confinement.readable) allow_below(rules, path, kRead & handled);
+  for (const std::string& path : confinement.writable) allow_below(rules, path, kWrite & handled);
+  // A log, or the input of a test, goes there.
+  allow_below(rules, "/dev/null", kWrite & handled);
+  const long done = ::syscall(SYS_landlock_restrict_self, rules, 0);
+  ::close(rules);
+  return done == 0 ? "" : "Landlock refused to hold this process.";
+}
+
+// ---- System calls. A list of what is refused, not of what is allowed: libcurl, the name service and glibc differ in
+// what they call from one version to the next, and a server that stops at an update is switched off, filter and all.
+
+// Other programs are what an intruder wants first, and nothing here ever starts one.
+constexpr std::array kKilling{SCMP_SYS(execve), SCMP_SYS(execveat)};
+
+constexpr std::array kRefused{
+    // Other processes, and their memory.
+    SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(process_madvise), SCMP_SYS(kcmp),
+    SCMP_SYS(pidfd_getfd), SCMP_SYS(perf_event_open), SCMP_SYS(userfaultfd),
+    // Wide doors into the kernel.
+    SCMP_SYS(bpf), SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register), SCMP_SYS(keyctl),
+    SCMP_SYS(add_key), SCMP_SYS(request_key), SCMP_SYS(init_module), SCMP_SYS(finit_module), SCMP_SYS(delete_module),
+    SCMP_SYS(kexec_load), SCMP_SYS(kexec_file_load), SCMP_SYS(reboot), SCMP_SYS(syslog), SCMP_SYS(acct),
+    SCMP_SYS(quotactl), SCMP_SYS(lookup_dcookie), SCMP_SYS(vmsplice), SCMP_SYS(modify_ldt), SCMP_SYS(personality),
+    // Namespaces and mounts.
+    SCMP_SYS(setns), SCMP_SYS(unshare), SCMP_SYS(mount), SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot),
+    SCMP_SYS(move_mount), SCMP_SYS(open_tree), SCMP_SYS(fsopen), SCMP_SYS(fsconfig), SCMP_SYS(fsmount),
+    SCMP_SYS(fspick), SCMP_SYS(mount_setattr), SCMP_SYS(open_by_handle_at), SCMP_SYS(name_to_handle_at),
+    SCMP_SYS(swapon), SCMP_SYS(swapoff),
+    // The machine: its names, clock and ports. Other users.
+    SCMP_SYS(sethostname), SCMP_SYS(setdomainname), SCMP_SYS(settimeofday), SCMP_SYS(clock_settime), SCMP_SYS(adjtimex),
+    SCMP_SYS(clock_adjtime), SCMP_SYS(iopl), SCMP_SYS(ioperm), SCMP_SYS(setuid), SCMP_SYS(setgid), SCMP_SYS(setreuid),
+    SCMP_SYS(setregid), SCMP_SYS(setresuid), SCMP_SYS(setresgid), SCMP_SYS(setfsuid), SCMP_SYS(setfsgid),
+    SCMP_SYS(setgroups), SCMP_SYS(capset), SCMP_SYS(mknod), SCMP_SYS(mknodat)};
+
+// What the tracing of one process by another needs, of which a leak check is one.
+constexpr std::array kOfTracing{SCMP_SYS(ptrace), SCMP_SYS(fork), SCMP_SYS(vfork)};
+
+// IP, Unix and netlink (which the name service asks for our addresses) are all the sockets there are here.
+constexpr std::array kRefusedSockets{AF_PACKET, AF_ALG,  AF_VSOCK, AF_KEY, AF_BLUETOOTH,
+                                     AF_CAN,    AF_TIPC, AF_RDS,   AF_XDP};
+
+constexpr uint64_t kNamespaces =
+    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+
+// Of an argument that is an int, the kernel looks at the lower half alone.
+constexpr uint64_t kInt = 0xffffffff;
+
+constexpr uint32_t refuse_with(int error) { return SCMP_ACT_ERRNO(static_cast<uint32_t>(error)); }
+
+class Filter {
+ public:
+  Filter() : context_(seccomp_init(SCMP_ACT_ALLOW), seccomp_release) {
+    if (context_ == nullptr) return;
+    seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_TSYNC, 1);
+    seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);  // A tree, not a list: half a dozen comparisons.
+    // Calls of another architecture would go past the names below.
+    seccomp_attr_set(context_.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+  }
+  void add(uint32_t action, int call) { good_ = good_ && seccomp_rule_add(context_.get(), action, call, 0) == 0; }
+  // Where the bits of `mask` in that argument are those of `value`.
+  void add(uint32_t action, int call, unsigned index, uint64_t mask, uint64_t value) {
+    const scmp_arg_cmp argument{.arg = index, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
+    good_ = good_ && seccomp_rule_add_array(context_.get(), action, call, 1, &argument) == 0;
+  }
+  bool load() { return context_ != nullptr && good_ && seccomp_load(context_.get()) == 0; }
+  explicit operator bool() const { return context_ != nullptr; }
+
+ private:
+  std::unique_ptr<void, decltype(&seccomp_release)> context_;
+  bool good_ = true;
+};
+
+std::string filter_calls(Tracing tracing) {
+  static constexpr const char* kFailed = "The kernel took no filter of system calls.";
+  Filter filter;
+  if (!filter) return kFailed;
+  for (const int call : kKilling) filter.add(SCMP_ACT_KILL_PROCESS, call);
+  for (const int call : kRefused) filter.add(refuse_with(EPERM), call);
+  // The flags of clone3 lie in memory, where no filter sees them. glibc takes clone when there is no clone3.
+  filter.add(refuse_with(ENOSYS), SCMP_SYS(clone3));
+  for (uint64_t flag = 1; flag <= kNamespaces; flag <<= 1) {
+    if ((kNamespaces & flag) == 0) continue;
+    filter.add(refuse_with(EPERM), SCMP_SYS(clone), 0, flag, flag);
+  }
+  for (const int family : kRefusedSockets) {
+    filter.add(refuse_with(EPERM), SCMP_SYS(socket), 0, kInt, static_cast<uint64_t>(family));
+  }
+  // Putting words into the terminal that started us.
+  for (const uint64_t request : {uint64_t{TIOCSTI}, uint64_t{TIOCLINUX}}) {
+    filter.add(refuse_with(EPERM), SCMP_SYS(ioctl), 1, kInt, request);
+  }
+  if (tracing == Tracing::kRefuse) {
+    for (const int call : kOfTracing) filter.add(refuse_with(EPERM), call);
+    // Threads only.
+    filter.add(refuse_with(EPERM), SCMP_SYS(clone), 0, CLONE_THREAD, 0);
+    // What forbid_memory_dumps() has said, stays said.
+    filter.add(refuse_with(EPERM), SCMP_SYS(prctl), 0, kInt, PR_SET_DUMPABLE);
+  }
+  return filter.load() ? "" : kFailed;
+}
+
+void forbid_core_dumps() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
+
+}  // namespace
+
+Confined confine(const Confinement& confinement) {
+  ::umask(077);
+  // Both of what follows ask for it, unless the process is root.
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (confinement.tracing == Tracing::kRefuse) {
+    forbid_memory_dumps();
+  } else {
+    forbid_core_dumps();
+  }
+  Confined confined;
+  confined.no_paths = confine_paths(confinement);
+  confined.no_filter = filter_calls(confinement.tracing);
+  return confined;
+}
+
+}  // namespace os

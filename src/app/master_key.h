@@ -42,8 +42,8 @@ base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::En
 base::Result<std::optional<config::MasterSecret>> given_master_key(const std::string& config_directory,
                                                                    const os::Environment& environment);
 
-// The file that master_key() would look for, or nothing where a variable holds the key itself or there is no place for a
-// file.
+// The file that master_key() would look for, or nothing where a variable holds the key itself or there is no place for
+// one.
 struct KeyFile {
   std::string path;
   bool may_be_made = false;

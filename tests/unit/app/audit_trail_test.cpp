@@ -1,5 +1,6 @@
 // The trail in the program: every event of the catalogue, provoked by what it tells of.
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <map>
 #include <string>

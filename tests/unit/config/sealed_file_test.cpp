@@ -286,12 +286,13 @@ TEST_CASE("cve_2026_85783: a hostile header costs neither memory nor time") {
   const auto with_cost = [&file](int64_t memory_kib, int64_t passes, int64_t lanes) {
     return with(file, "kdf.params", json::Object{{"memory_kib", memory_kib}, {"passes", passes}, {"lanes", lanes}});
   };
+  constexpr int64_t kMiB = 1024;  // In KiB.
   constexpr int64_t kMany = int64_t{1} << 32;
   for (const std::string& hostile :
-       {with_cost(256 * 1024 + 1, 2, 1), with_cost(1024 * 1024, 10, 4), with_cost(kMany, 2, 1), with_cost(-1, 2, 1),
-        with_cost(19 * 1024, 7, 1), with_cost(19 * 1024, kMany, 1), with_cost(19 * 1024, 2, 5),
-        with_cost(19 * 1024, 2, kMany + 1), with_cost(19 * 1024 - 1, 2, 1), with_cost(19 * 1024, 1, 1),
-        with_cost(19 * 1024, 2, 0), with(file, "kdf.params", json::Object()),
+       {with_cost(256 * kMiB + 1, 2, 1), with_cost(1024 * kMiB, 10, 4), with_cost(kMany, 2, 1), with_cost(-1, 2, 1),
+        with_cost(19 * kMiB, 7, 1), with_cost(19 * kMiB, kMany, 1), with_cost(19 * kMiB, 2, 5),
+        with_cost(19 * kMiB, 2, kMany + 1), with_cost(19 * kMiB - 1, 2, 1), with_cost(19 * kMiB, 1, 1),
+        with_cost(19 * kMiB, 2, 0), with(file, "kdf.params", json::Object()),
         with(file, "kdf.params", json::Object{{"memory_kib", "65536"}, {"passes", 3}, {"lanes", 1}})}) {
     CAPTURE(header_of(hostile));
     // Refused by reading alone: nothing was derived yet.
@@ -303,7 +304,7 @@ TEST_CASE("cve_2026_85783: a hostile header costs neither memory nor time") {
   // Many keys in one header are no more than a long header, of which no more than the limit is looked at.
   json::Array keys(100'000, json::Value("key"));
   CHECK(!config::read_header(with(file, "kid", std::move(keys))));
-  CHECK(!config::read_header(R"({"magic":)" + std::string(8 * 1024 * 1024, ' ')));
+  CHECK(!config::read_header(R"({"magic":)" + std::string(size_t{8} << 20, ' ')));
   CHECK(!config::open(passphrase(), file + std::string(config::kSealedBytesMax, 'A')));
 }
 

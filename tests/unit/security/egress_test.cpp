@@ -151,10 +151,7 @@ constexpr const char* kSpellings[] = {
     "http://a.test@127.0.0.1/",
     "http://127.0.0.1\\@a.test/",
     "http://\xE2\x91\xA0\xE2\x91\xA1\xE2\x91\xA6.0.0.1/",  // Digits in circles.
-    "http://127\xE3\x80\x82"
-    "0\xE3\x80\x82"
-    "0\xE3\x80\x82"
-    "1/",  // Full stops of another script.
+    "http://127\u30020\u30020\u30021/",  // Full stops of another script.
 };
 
 }  // namespace

@@ -70,25 +70,24 @@ for (const [transport, start] of Object.entries(starters)) {
     const refreshMs = times.sort((a, b) => a - b)[times.length >> 1];
     const refreshesBefore = await refreshes();
 
-    let cutShort = 0;
+    // A kill counts when Spotify had the refresh and the program had not answered yet. The others are survived too.
     let underway = 0;
-    for (let round = 1; round <= rounds / 2; round += 1) {
+    let round = 0;
+    for (; underway < rounds / 2 && round < 4 * rounds; round += 1) {
       await sim.expireTokens(workspace);
       let answered = false;
       const refreshesOfOthers = await refreshes();
       const call = server.call().then(() => (answered = true), () => {});
       const delayMs = next() * refreshMs * 1.3;
       await pass(delayMs);
-      if (!answered) cutShort += 1;
       await server.program.stop('SIGKILL');
       await call;
       if (!answered && await refreshes() > refreshesOfOthers) underway += 1;
       server = await start();
       await expectLoggedIn(server, `round ${round}, killed after ${delayMs.toFixed(1)} ms`);
     }
-    assert.ok(cutShort >= rounds / 10, `only ${cutShort} kills came before the answer; the test would prove nothing`);
-    assert.ok(underway >= rounds / 5, `only ${underway} kills came between the refresh and the answer`);
-    assert.ok(await refreshes() - refreshesBefore >= rounds / 2, 'every round refreshes');
+    assert.ok(underway >= rounds / 2, `of ${round} kills only ${underway} came between the refresh and the answer`);
+    assert.ok(await refreshes() - refreshesBefore >= round, 'every round refreshes');
     await server.program.stop();
   });
 }

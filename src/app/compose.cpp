@@ -59,9 +59,12 @@ Product::Product(Process& process, const config::Settings& settings, std::unique
                  std::unique_ptr<Account> account)
     : audit_(std::move(audit)),
       account_(std::move(account)),
+      archive_({process.loop, process.worker}, account_->store().directory()),
+      desk_({archive_, process.clock, process.random}),
       services_{.client_for = [this](const mcp::Principal&) { return account_->spotify(); },
                 .login = account_->login(),
                 .clock = process.clock,
+                .desk = desk_,
                 .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull}},
       server_({process.loop, process.clock, process.random, process.log},
               server_options(settings, audit_->auditor())) {}

@@ -12,6 +12,7 @@
 #include "config/settings.h"
 #include "mcp/server.h"
 #include "mcp/tool.h"
+#include "store/sqlite/archive.h"
 #include "tools/catalogue.h"
 
 namespace app {
@@ -40,6 +41,8 @@ class Product {
 
   std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<Account> account_;
+  store::sqlite::SqliteArchive archive_;
+  tools::Desk desk_;
   tools::Services services_;
   std::vector<mcp::Tool> tools_;
   mcp::Server server_;

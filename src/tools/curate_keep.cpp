@@ -21,18 +21,22 @@ namespace {
 struct SnapshotArguments {
   spotify::PlaylistId playlist_id;
   std::optional<schema::Text<1, 80>> label;
+  bool dry_run = false;
 
   static constexpr auto fields() {
+    using Self = SnapshotArguments;
     return schema::Fields{
-        schema::required("playlist_id", &SnapshotArguments::playlist_id, kAboutPlaylist),
-        schema::optional("label", &SnapshotArguments::label, "To know it by."),
+        schema::required("playlist_id", &Self::playlist_id, kAboutPlaylist),
+        schema::optional("label", &Self::label, "To know it by."),
+        schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
     };
   }
 };
 
 struct SnapshotAnswer {
   std::string summary{};
-  std::string snapshot;
+  Status status = Status::kVerified;
+  std::optional<std::string> snapshot{};
   std::string playlist;
   int64_t items = 0;
   std::optional<std::string> snapshot_id{};
@@ -40,9 +44,9 @@ struct SnapshotAnswer {
   static constexpr auto fields() {
     using Self = SnapshotAnswer;
     return schema::Fields{
-        schema::required("summary", &Self::summary),   schema::required("snapshot", &Self::snapshot),
-        schema::required("playlist", &Self::playlist), schema::required("items", &Self::items),
-        schema::optional("snapshot_id", &Self::snapshot_id),
+        schema::required("summary", &Self::summary),       schema::required("status", &Self::status),
+        schema::optional("snapshot", &Self::snapshot),     schema::required("playlist", &Self::playlist),
+        schema::required("items", &Self::items),           schema::optional("snapshot_id", &Self::snapshot_id),
     };
   }
 };
@@ -56,15 +60,21 @@ base::Task<base::Result<SnapshotAnswer>> snapshot_playlist(const Services& servi
                     .label = arguments.label ? arguments.label->value() : std::string(),
                     .at = services.desk.now(),
                     .uris = content.uris()};
-  SnapshotAnswer answer{.snapshot = snapshot.id,
-                        .playlist = arguments.playlist_id.uri(),
+  SnapshotAnswer answer{.playlist = arguments.playlist_id.uri(),
                         .items = static_cast<int64_t>(snapshot.uris.size()),
                         .snapshot_id = content.snapshot};
+  if (arguments.dry_run) {
+    answer.status = Status::kDryRun;
+    answer.summary = fmt::format("Dry run, nothing was kept. Would keep the {} items of {}.", answer.items,
+                                 content.spoken);
+    co_return answer;
+  }
+  answer.snapshot = snapshot.id;
   CO_TRY_VOID(co_await keep(services, context.principal().id, std::move(snapshot)));
   answer.summary = fmt::format(
       "Kept the {} items of {} here as {}. restore_playlist brings them back; local files and what Spotify drops "
       "meanwhile cannot come back.",
-      answer.items, content.spoken, answer.snapshot);
+      answer.items, content.spoken, *answer.snapshot);
   co_return answer;
 }
 

@@ -260,10 +260,13 @@ base::Task<base::Result<SplitAnswer>> split_playlist(const Services& services, m
     answer.parts.push_back({.name = named(begin, part.name), .items = static_cast<int64_t>(part.uris.size())});
   }
   if (arguments.dry_run || parts.empty()) {
-    answer.summary = fmt::format("{}{} has {} items; they would go to {} new playlists. It stays as it is.",
-                                 arguments.dry_run ? "Dry run, nothing was sent. " : "", content.spoken,
-                                 content.entries().size(), parts.size());
-    if (!arguments.dry_run) answer.status = Status::kUnchanged;
+    answer.summary = fmt::format("Dry run, nothing was sent. Would make {} new playlists of the {} items of {}, which "
+                                 "stays as it is.",
+                                 parts.size(), content.entries().size(), content.spoken);
+    if (!arguments.dry_run) {
+      answer.status = Status::kUnchanged;
+      answer.summary = fmt::format("{} is empty, so there is nothing to split.", content.spoken);
+    }
     co_return answer;
   }
   size_t made = 0;

@@ -276,7 +276,8 @@ base::Task<base::Result<ImportAnswer>> match_rows(const Services& services, mcp:
   }
   count(answer, plan, arguments.confidence_min.value());
   CO_TRY_VOID(co_await keep_plan(services, context.principal().id, plan));
-  answer.summary = fmt::format("Matched {} of {} rows; {} well enough, {} not. Nothing was written.",
+  answer.summary = fmt::format("Matched {} of {} rows. Would write {} of them, not {} for too little confidence. "
+                               "Nothing was written.",
                                plan.matches.size(), plan.rows.size(), answer.matched, answer.unmatched);
   if (plan.is_complete()) {
     answer.confirm = plan.id;

@@ -19,16 +19,26 @@ struct Named {
   Column column;
 };
 constexpr std::array kColumns{
-    Named{"track uri", Column::kUri},          Named{"spotify uri", Column::kUri},
-    Named{"uri", Column::kUri},                Named{"track name", Column::kTitle},
-    Named{"title", Column::kTitle},            Named{"name", Column::kTitle},
-    Named{"track", Column::kTitle},            Named{"song", Column::kTitle},
-    Named{"artist name(s)", Column::kArtists}, Named{"artist", Column::kArtists},
-    Named{"artists", Column::kArtists},        Named{"artist name", Column::kArtists},
-    Named{"album name", Column::kAlbum},       Named{"album", Column::kAlbum},
-    Named{"duration (ms)", Column::kDuration}, Named{"track duration (ms)", Column::kDuration},
-    Named{"duration_ms", Column::kDuration},   Named{"isrc", Column::kIsrc},
-    Named{"added at", Column::kAdded},         Named{"added_at", Column::kAdded},
+    Named{"track uri", Column::kUri},
+    Named{"spotify uri", Column::kUri},
+    Named{"uri", Column::kUri},
+    Named{"track name", Column::kTitle},
+    Named{"title", Column::kTitle},
+    Named{"name", Column::kTitle},
+    Named{"track", Column::kTitle},
+    Named{"song", Column::kTitle},
+    Named{"artist name(s)", Column::kArtists},
+    Named{"artist", Column::kArtists},
+    Named{"artists", Column::kArtists},
+    Named{"artist name", Column::kArtists},
+    Named{"album name", Column::kAlbum},
+    Named{"album", Column::kAlbum},
+    Named{"duration (ms)", Column::kDuration},
+    Named{"track duration (ms)", Column::kDuration},
+    Named{"duration_ms", Column::kDuration},
+    Named{"isrc", Column::kIsrc},
+    Named{"added at", Column::kAdded},
+    Named{"added_at", Column::kAdded},
 };
 constexpr std::string_view kFormulaStarts = "=+-@'\t\r";
 
@@ -147,7 +157,8 @@ std::string join_names(const std::vector<std::string>& names) {
 std::vector<std::string> split_names(std::string_view joined) {
   std::vector<std::string> names(1);
   for (size_t i = 0; i < joined.size(); ++i) {
-    const bool is_escape = joined[i] == '\\' && i + 1 < joined.size() && (joined[i + 1] == ',' || joined[i + 1] == '\\');
+    const bool is_escape =
+        joined[i] == '\\' && i + 1 < joined.size() && (joined[i + 1] == ',' || joined[i + 1] == '\\');
     if (is_escape) {
       names.back() += joined[++i];
     } else if (joined[i] == ',' || joined[i] == ';') {
@@ -167,8 +178,8 @@ std::string csv_head() {
 
 std::string write_csv(const Row& row) {
   return fmt::format("{},{},{},{},{},{},{}\r\n", cell(row.uri), cell(row.title), cell(join_names(row.artists)),
-                     cell(row.album), row.duration_ms > 0 ? cell(std::to_string(row.duration_ms)) : "",
-                     cell(row.isrc), cell(row.added_at));
+                     cell(row.album), row.duration_ms > 0 ? cell(std::to_string(row.duration_ms)) : "", cell(row.isrc),
+                     cell(row.added_at));
 }
 
 bool looks_like_csv(std::string_view first_line) {

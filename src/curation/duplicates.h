@@ -3,7 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "curation/entry.h"

@@ -242,9 +242,9 @@ base::Result<Parsed> parse(Format format, std::string_view text) {
       break;
   }
   if (parsed && parsed->rows.size() > kRowsMax) {
-    return base::fail(base::Code::kInvalidArgument,
-                      fmt::format("The content has {} tracks; {} are allowed. Pass it in parts.", parsed->rows.size(),
-                                  kRowsMax));
+    return base::fail(
+        base::Code::kInvalidArgument,
+        fmt::format("The content has {} tracks; {} are allowed. Pass it in parts.", parsed->rows.size(), kRowsMax));
   }
   return parsed;
 }

@@ -23,9 +23,9 @@ struct Penalty {
   double points;
 };
 constexpr std::array kPenalties{
-    Penalty{kLive, 12},     Penalty{kCover, 25},        Penalty{kKaraoke, 25},
-    Penalty{kRemaster, 3},  Penalty{kRemix, 12},        Penalty{kInstrumental, 12},
-    Penalty{kAcoustic, 12}, Penalty{kDemo, 12},         Penalty{kTempo, 12},
+    Penalty{kLive, 12},     Penalty{kCover, 25}, Penalty{kKaraoke, 25},
+    Penalty{kRemaster, 3},  Penalty{kRemix, 12}, Penalty{kInstrumental, 12},
+    Penalty{kAcoustic, 12}, Penalty{kDemo, 12},  Penalty{kTempo, 12},
 };
 
 double artists_alike(const Song& wanted, const Song& found) {

@@ -15,8 +15,8 @@
 namespace store {
 
 struct Kept {
-  std::string id;    // Unique for its principal.
-  std::string kind;  // A word, such as "snapshot".
+  std::string id;       // Unique for its principal.
+  std::string kind;     // A word, such as "snapshot".
   std::string subject;  // What it is of, such as the id of a playlist.
   std::string label;    // What its owner calls it.
   base::Wall at;

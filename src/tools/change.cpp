@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unordered_map>
 
 #include "curation/diff.h"
@@ -9,117 +10,12 @@
 #include "spotify/errors.h"
 #include "tools/playlist_answers.h"
 #include "tools/present.h"
+#include "tools/send_plan.h"
 
 namespace tools {
 namespace {
 
-using curation::Step;
-
 constexpr size_t kRowsShown = 40;
-// More requests than are done while a client waits.
-constexpr size_t kLong = 30;
-
-// What became of a plan.
-struct Progress {
-  size_t done = 0;
-  std::vector<std::string> uris;  // The content after the requests that are known to be done.
-  std::optional<std::string> snapshot{};
-  std::optional<base::Error> stopped{};
-  bool is_unknown = false;  // The request after `done` may have happened.
-};
-
-std::vector<spotify::PlayableUri> playable(const std::vector<std::string>& uris) {
-  std::vector<spotify::PlayableUri> out;
-  for (const std::string& uri : uris) {
-    if (auto parsed = spotify::PlayableUri::parse(uri)) out.push_back(*std::move(parsed));
-  }
-  return out;
-}
-
-std::vector<spotify::Uri> any_uri(const std::vector<std::string>& uris) {
-  std::vector<spotify::Uri> out;
-  for (const std::string& uri : uris) {
-    if (auto parsed = spotify::Uri::parse(uri)) out.push_back(*std::move(parsed));
-  }
-  return out;
-}
-
-base::Task<base::Result<spotify::PlaylistWrite>> send(std::shared_ptr<spotify::Client> client, spotify::PlaylistId id,
-                                                      Step step, std::optional<spotify::SnapshotId> snapshot,
-                                                      spotify::Call call) {
-  switch (step.kind) {
-    case Step::Kind::kAdd:
-      co_return co_await client->add_playlist_items(id, playable(step.uris), static_cast<int>(step.position), call);
-    case Step::Kind::kRemove:
-      co_return co_await client->remove_playlist_items(id, any_uri(step.uris), std::move(snapshot), call);
-    case Step::Kind::kReplace:
-      co_return co_await client->replace_playlist_items(id, playable(step.uris), call);
-    case Step::Kind::kMove:
-      break;
-  }
-  spotify::Reorder move{.range_start = static_cast<int>(step.position),
-                        .insert_before = static_cast<int>(step.before),
-                        .range_length = static_cast<int>(step.length),
-                        .snapshot = std::move(snapshot)};
-  co_return co_await client->reorder_playlist_items(id, std::move(move), call);
-}
-
-// Looks whether the request without an answer was carried out. Only what Spotify shows as done is certain: what it
-// does not show may still come.
-base::Task<bool> shows(const Services& services, mcp::CallContext& context, std::shared_ptr<spotify::Client> client,
-                       spotify::PlaylistId id, std::vector<std::string> expected) {
-  const auto now = co_await content_of(services, context, client, id);
-  co_return now && now->uris() == expected;
-}
-
-base::Task<Progress> send_all(const Services& services, mcp::CallContext& context,
-                              std::shared_ptr<spotify::Client> client, Content content, curation::Plan plan) {
-  Progress progress{.uris = content.uris(), .snapshot = content.snapshot};
-  if (plan.steps.size() > kLong) context.go_on_as_task();
-  for (const Step& step : plan.steps) {
-    std::optional<spotify::SnapshotId> snapshot;
-    if (progress.snapshot) {
-      if (auto parsed = spotify::SnapshotId::parse(*progress.snapshot)) snapshot = *std::move(parsed);
-    }
-    const spotify::Call call{.deadline = last_moment(context)};
-    const auto written = co_await send(client, content.id, step, std::move(snapshot), call);
-    std::vector<std::string> next = progress.uris;
-    curation::perform(step, next);
-    if (!written) {
-      progress.stopped = written.error();
-      progress.is_unknown = may_have_happened(written.error());
-      if (progress.is_unknown && co_await shows(services, context, client, content.id, next)) {
-        progress.is_unknown = false;
-        progress.uris = std::move(next);
-        ++progress.done;
-        progress.snapshot.reset();
-        if (progress.done == plan.steps.size()) progress.stopped.reset();
-      }
-      break;
-    }
-    progress.uris = std::move(next);
-    ++progress.done;
-    progress.snapshot.reset();
-    if (written->snapshot) progress.snapshot = written->snapshot->text();
-    context.progress(static_cast<double>(progress.done), static_cast<double>(plan.steps.size()),
-                     fmt::format("{} of {} requests sent", progress.done, plan.steps.size()));
-  }
-  co_return progress;
-}
-
-// Whether Spotify shows the end of the plan: the snapshot of its last request, or the content.
-base::Task<Status> verify(const Services& services, mcp::CallContext& context,
-                          std::shared_ptr<spotify::Client> client, spotify::PlaylistId id, Progress progress) {
-  const spotify::Call call{.deadline = context.deadline(), .freshness = spotify::Freshness::kFresh};
-  const auto head = co_await client->playlist(id, std::nullopt, call);
-  if (!head || !head->items || !head->snapshot_id) co_return Status::kAccepted;
-  const bool is_whole = head->items->total == static_cast<int>(progress.uris.size());
-  if (!is_whole) co_return Status::kAccepted;
-  if (progress.snapshot && *progress.snapshot == head->snapshot_id->text()) co_return Status::kVerified;
-  const bool is_shown = co_await shows(services, context, client, id, std::move(progress.uris));
-  co_return is_shown ? Status::kVerified : Status::kAccepted;
-}
-
 std::string count_of(size_t n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
 
 // "3 removed, 1 moved", for a sentence.
@@ -132,6 +28,13 @@ std::string counts_of(const ChangeAnswer& answer) {
   add(answer.added, "added");
   add(answer.moved, "moved");
   return text.empty() ? "nothing changed" : text;
+}
+
+std::string refused_sentence(const Progress& progress) {
+  if (progress.refused.empty()) return {};
+  return fmt::format(" Spotify does not take {} any more, so {} left out: {}.",
+                     count_of(progress.refused.size(), "item"), progress.refused.size() == 1 ? "it is" : "they are",
+                     fmt::join(progress.refused, ", "));
 }
 
 std::string dates_sentence(int64_t dates_lost) {
@@ -170,6 +73,7 @@ void show_rows(const Services& services, const Change& change, ChangeAnswer& ans
 
 // The sentence and the state of what was sent.
 void tell(const Change& change, const Progress& progress, Status reached, ChangeAnswer& answer) {
+  answer.requests = static_cast<int64_t>(progress.planned);
   answer.requests_done = static_cast<int64_t>(progress.done);
   answer.items_after = static_cast<int64_t>(progress.uris.size());
   answer.snapshot_id = progress.snapshot;
@@ -188,25 +92,75 @@ void tell(const Change& change, const Progress& progress, Status reached, Change
         progress.done, answer.requests, how);
   } else {
     answer.status = Status::kPartial;
-    answer.summary = fmt::format("{} of {} requests are done, so the playlist has {} now. {} {}", progress.done,
-                                 answer.requests, count_of(progress.uris.size(), "item"), progress.stopped->message,
-                                 how);
+    answer.summary =
+        fmt::format("{} of {} requests are done, so the playlist has {} now. {} {}", progress.done, answer.requests,
+                    count_of(progress.uris.size(), "item"), progress.stopped->message, how);
   }
 }
 
 base::Error no_way(const Content& content) {
-  return {base::Code::kConflict,
-          fmt::format("{} holds local files or entries that Spotify does not name any more, which cannot be added again, "
-                      "and this change would have to. Nothing was changed; reorder_playlist can move them one by one.",
-                      content.spoken),
-          {},
-          std::nullopt};
+  return {
+      base::Code::kConflict,
+      fmt::format("{} holds local files or entries that Spotify does not name any more, which cannot be added again, "
+                  "and this change would have to. Nothing was changed; reorder_playlist can move them one by one.",
+                  content.spoken),
+      {},
+      std::nullopt};
+}
+
+void note_end(Receipt& receipt, const Progress& progress) {
+  if (progress.stopped) {
+    receipt.left = progress.uris;
+  } else {
+    receipt.after = progress.uris;
+  }
 }
 
 ChangeAnswer unchanged(ChangeAnswer answer, Run run, std::string sentence) {
   answer.status = run == Run::kDry ? Status::kDryRun : Status::kUnchanged;
   answer.summary = std::move(sentence);
   return answer;
+}
+
+ChangeAnswer not_asked(const Services& services, const Change& change, ChangeAnswer answer) {
+  answer = unchanged(std::move(answer), Run::kReal,
+                     fmt::format("Nothing was changed yet. This would {} in {}: {}.{} Ask the person, and repeat the "
+                                 "call with this confirm if they agree. {}",
+                                 change.deed, change.content.spoken, counts_of(answer),
+                                 dates_sentence(answer.dates_lost), change.remark));
+  show_rows(services, change, answer);
+  return answer;
+}
+
+// Keeps a receipt, and then sends. `answer` holds what is expected.
+base::Task<base::Result<ChangeAnswer>> write(const Services& services, mcp::CallContext& context,
+                                             std::shared_ptr<spotify::Client> client, Change change,
+                                             curation::Plan plan, ChangeAnswer answer) {
+  Receipt receipt{.id = services.desk.new_id("rcpt_"),
+                  .playlist = change.content.id,
+                  .tool = change.tool,
+                  .at = services.desk.now(),
+                  .before = change.content.uris(),
+                  .after = change.after};
+  const std::string principal = context.principal().id;
+  CO_TRY_VOID(co_await keep(services, principal, receipt));
+  Progress progress = co_await send_all(services, context, client, change.content, std::move(plan));
+  if (progress.done == 0 && progress.stopped && !progress.is_unknown) {
+    const auto erased = co_await services.desk.archive().erase(principal, receipt.id);
+    static_cast<void>(erased);  // A receipt too many does no harm.
+    co_return std::unexpected(*std::move(progress.stopped));
+  }
+  Status reached = Status::kAccepted;
+  if (!progress.stopped) reached = co_await verify(services, context, client, change.content.id, progress);
+  tell(change, progress, reached, answer);
+  answer.summary += refused_sentence(progress);
+  if (!change.remark.empty()) answer.summary += " " + change.remark;
+  answer.receipt = receipt.id;
+  note_end(receipt, progress);
+  if (const auto kept = co_await keep(services, principal, std::move(receipt)); !kept) {
+    answer.summary += " How far it came could not be noted, so undo may ask for force.";
+  }
+  co_return answer;
 }
 
 }  // namespace
@@ -254,14 +208,14 @@ base::Task<base::Result<ChangeAnswer>> carry_out(const Services& services, mcp::
     co_return unchanged(std::move(answer), change.run,
                         fmt::format("Nothing to do: {} is so already. {}", change.content.spoken, change.remark));
   }
-  const Deed deed{.tool = change.tool,
-                  .arguments = change.arguments,
-                  .state = change.content.snapshot,
-                  .question = fmt::format("May I {} ({}) in {}, which has {}?{} undo can take it back.", change.deed,
-                                          counts_of(answer), change.content.spoken,
-                                          count_of(change.content.entries().size(), "item"),
-                                          dates_sentence(answer.dates_lost)),
-                  .ticket = std::move(change.ticket)};
+  const Deed deed{
+      .tool = change.tool,
+      .arguments = change.arguments,
+      .state = change.content.snapshot,
+      .question = fmt::format("May I {} ({}) in {}, which has {}?{} undo can take it back.", change.deed,
+                              counts_of(answer), change.content.spoken,
+                              count_of(change.content.entries().size(), "item"), dates_sentence(answer.dates_lost)),
+      .ticket = std::move(change.ticket)};
   if (change.run == Run::kDry) {
     answer = unchanged(std::move(answer), Run::kDry,
                        fmt::format("Dry run, nothing was sent. Would {} in {}: {}, in {}.{} {}", change.deed,
@@ -277,40 +231,11 @@ base::Task<base::Result<ChangeAnswer>> carry_out(const Services& services, mcp::
       co_return unchanged(std::move(answer), Run::kReal, "The person did not agree, so nothing was changed.");
     }
     if (consent == Consent::kNotAsked) {
-      answer = unchanged(std::move(answer), Run::kReal,
-                         fmt::format("Nothing was changed yet. This would {} in {}: {}.{} Ask the person, and repeat "
-                                     "the call with this confirm if they agree. {}",
-                                     change.deed, change.content.spoken, counts_of(answer),
-                                     dates_sentence(answer.dates_lost), change.remark));
       answer.confirm = ticket_of(services, context, deed);
-      show_rows(services, change, answer);
-      co_return answer;
+      co_return not_asked(services, change, std::move(answer));
     }
   }
-  Receipt receipt{.id = services.desk.new_id("rcpt_"),
-                  .playlist = change.content.id,
-                  .tool = change.tool,
-                  .at = services.desk.now(),
-                  .before = change.content.uris(),
-                  .after = change.after};
-  const std::string principal = context.principal().id;
-  CO_TRY_VOID(co_await keep(services, principal, receipt));
-  Progress progress = co_await send_all(services, context, client, change.content, *std::move(plan));
-  if (progress.done == 0 && progress.stopped && !progress.is_unknown) {
-    const auto erased = co_await services.desk.archive().erase(principal, receipt.id);
-    static_cast<void>(erased);  // A receipt too many does no harm.
-    co_return std::unexpected(*std::move(progress.stopped));
-  }
-  Status reached = Status::kAccepted;
-  if (!progress.stopped) reached = co_await verify(services, context, client, change.content.id, progress);
-  tell(change, progress, reached, answer);
-  if (!change.remark.empty()) answer.summary += " " + change.remark;
-  answer.receipt = receipt.id;
-  receipt.steps_done = progress.done;
-  if (const auto kept = co_await keep(services, principal, std::move(receipt)); !kept) {
-    answer.summary += " How far it came could not be noted, so undo may ask for force.";
-  }
-  co_return answer;
+  co_return co_await write(services, context, client, std::move(change), *std::move(plan), std::move(answer));
 }
 
 base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, mcp::CallContext& context,
@@ -320,9 +245,10 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
   const size_t left_out = given - making.uris.size();
   const std::string remark =
       left_out == 0 ? std::string()
-                    : fmt::format("Left out {} that Spotify does not let anybody add: local files and entries without "
-                                  "a name.",
-                                  count_of(left_out, "item"));
+                    : fmt::format(
+                          "Left out {} that Spotify does not let anybody add: local files and entries without "
+                          "a name.",
+                          count_of(left_out, "item"));
   if (making.uris.size() > kPlaylistMax) {
     co_return base::fail(base::Code::kInvalidArgument,
                          fmt::format("That would be {} items; Spotify allows {} in one playlist. Nothing was made.",
@@ -334,18 +260,18 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
     answer.playlist = "none";
     answer.status = Status::kDryRun;
     answer.summary = fmt::format("Dry run, nothing was sent. Would make a {} playlist of {}, in {} requests. {}",
-                                 making.playlist.is_public ? "public" : "private",
-                                 count_of(making.uris.size(), "item"), requests, remark);
+                                 making.playlist.is_public ? "public" : "private", count_of(making.uris.size(), "item"),
+                                 requests, remark);
     co_return answer;
   }
-  const auto created =
-      co_await client->create_playlist(std::move(making.playlist), {.deadline = last_moment(context)});
+  const auto created = co_await client->create_playlist(std::move(making.playlist), {.deadline = last_moment(context)});
   if (!created) {
     if (!may_have_happened(created.error())) co_return std::unexpected(created.error());
     answer.playlist = "unknown";
     answer.status = Status::kAmbiguous;
-    answer.summary = "No answer came, so an empty playlist may or may not have been made. Look at get_playlists before "
-                     "repeating this.";
+    answer.summary =
+        "No answer came, so an empty playlist may or may not have been made. Look at get_playlists before "
+        "repeating this.";
     co_return answer;
   }
   const spotify::PlaylistId id = *created->id;
@@ -368,14 +294,16 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
   Status reached = Status::kAccepted;
   if (!progress.stopped) reached = co_await verify(services, context, client, id, progress);
   tell(change, progress, reached, answer);
+  answer.requests += 1;  // The one that made it.
   answer.requests_done += 1;
   if (!progress.stopped) {
     answer.summary = fmt::format("Made the playlist with {}.", count_of(progress.uris.size(), "item"));
   }
+  answer.summary += refused_sentence(progress);
   if (!remark.empty()) answer.summary += " " + remark;
   answer.added = static_cast<int64_t>(progress.uris.size());
   if (kept) answer.receipt = receipt.id;
-  receipt.steps_done = progress.done;
+  note_end(receipt, progress);
   if (kept) {
     const auto noted = co_await keep(services, context.principal().id, std::move(receipt));
     static_cast<void>(noted);  // Without it undo looks at the content itself.

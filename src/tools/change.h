@@ -43,9 +43,9 @@ struct ChangeRow {
   static constexpr auto fields() {
     using Self = ChangeRow;
     return schema::Fields{
-        schema::required("change", &Self::change),   schema::required("uri", &Self::uri),
-        schema::optional("name", &Self::name),       schema::optional("artists", &Self::artists),
-        schema::optional("from", &Self::from),       schema::optional("to", &Self::to),
+        schema::required("change", &Self::change), schema::required("uri", &Self::uri),
+        schema::optional("name", &Self::name),     schema::optional("artists", &Self::artists),
+        schema::optional("from", &Self::from),     schema::optional("to", &Self::to),
     };
   }
 };
@@ -130,8 +130,8 @@ size_t cut(Out& out, std::vector<Row>& rows, size_t bytes_max) {
   std::vector<Row> all = std::move(rows);
   rows.clear();
   const size_t fixed = wire_cost(schema::to_json(out)) + kSlack;
-  const size_t kept = std::min(all.size(), std::max<size_t>(1, detail::count_fitting(fixed, detail::costs_of(all),
-                                                                                     bytes_max)));
+  const size_t kept =
+      std::min(all.size(), std::max<size_t>(1, detail::count_fitting(fixed, detail::costs_of(all), bytes_max)));
   all.resize(kept);
   rows = std::move(all);
   return kept;

@@ -18,9 +18,8 @@ struct Confirmation {
 
 std::string text_of(const mcp::CallContext& context, const Deed& deed) {
   std::string text;
-  for (const std::string_view part :
-       {std::string_view(context.principal().id), std::string_view(deed.tool), std::string_view(deed.arguments),
-        std::string_view(deed.state)}) {
+  for (const std::string_view part : {std::string_view(context.principal().id), std::string_view(deed.tool),
+                                      std::string_view(deed.arguments), std::string_view(deed.state)}) {
     text += std::to_string(part.size()) + ":";
     text += part;
   }

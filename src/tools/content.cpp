@@ -55,10 +55,10 @@ void append(Reading& reading, const spotify::Page<spotify::PlaylistEntry>& page,
 base::Error stopped(base::Error why, const Reading& reading) {
   const bool is_pause = why.code == base::Code::kDeadline || why.code == base::Code::kRateLimited;
   if (!is_pause) return why;
-  why.message = fmt::format(
-      "Read {} of {} items so far, and nothing was changed. Repeat this call to go on from there{}.",
-      reading.entries.size(), reading.total,
-      why.retry_after ? fmt::format(", in {} seconds", why.retry_after->count()) : std::string());
+  why.message =
+      fmt::format("Read {} of {} items so far, and nothing was changed. Repeat this call to go on from there{}.",
+                  reading.entries.size(), reading.total,
+                  why.retry_after ? fmt::format(", in {} seconds", why.retry_after->count()) : std::string());
   return why;
 }
 

@@ -100,8 +100,8 @@ base::Task<base::Result<DiffAnswer>> diff_playlists(const Services& services, mc
   CO_TRY(const Content first, co_await content_of(services, context, client, arguments.first_id));
   CO_TRY(const Content second, co_await content_of(services, context, client, arguments.second_id));
   auto rows = tools::rows_of(services, first.uris(), second.uris(), {&first.entries(), &second.entries()});
-  DiffAnswer answer = answer_of(services, std::move(rows), first.entries().size(), second.entries().size(), key,
-                                offset, arguments.limit.value());
+  DiffAnswer answer = answer_of(services, std::move(rows), first.entries().size(), second.entries().size(), key, offset,
+                                arguments.limit.value());
   answer.summary = fmt::format("{} are in {} only, {} in {} only, {} in both at another place, {} in both.",
                                answer.removed, first.spoken, answer.added, second.spoken, answer.moved, answer.kept);
   co_return answer;
@@ -119,9 +119,9 @@ base::Task<base::Result<DiffAnswer>> diff_since_snapshot(const Services& service
   auto rows = tools::rows_of(services, then.uris, now.uris(), {&now.entries()});
   DiffAnswer answer = answer_of(services, std::move(rows), then.uris.size(), now.entries().size(), key, offset,
                                 arguments.limit.value());
-  answer.summary = fmt::format("Since {} of {} in {}: {} removed, {} added, {} moved. restore_playlist goes back.",
-                               then.id, base::to_rfc3339(then.at), now.spoken, answer.removed, answer.added,
-                               answer.moved);
+  answer.summary =
+      fmt::format("Since {} of {} in {}: {} removed, {} added, {} moved. restore_playlist goes back.", then.id,
+                  base::to_rfc3339(then.at), now.spoken, answer.removed, answer.added, answer.moved);
   co_return answer;
 }
 

@@ -171,8 +171,8 @@ struct PartRow {
   static constexpr auto fields() {
     using Self = PartRow;
     return schema::Fields{
-        schema::required("name", &Self::name),         schema::required("items", &Self::items),
-        schema::required("status", &Self::status),     schema::optional("playlist", &Self::playlist),
+        schema::required("name", &Self::name),       schema::required("items", &Self::items),
+        schema::required("status", &Self::status),   schema::optional("playlist", &Self::playlist),
         schema::optional("receipt", &Self::receipt),
     };
   }
@@ -228,7 +228,8 @@ std::vector<Part> parts_of(const Presenter& presenter, const std::vector<curatio
   if (parts.size() <= most) return parts;
   if (arguments.by != SplitBy::kSize) {
     // Largest first; of two alike the one that began earlier.
-    std::ranges::sort(parts, {}, [](const Part& part) { return std::pair(kPlaylistMax - part.uris.size(), part.begin); });
+    std::ranges::sort(parts, {},
+                      [](const Part& part) { return std::pair(kPlaylistMax - part.uris.size(), part.begin); });
   }
   Part rest{.name = "rest"};
   for (size_t i = most - 1; i < parts.size(); ++i) {
@@ -253,16 +254,17 @@ base::Task<base::Result<SplitAnswer>> split_playlist(const Services& services, m
   CO_TRY(const Content content, co_await content_of(services, context, client, arguments.playlist_id));
   const Presenter presenter(services.options);
   const auto parts = parts_of(presenter, content.entries(), arguments);
-  const std::string begin = arguments.name ? arguments.name->value()
-                                           : presenter.name(content.head.name).value_or("Split");
+  const std::string begin =
+      arguments.name ? arguments.name->value() : presenter.name(content.head.name).value_or("Split");
   SplitAnswer answer{.status = Status::kDryRun};
   for (const Part& part : parts) {
     answer.parts.push_back({.name = named(begin, part.name), .items = static_cast<int64_t>(part.uris.size())});
   }
   if (arguments.dry_run || parts.empty()) {
-    answer.summary = fmt::format("Dry run, nothing was sent. Would make {} new playlists of the {} items of {}, which "
-                                 "stays as it is.",
-                                 parts.size(), content.entries().size(), content.spoken);
+    answer.summary = fmt::format(
+        "Dry run, nothing was sent. Would make {} new playlists of the {} items of {}, which "
+        "stays as it is.",
+        parts.size(), content.entries().size(), content.spoken);
     if (!arguments.dry_run) {
       answer.status = Status::kUnchanged;
       answer.summary = fmt::format("{} is empty, so there is nothing to split.", content.spoken);

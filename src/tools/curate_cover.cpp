@@ -86,7 +86,8 @@ base::Task<base::Result<CoverAnswer>> get_playlist_cover(const Services& service
     if (image.height) picture.height = *image.height;
     answer.images.push_back(std::move(picture));
   }
-  answer.summary = answer.images.empty() ? "There is no cover to show." : "Addresses of the cover, good for some hours.";
+  answer.summary =
+      answer.images.empty() ? "There is no cover to show." : "Addresses of the cover, good for some hours.";
   if (hidden > 0) answer.summary += fmt::format(" {} addresses are not shown.", hidden);
   co_return answer;
 }
@@ -157,8 +158,8 @@ base::Task<base::Result<SetCoverAnswer>> set_playlist_cover(const Services& serv
                   .state = before,
                   .question = fmt::format("May I replace the cover of {}? The old one cannot be brought back.", spoken),
                   .ticket = std::move(arguments.confirm)};
-  answer.summary = fmt::format("Nothing was sent. Would replace the cover of {}; the old one cannot be brought back.",
-                               spoken);
+  answer.summary =
+      fmt::format("Nothing was sent. Would replace the cover of {}; the old one cannot be brought back.", spoken);
   answer.confirm = ticket_of(services, context, deed);
   if (arguments.dry_run) co_return answer;
   CO_TRY(const Consent consent, co_await consent_to(services, context, deed));
@@ -172,8 +173,8 @@ base::Task<base::Result<SetCoverAnswer>> set_playlist_cover(const Services& serv
   const auto written = co_await client->set_playlist_image(id, std::move(image), call);
   const bool is_unknown = !written && may_have_happened(written.error());
   if (!written && !is_unknown) co_return std::unexpected(written.error());
-  const auto now = co_await client->playlist_images(id, {.deadline = context.deadline(),
-                                                         .freshness = spotify::Freshness::kFresh});
+  const auto now =
+      co_await client->playlist_images(id, {.deadline = context.deadline(), .freshness = spotify::Freshness::kFresh});
   const bool is_shown = now && first_url(*now) != before;
   if (is_shown) {
     answer.status = Status::kVerified;

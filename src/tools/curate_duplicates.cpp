@@ -73,9 +73,12 @@ struct FindAnswer {
   static constexpr auto fields() {
     using Self = FindAnswer;
     return schema::Fields{
-        schema::required("summary", &Self::summary),         schema::required("total_items", &Self::total_items),
-        schema::required("total_groups", &Self::total_groups), schema::required("surplus", &Self::surplus),
-        schema::required("groups", &Self::groups),           schema::optional("snapshot_id", &Self::snapshot_id),
+        schema::required("summary", &Self::summary),
+        schema::required("total_items", &Self::total_items),
+        schema::required("total_groups", &Self::total_groups),
+        schema::required("surplus", &Self::surplus),
+        schema::required("groups", &Self::groups),
+        schema::optional("snapshot_id", &Self::snapshot_id),
         schema::optional("next_cursor", &Self::next_cursor),
     };
   }
@@ -84,8 +87,7 @@ struct FindAnswer {
 // A group of hundreds of copies is shown by its first.
 constexpr size_t kCopiesShown = 20;
 
-GroupRow row_of(const Presenter& presenter, const std::vector<curation::Entry>& entries,
-                const curation::Group& group) {
+GroupRow row_of(const Presenter& presenter, const std::vector<curation::Entry>& entries, const curation::Group& group) {
   GroupRow row{.same_uri = group.is_same_uri};
   for (const size_t position : group.positions) {
     if (row.copies.size() == kCopiesShown) break;
@@ -113,11 +115,11 @@ base::Task<base::Result<FindAnswer>> find_duplicates(const Services& services, m
                     .total_groups = static_cast<int64_t>(groups.size()),
                     .surplus = static_cast<int64_t>(removal.positions.size()),
                     .snapshot_id = content.snapshot};
-  answer.summary = groups.empty()
-                       ? fmt::format("{} holds nothing twice.", content.spoken)
-                       : fmt::format("{} holds {} groups of duplicates; dedupe_playlist with the same match would "
-                                     "take out {} of {} items.",
-                                     content.spoken, groups.size(), removal.positions.size(), answer.total_items);
+  answer.summary = groups.empty() ? fmt::format("{} holds nothing twice.", content.spoken)
+                                  : fmt::format(
+                                        "{} holds {} groups of duplicates; dedupe_playlist with the same match would "
+                                        "take out {} of {} items.",
+                                        content.spoken, groups.size(), removal.positions.size(), answer.total_items);
   const auto begin = std::min(static_cast<size_t>(offset), groups.size());
   const size_t end = std::min(groups.size(), begin + static_cast<size_t>(arguments.limit.value()));
   for (size_t i = begin; i < end; ++i) answer.groups.push_back(row_of(presenter, content.entries(), groups[i]));
@@ -212,8 +214,10 @@ struct UnavailableAnswer {
   static constexpr auto fields() {
     using Self = UnavailableAnswer;
     return schema::Fields{
-        schema::required("summary", &Self::summary), schema::required("total_items", &Self::total_items),
-        schema::required("total", &Self::total),     schema::required("items", &Self::items),
+        schema::required("summary", &Self::summary),
+        schema::required("total_items", &Self::total_items),
+        schema::required("total", &Self::total),
+        schema::required("items", &Self::items),
         schema::optional("next_cursor", &Self::next_cursor),
     };
   }
@@ -252,8 +256,7 @@ base::Task<base::Result<UnavailableAnswer>> find_unavailable(const Services& ser
   UnavailableAnswer answer{.total_items = static_cast<int64_t>(content.entries().size()),
                            .total = static_cast<int64_t>(found.size())};
   answer.summary = fmt::format("{} of {} items of {} cannot be played{}.", found.size(), answer.total_items,
-                               content.spoken,
-                               arguments.market ? "" : ", as far as Spotify says without a market");
+                               content.spoken, arguments.market ? "" : ", as far as Spotify says without a market");
   const auto begin = std::min(static_cast<size_t>(offset), found.size());
   const size_t end = std::min(found.size(), begin + static_cast<size_t>(arguments.limit.value()));
   answer.items.assign(found.begin() + static_cast<std::ptrdiff_t>(begin),

@@ -114,10 +114,9 @@ base::Task<base::Result<ExportAnswer>> export_playlist(const Services& services,
   if (at < entries.size()) {
     answer.next_cursor = key.cursor_at(json::Object{{"o", static_cast<int64_t>(at)}, {"s", content.snapshot}});
   }
-  answer.summary = fmt::format("Items {} to {} of {} as {}.{}", start.position, at, entries.size(),
-                               schema::enum_name(arguments.format),
-                               answer.next_cursor ? " The file goes on: append the content of the call with next_cursor."
-                                                  : "");
+  answer.summary = fmt::format(
+      "Items {} to {} of {} as {}.{}", start.position, at, entries.size(), schema::enum_name(arguments.format),
+      answer.next_cursor ? " The file goes on: append the content of the call with next_cursor." : "");
   co_return answer;
 }
 

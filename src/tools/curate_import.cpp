@@ -75,8 +75,10 @@ struct ImportRow {
   static constexpr auto fields() {
     using Self = ImportRow;
     return schema::Fields{
-        schema::required("row", &Self::row),     schema::required("wanted", &Self::wanted),
-        schema::required("by", &Self::by),       schema::optional("match", &Self::match),
+        schema::required("row", &Self::row),
+        schema::required("wanted", &Self::wanted),
+        schema::required("by", &Self::by),
+        schema::optional("match", &Self::match),
         schema::optional("runner_up", &Self::runner_up),
     };
   }
@@ -97,26 +99,18 @@ struct ImportAnswer {
   static constexpr auto fields() {
     using Self = ImportAnswer;
     return schema::Fields{
-        schema::required("summary", &Self::summary),
-        schema::required("status", &Self::status),
-        schema::required("total", &Self::total),
-        schema::required("matched", &Self::matched),
-        schema::required("unmatched", &Self::unmatched),
-        schema::required("skipped", &Self::skipped),
-        schema::required("rows", &Self::rows),
-        schema::optional("next_cursor", &Self::next_cursor),
-        schema::optional("confirm", &Self::confirm),
-        schema::optional("written", &Self::written),
+        schema::required("summary", &Self::summary),     schema::required("status", &Self::status),
+        schema::required("total", &Self::total),         schema::required("matched", &Self::matched),
+        schema::required("unmatched", &Self::unmatched), schema::required("skipped", &Self::skipped),
+        schema::required("rows", &Self::rows),           schema::optional("next_cursor", &Self::next_cursor),
+        schema::optional("confirm", &Self::confirm),     schema::optional("written", &Self::written),
     };
   }
 };
 
 curation::Song song_of(const curation::Row& row) {
-  return {.title = row.title,
-          .artists = row.artists,
-          .album = row.album,
-          .isrc = row.isrc,
-          .duration_ms = row.duration_ms};
+  return {
+      .title = row.title, .artists = row.artists, .album = row.album, .isrc = row.isrc, .duration_ms = row.duration_ms};
 }
 
 // For comparing, never for an answer.
@@ -239,8 +233,8 @@ void count(ImportAnswer& answer, const ImportPlan& plan, int64_t confidence_min)
 }
 
 // Matches up to `limit` rows more; stops early when time runs out or the answer is full.
-base::Task<base::Result<ImportAnswer>> match_rows(const Services& services, mcp::CallContext& context,
-                                                  ImportPlan plan, ImportArguments arguments) {
+base::Task<base::Result<ImportAnswer>> match_rows(const Services& services, mcp::CallContext& context, ImportPlan plan,
+                                                  ImportArguments arguments) {
   const auto client = services.client_for(context.principal());
   const Presenter presenter(services.options);
   ImportAnswer answer;
@@ -276,9 +270,10 @@ base::Task<base::Result<ImportAnswer>> match_rows(const Services& services, mcp:
   }
   count(answer, plan, arguments.confidence_min.value());
   CO_TRY_VOID(co_await keep_plan(services, context.principal().id, plan));
-  answer.summary = fmt::format("Matched {} of {} rows. Would write {} of them, not {} for too little confidence. "
-                               "Nothing was written.",
-                               plan.matches.size(), plan.rows.size(), answer.matched, answer.unmatched);
+  answer.summary = fmt::format(
+      "Matched {} of {} rows. Would write {} of them, not {} for too little confidence. "
+      "Nothing was written.",
+      plan.matches.size(), plan.rows.size(), answer.matched, answer.unmatched);
   if (plan.is_complete()) {
     answer.confirm = plan.id;
     answer.summary += " Show the doubtful rows to the person, then call with confirm, and name or into, to write.";
@@ -341,8 +336,8 @@ base::Task<base::Result<ImportAnswer>> write_rows(const Services& services, mcp:
 
 base::Task<base::Result<ImportAnswer>> import_playlist(const Services& services, mcp::CallContext& context,
                                                        ImportArguments arguments) {
-  const int ways = int{arguments.content.has_value()} + int{arguments.cursor.has_value()} +
-                   int{arguments.confirm.has_value()};
+  const int ways =
+      int{arguments.content.has_value()} + int{arguments.cursor.has_value()} + int{arguments.confirm.has_value()};
   if (ways != 1) {
     co_return base::fail(base::Code::kInvalidArgument,
                          "Pass one of content (to begin), cursor (to go on) and confirm (to write).");
@@ -371,10 +366,11 @@ base::Task<base::Result<ImportAnswer>> import_playlist(const Services& services,
 }  // namespace
 
 std::vector<mcp::Tool> import_tools(const Services& services) {
-  auto info = curation_write("import_playlist", "Import playlist",
-                             "Matches a list (CSV, M3U, JSON, \"Artist - Title\" lines) with tracks, some rows per "
-                             "call, each with a confidence and the runner-up. Writes nothing until called with confirm.",
-                             mcp::Effect::kWrite, mcp::Repeat::kAccumulates);
+  auto info =
+      curation_write("import_playlist", "Import playlist",
+                     "Matches a list (CSV, M3U, JSON, \"Artist - Title\" lines) with tracks, some rows per "
+                     "call, each with a confidence and the runner-up. Writes nothing until called with confirm.",
+                     mcp::Effect::kWrite, mcp::Repeat::kAccumulates);
   return {make(services, std::move(info), &import_playlist)};
 }
 

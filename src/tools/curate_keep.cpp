@@ -44,9 +44,9 @@ struct SnapshotAnswer {
   static constexpr auto fields() {
     using Self = SnapshotAnswer;
     return schema::Fields{
-        schema::required("summary", &Self::summary),       schema::required("status", &Self::status),
-        schema::optional("snapshot", &Self::snapshot),     schema::required("playlist", &Self::playlist),
-        schema::required("items", &Self::items),           schema::optional("snapshot_id", &Self::snapshot_id),
+        schema::required("summary", &Self::summary),   schema::required("status", &Self::status),
+        schema::optional("snapshot", &Self::snapshot), schema::required("playlist", &Self::playlist),
+        schema::required("items", &Self::items),       schema::optional("snapshot_id", &Self::snapshot_id),
     };
   }
 };
@@ -65,8 +65,8 @@ base::Task<base::Result<SnapshotAnswer>> snapshot_playlist(const Services& servi
                         .snapshot_id = content.snapshot};
   if (arguments.dry_run) {
     answer.status = Status::kDryRun;
-    answer.summary = fmt::format("Dry run, nothing was kept. Would keep the {} items of {}.", answer.items,
-                                 content.spoken);
+    answer.summary =
+        fmt::format("Dry run, nothing was kept. Would keep the {} items of {}.", answer.items, content.spoken);
     co_return answer;
   }
   answer.snapshot = snapshot.id;
@@ -167,7 +167,7 @@ struct UndoArguments {
 
 // Whether the playlist stands where this change can have left it: anywhere between its first and its last request.
 bool is_left_so(const Receipt& receipt, const std::vector<std::string>& now) {
-  if (now == receipt.before || now == receipt.after) return true;
+  if (now == receipt.before || now == receipt.after || now == receipt.left) return true;
   const auto plan = curation::plan(receipt.before, receipt.after);
   if (!plan) return false;
   std::vector<std::string> uris = receipt.before;

@@ -89,14 +89,14 @@ base::Task<base::Result<ChangeAnswer>> sort_playlist(const Services& services, m
   CO_TRY(Content content, co_await content_of(services, context, client, arguments.playlist_id));
   const auto direction = arguments.descending ? curation::Direction::kDescending : curation::Direction::kAscending;
   const auto order = curation::sorted(content.entries(), arguments.by, direction);
-  Change change{.tool = "sort_playlist",
-                .content = content,
-                .after = curation::in_order(content.entries(), order),
-                .deed = fmt::format("sort by {}{}", schema::enum_name(arguments.by),
-                                    arguments.descending ? ", descending" : ""),
-                .arguments = identity_of(arguments),
-                .run = run_of(arguments.dry_run),
-                .ticket = std::move(arguments.confirm)};
+  Change change{
+      .tool = "sort_playlist",
+      .content = content,
+      .after = curation::in_order(content.entries(), order),
+      .deed = fmt::format("sort by {}{}", schema::enum_name(arguments.by), arguments.descending ? ", descending" : ""),
+      .arguments = identity_of(arguments),
+      .run = run_of(arguments.dry_run),
+      .ticket = std::move(arguments.confirm)};
   co_return co_await carry_out(services, context, client, std::move(change));
 }
 

@@ -55,9 +55,7 @@ std::string Desk::sign(std::string_view deed, int64_t until_s) const {
   return fmt::format("{}-{}", until_s, crypto::to_hex(code.finish()).substr(0, kCodeDigits));
 }
 
-std::string Desk::ticket_for(std::string_view deed) const {
-  return sign(deed, (now() + kTicketLasts).unix_ms / 1000);
-}
+std::string Desk::ticket_for(std::string_view deed) const { return sign(deed, (now() + kTicketLasts).unix_ms / 1000); }
 
 bool Desk::is_good(std::string_view ticket, std::string_view deed) const {
   const auto until = base::parse_integer(ticket.substr(0, ticket.find('-')));

@@ -55,8 +55,8 @@ base::Task<base::Result<ImportPlan>> find_plan(const Services& services, std::st
   ImportPlan plan{.id = std::move(id), .rows = std::move(parsed->rows)};
   plan.skipped = static_cast<size_t>(std::max<int64_t>(0, integer_in(*content, "skipped")));
   for (const json::Value& match : matches->array()) {
-    plan.matches.push_back({.uri = std::string(match.text_or_empty("u")),
-                            .confidence = static_cast<int>(integer_in(match, "c"))});
+    plan.matches.push_back(
+        {.uri = std::string(match.text_or_empty("u")), .confidence = static_cast<int>(integer_in(match, "c"))});
   }
   co_return plan;
 }

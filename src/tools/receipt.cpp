@@ -1,7 +1,6 @@
 #include "tools/receipt.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <fmt/format.h>
 #include <utility>
 
@@ -35,9 +34,8 @@ std::string text_in(const json::Object& object, std::string_view name) {
 base::Result<Receipt> receipt_of(const store::Kept& kept) {
   TRY(const json::Object object, read(kept));
   const auto playlist = spotify::PlaylistId::parse(kept.subject);
-  const json::Value* steps = object.find("steps");
   const json::Value* is_new = object.find("new");
-  if (!playlist || steps == nullptr || !steps->is_integer() || is_new == nullptr || !is_new->is_boolean()) {
+  if (!playlist || is_new == nullptr || !is_new->is_boolean()) {
     return std::unexpected(damaged());
   }
   return Receipt{.id = kept.id,
@@ -47,7 +45,7 @@ base::Result<Receipt> receipt_of(const store::Kept& kept) {
                  .is_new = is_new->boolean(),
                  .before = unpack(text_in(object, "before")),
                  .after = unpack(text_in(object, "after")),
-                 .steps_done = static_cast<size_t>(std::max<int64_t>(0, steps->integer()))};
+                 .left = unpack(text_in(object, "left"))};
 }
 
 // "snap_a of 2026-11-24T05:52:00Z, ..." for a sentence.
@@ -91,9 +89,9 @@ std::vector<std::string> unpack(std::string_view packed) {
 base::Task<base::Result<void>> keep(const Services& services, std::string principal, Receipt receipt) {
   const json::Object content{{"tool", receipt.tool},
                              {"new", receipt.is_new},
-                             {"steps", static_cast<int64_t>(receipt.steps_done)},
                              {"before", pack(receipt.before)},
-                             {"after", pack(receipt.after)}};
+                             {"after", pack(receipt.after)},
+                             {"left", pack(receipt.left)}};
   store::Kept kept{.id = receipt.id,
                    .kind = std::string(kReceiptKind),
                    .subject = std::string(receipt.playlist.text()),
@@ -123,7 +121,8 @@ base::Task<base::Result<Receipt>> find_receipt(const Services& services, std::st
   const std::string wanted = id ? id->value() : all.front().id;
   CO_TRY(const auto found, co_await archive.get(principal, wanted));
   if (!found || found->kind != kReceiptKind) {
-    co_return base::fail(base::Code::kNotFound, fmt::format("There is no such receipt. The newest: {}.", names_of(all)));
+    co_return base::fail(base::Code::kNotFound,
+                         fmt::format("There is no such receipt. The newest: {}.", names_of(all)));
   }
   co_return receipt_of(*found);
 }

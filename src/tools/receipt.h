@@ -2,7 +2,6 @@
 // the archive before the first request goes out. Snapshots are kept in the same way.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +28,7 @@ struct Receipt {
   bool is_new = false;
   std::vector<std::string> before{};
   std::vector<std::string> after{};
-  size_t steps_done = 0;  // Requests of the plan from `before` to `after` that are known to be carried out.
+  std::vector<std::string> left{};  // Where an interrupted change is known to have come; empty otherwise.
 };
 
 struct Snapshot {

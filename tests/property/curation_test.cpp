@@ -58,7 +58,7 @@ TEST_CASE("a plan leads where it should, in requests that Spotify takes") {
     const auto plan = curation::plan(now, wanted);
     const bool may_fail = std::ranges::any_of(now, [](auto& uri) { return !curation::can_be_added(uri); }) ||
                           std::ranges::any_of(wanted, [](auto& uri) { return !curation::can_be_added(uri); });
-    RC_ASSERT(plan.has_value() || may_fail);
+    if (!may_fail) RC_ASSERT(plan.has_value());
     if (!plan) return;
     Uris list = now;
     for (const auto& step : plan->steps) {
@@ -130,8 +130,8 @@ TEST_CASE("M3U and plain lines keep what they can say") {
                             .title = "Tin " + std::to_string(*rc::gen::inRange(0, 99)),
                             .artists = {"Choir"},
                             .duration_ms = 1000 * *rc::gen::inRange<int64_t>(1, 900)};
-    const auto m3u = curation::parse(curation::Format::kM3u, curation::head(curation::Format::kM3u) +
-                                                                 curation::write(curation::Format::kM3u, row));
+    const auto m3u = curation::parse(
+        curation::Format::kM3u, curation::head(curation::Format::kM3u) + curation::write(curation::Format::kM3u, row));
     RC_ASSERT(m3u->rows == std::vector{row});
     const auto text = curation::parse(curation::Format::kText, curation::write(curation::Format::kText, row));
     RC_ASSERT(text->rows.at(0).title == row.title);
@@ -144,7 +144,7 @@ TEST_CASE("reading any text ends, and folding is idempotent") {
     for (const auto format : {curation::Format::kCsv, curation::Format::kM3u, curation::Format::kJson,
                               curation::Format::kText, curation::guess(text)}) {
       const auto parsed = curation::parse(format, text);
-      RC_ASSERT(parsed.has_value() || !parsed.error().message.empty());
+      if (!parsed) RC_ASSERT(!parsed.error().message.empty());
     }
     RC_ASSERT(curation::fold(curation::fold(text)) == curation::fold(text));
   }));

@@ -44,10 +44,10 @@ Result<void> SqliteArchive::Core::put(const std::string& principal, const Kept& 
       file->execute("DELETE FROM archive WHERE principal = ?1 AND id = ?2", {principal, kept.id}));
   const auto bytes = static_cast<int64_t>(kept.content.size());
   TRY([[maybe_unused]] const int64_t added,
-      file->execute("INSERT INTO archive (principal, id, kind, subject, label, at_ms, bytes, content) "
-                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                    {principal, kept.id, kept.kind, kept.subject, kept.label, kept.at.unix_ms, bytes,
-                     Blob{kept.content}}));
+      file->execute(
+          "INSERT INTO archive (principal, id, kind, subject, label, at_ms, bytes, content) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+          {principal, kept.id, kept.kind, kept.subject, kept.label, kept.at.unix_ms, bytes, Blob{kept.content}}));
   TRY_VOID(prune(*file, principal));
   return transaction.commit();
 }
@@ -83,9 +83,10 @@ Result<std::optional<Kept>> SqliteArchive::Core::get(const std::string& principa
 Result<std::vector<Kept>> SqliteArchive::Core::list(const std::string& principal, const std::string& kind,
                                                     const std::string& subject) {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows, file->query("SELECT id, kind, subject, label, at_ms, bytes FROM archive WHERE principal = ?1 "
-                                       "AND kind = ?2 AND (?3 = '' OR subject = ?3) ORDER BY number DESC",
-                                       {principal, kind, subject}));
+  TRY(Database::Rows rows,
+      file->query("SELECT id, kind, subject, label, at_ms, bytes FROM archive WHERE principal = ?1 "
+                  "AND kind = ?2 AND (?3 = '' OR subject = ?3) ORDER BY number DESC",
+                  {principal, kind, subject}));
   std::vector<Kept> found;
   TRY(bool more, rows.next());
   while (more) {
@@ -110,8 +111,7 @@ Result<void> SqliteArchive::Core::erase(const std::string& principal, const std:
 
 Result<void> SqliteArchive::Core::forget(const std::string& principal) {
   TRY(const Database* file, opened());
-  TRY([[maybe_unused]] const int64_t removed,
-      file->execute("DELETE FROM archive WHERE principal = ?1", {principal}));
+  TRY([[maybe_unused]] const int64_t removed, file->execute("DELETE FROM archive WHERE principal = ?1", {principal}));
   return {};
 }
 

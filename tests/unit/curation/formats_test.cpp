@@ -1,9 +1,10 @@
 // Lists of tracks as text: what others write is read, what we write comes back, and no cell is a formula.
+#include "curation/formats.h"
+
 #include <string>
 #include <vector>
 
 #include "curation/csv.h"
-#include "curation/formats.h"
 
 #include "tests/test.h"
 
@@ -17,10 +18,11 @@ Parsed parsed(Format format, std::string_view text) {
 }
 
 TEST_CASE("Exportify's CSV is read by the names of its columns") {
-  const auto out = parsed(Format::kCsv,
-                          "\xEF\xBB\xBF\"Track URI\",\"Track Name\",\"Artist Name(s)\",\"Popularity\",\"Track Duration "
-                          "(ms)\",\"ISRC\"\r\n\"spotify:track:1\",\"A \"\"b\"\", c\nd\",\"Tin\\, Roof, Choir\",3,201000,"
-                          "\"XX1\"\r\n,,,,,\r\n");
+  const auto out =
+      parsed(Format::kCsv,
+             "\xEF\xBB\xBF\"Track URI\",\"Track Name\",\"Artist Name(s)\",\"Popularity\",\"Track Duration "
+             "(ms)\",\"ISRC\"\r\n\"spotify:track:1\",\"A \"\"b\"\", c\nd\",\"Tin\\, Roof, Choir\",3,201000,"
+             "\"XX1\"\r\n,,,,,\r\n");
   REQUIRE(out.rows.size() == 1);
   CHECK(out.skipped == 1);
   CHECK(out.rows[0] == Row{.uri = "spotify:track:1",
@@ -33,7 +35,8 @@ TEST_CASE("Exportify's CSV is read by the names of its columns") {
 }
 
 TEST_CASE("a cell that a spreadsheet would run is guarded, and reading takes the guard off") {
-  for (const std::string title : {"=HYPERLINK(\"http://example.invalid\")", "+1", "-1", "@a", "'=x", "'", "''", "plain"}) {
+  for (const std::string title :
+       {"=HYPERLINK(\"http://example.invalid\")", "+1", "-1", "@a", "'=x", "'", "''", "plain"}) {
     const std::string line = write_csv({.uri = "u", .title = title});
     INFO(line);
     CHECK_FALSE(line.contains(",\"="));
@@ -45,14 +48,13 @@ TEST_CASE("a cell that a spreadsheet would run is guarded, and reading takes the
 }
 
 TEST_CASE("M3U has lengths, names and places") {
-  const auto out = parsed(Format::kM3u,
-                          "#EXTM3U\n#EXTINF:201,Cellar Choir - Tin Roof\nspotify:track:1\n\n#EXTINF:-1 group=\"x\",Only "
-                          "A Title\n/music/x.mp3\nC:\\Music\\03. Cellar Choir - Low Tide.mp3\n");
+  const auto out =
+      parsed(Format::kM3u,
+             "#EXTM3U\n#EXTINF:201,Cellar Choir - Tin Roof\nspotify:track:1\n\n#EXTINF:-1 group=\"x\",Only "
+             "A Title\n/music/x.mp3\nC:\\Music\\03. Cellar Choir - Low Tide.mp3\n");
   REQUIRE(out.rows.size() == 3);
-  CHECK(out.rows[0] == Row{.uri = "spotify:track:1",
-                           .title = "Tin Roof",
-                           .artists = {"Cellar Choir"},
-                           .duration_ms = 201'000});
+  CHECK(out.rows[0] ==
+        Row{.uri = "spotify:track:1", .title = "Tin Roof", .artists = {"Cellar Choir"}, .duration_ms = 201'000});
   CHECK(out.rows[1].title == "Only A Title");
   CHECK(out.rows[2].title == "Low Tide");
   CHECK(out.rows[2].artists == std::vector<std::string>{"Cellar Choir"});
@@ -60,9 +62,9 @@ TEST_CASE("M3U has lengths, names and places") {
 
 TEST_CASE("JSON comes as an array, as an object with tracks, or line by line") {
   const std::string one = R"({"name":"Tin Roof","artists":["Choir"],"duration_ms":1})";
-  for (const std::string& text : {"[" + one + ",\"Choir - Low Tide\",{}]",
-                                  "{\"tracks\":[" + one + ",\"Choir - Low Tide\",7]}",
-                                  one + "\n\"Choir - Low Tide\"\n\n{}"}) {
+  for (const std::string& text :
+       {"[" + one + ",\"Choir - Low Tide\",{}]", "{\"tracks\":[" + one + ",\"Choir - Low Tide\",7]}",
+        one + "\n\"Choir - Low Tide\"\n\n{}"}) {
     INFO(text);
     const auto out = parsed(Format::kJson, text);
     REQUIRE(out.rows.size() == 2);

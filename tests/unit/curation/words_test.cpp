@@ -1,9 +1,10 @@
 // Titles folded and told apart by version, and the score that prefers the studio version.
+#include "curation/words.h"
+
 #include <string>
 #include <vector>
 
 #include "curation/score.h"
-#include "curation/words.h"
 
 #include "tests/test.h"
 
@@ -14,10 +15,11 @@ TEST_CASE("folding leaves letters and digits of every script") {
   CHECK(fold("  H\u00e9llo,   W\u00d6RLD!! ") == "hello world");
   CHECK(fold("Don\u2019t don't") == "dont dont");
   CHECK(fold("\u017b\u00f3\u0142\u0107 \u00df \u00c6on") == "zolc ss aeon");
-  CHECK(fold("\u041c\u0418\u0420 \u039b\u039f\u0393\u039f\u03a3") == "\u043c\u0438\u0440 \u03bb\u03bf\u03b3\u03bf\u03c3");
+  CHECK(fold("\u041c\u0418\u0420 \u039b\u039f\u0393\u039f\u03a3") ==
+        "\u043c\u0438\u0440 \u03bb\u03bf\u03b3\u03bf\u03c3");
   CHECK(fold("\u97f3\u697d\u3000\u3010live\u3011") == "\u97f3\u697d live");
   CHECK(fold("e\u0301") == "e");
-  CHECK(fold("\xff\xc3") != "never throws");
+  CHECK(fold("\xff\xc3").size() <= 6);  // Bytes that are no UTF-8 end as something.
 }
 
 TEST_CASE("a version stands in brackets or after a dash, and the rest is the name") {

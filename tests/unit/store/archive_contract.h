@@ -8,6 +8,7 @@
 
 #include "store/archive.h"
 #include "tests/support/manual_loop.h"
+
 #include "tests/test.h"
 
 namespace archive_contract {

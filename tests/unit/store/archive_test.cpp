@@ -1,9 +1,10 @@
+#include "store/sqlite/archive.h"
+
 #include <memory>
 
 #include "net/loop.h"
 #include "os/files.h"
 #include "store/memory_archive.h"
-#include "store/sqlite/archive.h"
 #include "store/sqlite/store.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temporary_directory.h"
@@ -42,7 +43,8 @@ TEST_CASE("the archive and the grants share one file, and either may open it fir
   SqliteWorld world;
   archive_contract::put(world, 0, "owner", archive_contract::kept("a"));
   test::SeededRandom random;
-  store::sqlite::Store grants({world.loop, world.worker, random}, {.directory = world.directory, .master_key = nullptr});
+  store::sqlite::Store grants({world.loop, world.worker, random},
+                              {.directory = world.directory, .master_key = nullptr});
   REQUIRE(world.loop.run(grants.open()));
   REQUIRE(world.loop.run(grants.block("search", {5})));
   CHECK(archive_contract::get(world, 1, "owner", "a"));

@@ -79,7 +79,8 @@ TEST_CASE("without a way to ask nothing happens but by the ticket of that very c
     return more;
   };
   CHECK(bench.error("dedupe_playlist", with(arguments, "made-up")).contains("dry_run"));
-  CHECK(bench.error("dedupe_playlist", with({{"playlist_id", id}, {"match", "recording"}}, ticket)).contains("confirm"));
+  CHECK(
+      bench.error("dedupe_playlist", with({{"playlist_id", id}, {"match", "recording"}}, ticket)).contains("confirm"));
   CHECK(bench.error("shuffle_playlist", with(arguments, ticket)).contains("confirm"));
   // Another state of the playlist, another principal, a quarter of an hour later.
   bench.loop.run_for(std::chrono::minutes(16));
@@ -200,7 +201,8 @@ bool survives(FaultKind kind, int nth, const char* finish) {
   const bool is_next = status(answer) == "ambiguous" && is_after(before, after, done + 1, bench.now(id));
   CHECK((is_true || is_next));
   if (status(answer) == "verified") CHECK(bench.now(id) == after);
-  if (status(answer) != "ambiguous") CHECK(integer(answer, "items_after") == static_cast<int64_t>(bench.now(id).size()));
+  if (status(answer) != "ambiguous")
+    CHECK(integer(answer, "items_after") == static_cast<int64_t>(bench.now(id).size()));
   json::Object back{{"receipt", text(answer, "receipt")}};
   if (finish != nullptr) back.set("finish", true);
   const auto undone = bench.done("undo", back);
@@ -218,6 +220,23 @@ TEST_CASE("after a fault at any request the answer is true, and undo goes back o
       CHECK(nth == 5);  // The head, three writes, the look afterwards; the content is known from the refusal.
     }
   }
+}
+
+TEST_CASE("what Spotify does not take any more is left out, and the rest is written") {
+  CurationBench bench;
+  const std::string id = bench.playlist_id("Twice as nice");
+  json::Array uris = bench.track_uris(250);
+  for (const size_t n : {0UL, 120UL, 249UL}) uris[n] = "spotify:track:" + std::string(21, '0') + std::to_string(n % 7);
+  const auto answer = bench.done("replace_playlist_items", json::Object{{"playlist_id", id}, {"uris", uris}});
+  CHECK(status(answer) == "verified");
+  CHECK(text(answer, "summary").contains("3 items"));
+  CHECK(integer(answer, "items_after") == 247);
+  Uris expected;
+  for (size_t n = 0; n < 250; ++n) {
+    if (n != 0 && n != 120 && n != 249) expected.push_back(bench.track_uri(n));
+  }
+  CHECK(bench.now(id) == expected);
+  CHECK(status(bench.done("undo", json::Object{})) == "verified");
 }
 
 TEST_CASE("a read that fails at any place ends without a write, and the next call goes on there") {
@@ -272,7 +291,9 @@ TEST_CASE("when nothing can be kept nothing is changed") {
     base::Task<base::Result<void>> put(std::string, store::Kept) override {
       co_return base::fail(base::Code::kUnavailable, "The disk is full.");
     }
-    base::Task<base::Result<std::optional<store::Kept>>> get(std::string, std::string) override { co_return std::nullopt; }
+    base::Task<base::Result<std::optional<store::Kept>>> get(std::string, std::string) override {
+      co_return std::nullopt;
+    }
     base::Task<base::Result<std::vector<store::Kept>>> list(std::string, std::string, std::string) override {
       co_return std::vector<store::Kept>();
     }
@@ -282,7 +303,8 @@ TEST_CASE("when nothing can be kept nothing is changed") {
   Desk desk({full, bench.loop, bench.random});
   Services services{.client_for = bench.services.client_for, .login = bench.login, .clock = bench.loop, .desk = desk};
   const auto tools = all_tools(services);
-  const auto tool = std::ranges::find(tools, std::string("dedupe_playlist"), [](const auto& each) { return each.info.name; });
+  const auto tool =
+      std::ranges::find(tools, std::string("dedupe_playlist"), [](const auto& each) { return each.info.name; });
   mcp::CallContext context(bench.loop, {}, mcp::Revision::k2026_07_28, base::Instant::never());
   json::Object arguments{{"playlist_id", id}};
   const auto refused = bench.loop.run(tool->call(context, arguments));

@@ -20,14 +20,14 @@ std::string id_in(const json::Value& answer) {
 
 TEST_CASE("a clone has the same items in the same order, and says what cannot be copied") {
   CurationBench bench;
-  const auto answer = bench.done("clone_playlist", json::Object{{"playlist_id", bench.playlist_id("Everything, always")},
-                                                                {"name", "Copy"}});
+  const auto answer = bench.done(
+      "clone_playlist", json::Object{{"playlist_id", bench.playlist_id("Everything, always")}, {"name", "Copy"}});
   CHECK(status(answer) == "verified");
   CHECK(bench.now(id_in(answer)) == bench.now(bench.playlist_id("Everything, always")));
   CHECK(bench.simulator.world().find_playlist(id_in(answer))->visibility != sim::spotify::Visibility::kPublic);
-  const auto dry = bench.done("clone_playlist", json::Object{{"playlist_id", bench.playlist_id("Everything, always")},
-                                                             {"name", "Copy"},
-                                                             {"dry_run", true}});
+  const auto dry = bench.done(
+      "clone_playlist",
+      json::Object{{"playlist_id", bench.playlist_id("Everything, always")}, {"name", "Copy"}, {"dry_run", true}});
   CHECK(status(dry) == "dry_run");
   CHECK(integer(dry, "requests") == 4);
 }
@@ -57,8 +57,8 @@ TEST_CASE("a copy that is cut off in the middle is finished by undo with finish,
 TEST_CASE("a create without an answer is ambiguous and is not repeated") {
   CurationBench bench;
   bench.fault({.kind = FaultKind::kResetAfter, .method = "POST", .path = "/me/playlists"});
-  const auto answer = bench.done("clone_playlist", json::Object{{"playlist_id", bench.playlist_id("Mixed bag")},
-                                                                {"name", "Copy"}});
+  const auto answer =
+      bench.done("clone_playlist", json::Object{{"playlist_id", bench.playlist_id("Mixed bag")}, {"name", "Copy"}});
   CHECK(status(answer) == "ambiguous");
   CHECK(bench.simulator.requests("POST /me/playlists") == 1);
   CHECK(bench.simulator.requests("POST /playlists/{id}/items") == 0);
@@ -94,8 +94,8 @@ TEST_CASE("a split makes a part for each artist or portion and leaves the origin
   CHECK(integer(parts[2], "items") == 50);
   CHECK(bench.now(id_in(parts[1])) == Uris(before.begin() + 100, before.begin() + 200));
   CHECK(bench.now(id) == before);
-  const auto dry = bench.done(
-      "split_playlist", json::Object{{"playlist_id", id}, {"by", "artist"}, {"parts_max", 5}, {"dry_run", true}});
+  const auto dry = bench.done("split_playlist",
+                              json::Object{{"playlist_id", id}, {"by", "artist"}, {"parts_max", 5}, {"dry_run", true}});
   REQUIRE(dry.find("parts")->array().size() == 5);
   int64_t items = 0;
   for (const auto& part : dry.find("parts")->array()) items += integer(part, "items");
@@ -137,13 +137,14 @@ TEST_CASE("a snapshot shows what changed since, and restore goes back to it") {
   bench.answer("remove_tracks_from_playlist", json::Object{{"playlist_id", id}, {"uris", json::Array{before[0]}}});
   const auto since = bench.answer("diff_since_snapshot", json::Object{{"playlist_id", id}});
   CHECK(integer(since, "removed") == 1);
-  const auto restored = bench.done("restore_playlist",
-                                   json::Object{{"playlist_id", id}, {"snapshot", text(kept, "snapshot")}});
+  const auto restored =
+      bench.done("restore_playlist", json::Object{{"playlist_id", id}, {"snapshot", text(kept, "snapshot")}});
   INFO(json::write(restored));
   // The one that Spotify no longer has cannot be added, but it was still there, so everything is back.
   CHECK(bench.now(id) == before);
-  CHECK(bench.error("restore_playlist", json::Object{{"playlist_id", bench.playlist_id("Twice as nice")},
-                                                     {"snapshot", text(kept, "snapshot")}})
+  CHECK(bench
+            .error("restore_playlist", json::Object{{"playlist_id", bench.playlist_id("Twice as nice")},
+                                                    {"snapshot", text(kept, "snapshot")}})
             .contains("for this playlist"));
 }
 
@@ -152,7 +153,8 @@ TEST_CASE("a local file that was removed stays away, and the answer says so") {
   const std::string id = bench.playlist_id("Mixed bag");
   const Uris before = bench.now(id);
   bench.answer("snapshot_playlist", json::Object{{"playlist_id", id}});
-  bench.answer("remove_tracks_from_playlist", json::Object{{"playlist_id", id}, {"uris", json::Array{before[3], before[0]}}});
+  bench.answer("remove_tracks_from_playlist",
+               json::Object{{"playlist_id", id}, {"uris", json::Array{before[3], before[0]}}});
   const auto restored = bench.done("restore_playlist", json::Object{{"playlist_id", id}});
   CHECK(text(restored, "summary").contains("1 local files"));
   Uris expected = before;
@@ -162,8 +164,8 @@ TEST_CASE("a local file that was removed stays away, and the answer says so") {
 
 TEST_CASE("what cannot be played is listed with its reason") {
   CurationBench bench;
-  const auto answer = bench.answer("find_unavailable",
-                                   json::Object{{"playlist_id", bench.playlist_id("Mixed bag")}, {"market", "SE"}});
+  const auto answer =
+      bench.answer("find_unavailable", json::Object{{"playlist_id", bench.playlist_id("Mixed bag")}, {"market", "SE"}});
   CHECK(integer(answer, "total") == 3);
   std::set<std::string> reasons;
   for (const auto& row : items(answer)) reasons.insert(text(row, "reason"));
@@ -179,8 +181,8 @@ TEST_CASE("10,000 items are read in 200 requests and sorted in 100, over several
   for (size_t n = 0; n < 10'000; ++n) uris.push_back(bench.track_uri((n * 7919) % known));
   bench.fill(playlist, uris);
   bench.time_allowed = std::chrono::seconds(3600);
-  const auto dry = bench.answer("sort_playlist",
-                                json::Object{{"playlist_id", playlist.id}, {"by", "artist"}, {"dry_run", true}});
+  const auto dry =
+      bench.answer("sort_playlist", json::Object{{"playlist_id", playlist.id}, {"by", "artist"}, {"dry_run", true}});
   CHECK(bench.simulator.requests() <= 200);
   CHECK(integer(dry, "requests") == 100);
   bench.simulator.reset_counts();

@@ -59,8 +59,8 @@ TEST_CASE("what is exported is imported as the same list, in every format that n
     CHECK(bench.simulator.requests("GET /search") == 0);
     CHECK(integer(answers.back(), "matched") == 250);
     CHECK(bench.writes() == 0);
-    const auto written = bench.answer(
-        "import_playlist", json::Object{{"confirm", text(answers.back(), "confirm")}, {"name", "Again"}});
+    const auto written =
+        bench.answer("import_playlist", json::Object{{"confirm", text(answers.back(), "confirm")}, {"name", "Again"}});
     CHECK(status(written) == "verified");
     CHECK(bench.now(id_in(written)) == bench.now(id));
   }
@@ -201,8 +201,7 @@ TEST_CASE("a cover without an answer is ambiguous, unless Spotify shows it") {
     CurationBench bench;
     auto& playlist = bench.playlist("Empty for now");
     bench.fault({.kind = kind, .method = "PUT", .path = "/playlists"});
-    const auto answer =
-        bench.done("set_playlist_cover", json::Object{{"playlist_id", playlist.id}, {"image", kJpeg}});
+    const auto answer = bench.done("set_playlist_cover", json::Object{{"playlist_id", playlist.id}, {"image", kJpeg}});
     CHECK(status(answer) == (kind == FaultKind::kResetAfter ? "verified" : "ambiguous"));
     CHECK(playlist.cover_url.empty() == (kind == FaultKind::kResetBefore));
     CHECK(bench.simulator.requests("PUT /playlists/{id}/images") == 1);

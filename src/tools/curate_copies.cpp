@@ -298,7 +298,8 @@ base::Task<base::Result<SplitAnswer>> split_playlist(const Services& services, m
       answer.status = part->status;
       stopped = part->summary;
     }
-    context.progress(static_cast<double>(made), static_cast<double>(parts.size()),
+    const size_t read = content.entries().size();
+    context.progress(static_cast<double>(read + made), static_cast<double>(read + parts.size()),
                      fmt::format("{} of {} playlists made", made, parts.size()));
   }
   answer.summary = fmt::format("Made {} of {} playlists; {} stays as it is. {}", made, parts.size(), content.spoken,

@@ -88,6 +88,7 @@ bool cut_refused(const Step& step, const base::Error& why, std::list<Step>& open
 base::Task<Progress> send_all(const Services& services, mcp::CallContext& context,
                               std::shared_ptr<spotify::Client> client, Content content, curation::Plan plan) {
   Progress progress{.planned = plan.steps.size(), .uris = content.uris(), .snapshot = content.snapshot};
+  const size_t read = progress.uris.size();
   if (plan.steps.size() > kLong) context.go_on_as_task();
   std::list<Step> open(plan.steps.begin(), plan.steps.end());
   while (!open.empty()) {
@@ -121,7 +122,8 @@ base::Task<Progress> send_all(const Services& services, mcp::CallContext& contex
     ++progress.done;
     progress.snapshot.reset();
     if (written->snapshot) progress.snapshot = written->snapshot->text();
-    context.progress(static_cast<double>(progress.done), static_cast<double>(progress.planned),
+    // On top of what was told while the playlist was read: progress only grows.
+    context.progress(static_cast<double>(read + progress.done), static_cast<double>(read + progress.planned),
                      fmt::format("{} of {} requests sent", progress.done, progress.planned));
   }
   co_return progress;

@@ -1,10 +1,9 @@
-// Changes of whole playlists against the simulator: what they do, what they ask, and what is true after any failure.
+// Changes of whole playlists against the simulator: what they do, what they ask, and what they refuse.
 #include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "curation/plan.h"
 #include "tests/unit/tools/curation_bench.h"
 
 #include "tests/test.h"
@@ -164,62 +163,6 @@ TEST_CASE("somebody else's playlist is neither read nor written, and the error s
     CHECK(bench.error(tool, json::Object{{"playlist_id", id}}).contains("owner and collaborators"));
   }
   CHECK(bench.writes() == 0);
-}
-
-// Whether `now` is what the first `done` requests of the plan make of `before`.
-bool is_after(const Uris& before, const Uris& after, int64_t done, const Uris& now) {
-  Uris uris = before;
-  const auto plan = curation::plan(before, after);
-  for (size_t i = 0; i < static_cast<size_t>(done); ++i) curation::perform(plan->steps[i], uris);
-  return uris == now;
-}
-
-// One fault at the n-th request: the answer must be true of the simulator, and undo must lead back or to the end.
-bool survives(FaultKind kind, int nth, const char* finish) {
-  CurationBench bench;
-  const std::string id = bench.playlist_id("Everything, always");
-  const Uris before = bench.now(id);
-  const json::Object arguments{{"playlist_id", id}, {"by", "title"}};
-  CurationBench twin;
-  twin.done("sort_playlist", arguments);
-  const Uris after = twin.now(id);
-  json::Object sure = arguments;
-  sure.set("confirm", text(bench.answer("sort_playlist", arguments), "confirm"));
-  bench.simulator.reset_counts();
-  bench.fault({.kind = kind, .path = "/playlists", .skip = nth, .times = 1, .status = 502});
-  const auto result = bench.call("sort_playlist", sure);
-  bench.simulator.faults().clear();
-  const bool was_reached = bench.simulator.requests() > nth;
-  INFO(static_cast<int>(kind) << " at " << nth << ": " << Bench::text_of(result));
-  if (result.is_error) {
-    CHECK(bench.now(id) == before);
-    return was_reached;
-  }
-  const json::Value& answer = *result.structured;
-  const int64_t done = integer(answer, "requests_done");
-  const bool is_true = is_after(before, after, done, bench.now(id));
-  const bool is_next = status(answer) == "ambiguous" && is_after(before, after, done + 1, bench.now(id));
-  CHECK((is_true || is_next));
-  if (status(answer) == "verified") CHECK(bench.now(id) == after);
-  if (status(answer) != "ambiguous")
-    CHECK(integer(answer, "items_after") == static_cast<int64_t>(bench.now(id).size()));
-  json::Object back{{"receipt", text(answer, "receipt")}};
-  if (finish != nullptr) back.set("finish", true);
-  const auto undone = bench.done("undo", back);
-  CHECK(status(undone) != "stale");
-  CHECK(bench.now(id) == (finish != nullptr ? after : before));
-  return was_reached;
-}
-
-TEST_CASE("after a fault at any request the answer is true, and undo goes back or on") {
-  for (const FaultKind kind : {FaultKind::kResetBefore, FaultKind::kResetAfter, FaultKind::kStatus,
-                               FaultKind::kStatusAfter, FaultKind::kRefused, FaultKind::kEmpty200}) {
-    for (const char* finish : {static_cast<const char*>(nullptr), "finish"}) {
-      int nth = 0;
-      while (survives(kind, nth, finish)) ++nth;
-      CHECK(nth == 5);  // The head, three writes, the look afterwards; the content is known from the refusal.
-    }
-  }
 }
 
 TEST_CASE("what Spotify does not take any more is left out, and the rest is written") {

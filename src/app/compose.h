@@ -9,6 +9,9 @@
 #include "app/account.h"
 #include "app/audit_trail.h"
 #include "app/command.h"
+#include "app/metered.h"
+#include "app/metrics.h"
+#include "app/seal.h"
 #include "config/settings.h"
 #include "mcp/server.h"
 #include "mcp/tool.h"
@@ -28,6 +31,8 @@ class Product {
   Account& account() { return *account_; }
   mcp::Server& server() { return server_; }
   AuditTrail& audit() { return *audit_; }
+  const Metrics& metrics() const { return *metrics_; }
+  const Seal& seal() const { return seal_; }
   // Those that are offered, in their order.
   const std::vector<mcp::Tool>& tools() const { return tools_; }
   // Opens the store and the audit trail, which is told that `mode` begins. What it opened is to be closed.
@@ -36,11 +41,16 @@ class Product {
   base::Task<void> close() { return audit_->close(); }
 
  private:
-  Product(Process& process, const config::Settings& settings, std::unique_ptr<AuditTrail> audit,
-          std::unique_ptr<Account> account);
+  Product(Process& process, const config::Settings& settings, std::unique_ptr<Metrics> metrics,
+          std::unique_ptr<AuditTrail> audit, std::unique_ptr<Account> account);
 
+  std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<Account> account_;
+  Seal seal_;
+  // A call passes the count, then the seal, then the trail.
+  SealedCalls sealed_calls_;
+  MeteredCalls metered_calls_;
   store::sqlite::SqliteArchive archive_;
   tools::Desk desk_;
   tools::Services services_;

@@ -155,7 +155,7 @@ std::string fold(std::string_view text) {
     } else if (is_separator(value)) {
       gap = true;
     } else if (value >= 0xC0 && value <= 0xFF) {
-      const std::string_view letters = kLatin1.substr((value - 0xC0) * 2, 2);
+      const std::string_view letters = kLatin1.substr(size_t{value - 0xC0} * 2, 2);
       put(letters[1] == ' ' ? letters.substr(0, 1) : letters);
     } else if (value >= 0x100 && value <= 0x17F) {
       put(kLatinExtended.substr(value - 0x100, 1));

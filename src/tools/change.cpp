@@ -116,18 +116,17 @@ void note_end(Receipt& receipt, const Progress& progress) {
   }
 }
 
-ChangeAnswer unchanged(ChangeAnswer answer, Run run, std::string sentence) {
+void say_unchanged(ChangeAnswer& answer, Run run, std::string sentence) {
   answer.status = run == Run::kDry ? Status::kDryRun : Status::kUnchanged;
   answer.summary = std::move(sentence);
-  return answer;
 }
 
 ChangeAnswer not_asked(const Services& services, const Change& change, ChangeAnswer answer) {
-  answer = unchanged(std::move(answer), Run::kReal,
-                     fmt::format("Nothing was changed yet. This would {} in {}: {}.{} Ask the person, and repeat the "
-                                 "call with this confirm if they agree. {}",
-                                 change.deed, change.content.spoken, counts_of(answer),
-                                 dates_sentence(answer.dates_lost), change.remark));
+  say_unchanged(answer, Run::kReal,
+                fmt::format("Nothing was changed yet. This would {} in {}: {}.{} Ask the person, and repeat the "
+                            "call with this confirm if they agree. {}",
+                            change.deed, change.content.spoken, counts_of(answer), dates_sentence(answer.dates_lost),
+                            change.remark));
   show_rows(services, change, answer);
   return answer;
 }
@@ -205,8 +204,9 @@ base::Task<base::Result<ChangeAnswer>> carry_out(const Services& services, mcp::
   if (!plan) co_return std::unexpected(no_way(change.content));
   ChangeAnswer answer = effect_of(services, change, *plan);
   if (plan->empty()) {
-    co_return unchanged(std::move(answer), change.run,
-                        fmt::format("Nothing to do: {} is so already. {}", change.content.spoken, change.remark));
+    say_unchanged(answer, change.run,
+                  fmt::format("Nothing to do: {} is so already. {}", change.content.spoken, change.remark));
+    co_return answer;
   }
   const Deed deed{
       .tool = change.tool,
@@ -217,10 +217,10 @@ base::Task<base::Result<ChangeAnswer>> carry_out(const Services& services, mcp::
                               count_of(change.content.entries().size(), "item"), dates_sentence(answer.dates_lost)),
       .ticket = std::move(change.ticket)};
   if (change.run == Run::kDry) {
-    answer = unchanged(std::move(answer), Run::kDry,
-                       fmt::format("Dry run, nothing was sent. Would {} in {}: {}, in {}.{} {}", change.deed,
-                                   change.content.spoken, counts_of(answer), count_of(plan->steps.size(), "request"),
-                                   dates_sentence(answer.dates_lost), change.remark));
+    say_unchanged(answer, Run::kDry,
+                  fmt::format("Dry run, nothing was sent. Would {} in {}: {}, in {}.{} {}", change.deed,
+                              change.content.spoken, counts_of(answer), count_of(plan->steps.size(), "request"),
+                              dates_sentence(answer.dates_lost), change.remark));
     if (change.ask == Ask::kFirst) answer.confirm = ticket_of(services, context, deed);
     show_rows(services, change, answer);
     co_return answer;
@@ -228,7 +228,8 @@ base::Task<base::Result<ChangeAnswer>> carry_out(const Services& services, mcp::
   if (change.ask == Ask::kFirst) {
     CO_TRY(const Consent consent, co_await consent_to(services, context, deed));
     if (consent == Consent::kDeclined) {
-      co_return unchanged(std::move(answer), Run::kReal, "The person did not agree, so nothing was changed.");
+      say_unchanged(answer, Run::kReal, "The person did not agree, so nothing was changed.");
+      co_return answer;
     }
     if (consent == Consent::kNotAsked) {
       answer.confirm = ticket_of(services, context, deed);

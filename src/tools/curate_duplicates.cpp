@@ -51,11 +51,13 @@ struct FindArguments {
 
 struct GroupRow {
   bool same_uri = true;
+  int64_t count = 0;
   std::vector<Item> copies{};  // The first is the one that dedupe_playlist keeps.
 
   static constexpr auto fields() {
     return schema::Fields{
         schema::required("same_uri", &GroupRow::same_uri),
+        schema::required("count", &GroupRow::count),
         schema::required("copies", &GroupRow::copies),
     };
   }
@@ -84,16 +86,19 @@ struct FindAnswer {
   }
 };
 
-// A group of hundreds of copies is shown by its first.
-constexpr size_t kCopiesShown = 20;
+// A group of hundreds of copies is shown by its first ones, and a long list of artists by the first of them, so that
+// one group always fits into an answer.
+constexpr size_t kCopiesShown = 5;
+constexpr size_t kArtistsShown = 3;
 
 GroupRow row_of(const Presenter& presenter, const std::vector<curation::Entry>& entries, const curation::Group& group) {
-  GroupRow row{.same_uri = group.is_same_uri};
+  GroupRow row{.same_uri = group.is_same_uri, .count = static_cast<int64_t>(group.positions.size())};
   for (const size_t position : group.positions) {
     if (row.copies.size() == kCopiesShown) break;
     auto item = presenter.item(entries[position]);
     if (!item) continue;
     item->position = static_cast<int64_t>(position);
+    if (item->artists && item->artists->size() > kArtistsShown) item->artists->resize(kArtistsShown);
     if (!entries[position].added_at.empty()) item->added_at = entries[position].added_at;
     row.copies.push_back(*std::move(item));
   }

@@ -149,7 +149,7 @@ struct Found {
 base::Task<base::Result<Found>> look(std::shared_ptr<spotify::Client> client, curation::Row row, std::string query,
                                      std::string by, std::optional<spotify::Market> market, spotify::Call call) {
   constexpr int kAsked = 10;  // One request.
-  spotify::SearchRequest request{.query = std::move(query), .page = {.limit = kAsked}, .market = std::move(market)};
+  spotify::SearchRequest request{.query = std::move(query), .page = {.limit = kAsked}, .market = market};
   CO_TRY(auto results, co_await client->search(std::move(request), std::move(call)));
   Found found{.by = std::move(by)};
   if (!results.tracks) co_return found;
@@ -178,7 +178,7 @@ base::Task<base::Result<Found>> find_song(std::shared_ptr<spotify::Client> clien
   }
   const std::string query = query_of(row);
   if (query.find_first_not_of(' ') == std::string::npos) co_return Found{};
-  co_return co_await look(client, std::move(row), query, "search", std::move(market), std::move(call));
+  co_return co_await look(client, std::move(row), query, "search", market, std::move(call));
 }
 
 std::string wanted_text(const curation::Row& row) {

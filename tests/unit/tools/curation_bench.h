@@ -1,6 +1,7 @@
 // What the tests of curation share: contents of the simulator's playlists, and a client that can be asked.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,9 +20,18 @@ inline Uris entries(const sim::spotify::Playlist& playlist) {
   return out;
 }
 
+// One catalogue for all benches of a run: making it is most of what a bench costs.
+inline sim::spotify::Config with_shared_catalogue() {
+  sim::spotify::Config config;
+  static const auto kCatalogue =
+      std::make_shared<const sim::spotify::Catalogue>(sim::spotify::Catalogue::generate(config.seed));
+  config.catalogue = kCatalogue;
+  return config;
+}
+
 class CurationBench : public Bench {
  public:
-  using Bench::Bench;
+  explicit CurationBench(Options options = {}) : Bench(with_shared_catalogue(), options) {}
 
   Uris now(const std::string& id) { return entries(*simulator.world().find_playlist(id)); }
   void fill(sim::spotify::Playlist& playlist, Uris uris) {

@@ -77,7 +77,7 @@ TEST_CASE("hostile names leave as cleaned text, and no cell of the CSV is a form
 }
 
 TEST_CASE("in lockdown an export holds no words") {
-  CurationBench bench({}, {.privacy = Privacy::kLockdown});
+  CurationBench bench({.privacy = Privacy::kLockdown});
   const std::string id = bench.playlist_id("Mixed bag");
   const auto answer = bench.answer("export_playlist", json::Object{{"playlist_id", id}, {"format", "json"}});
   CHECK_FALSE(text(answer, "content").contains("title"));

@@ -16,7 +16,7 @@ using mcp::Revision;
 
 struct Talk {
   explicit Talk(CurationBench& bench, Revision revision, json::Object capabilities, json::Object reply)
-      : server({bench.loop, bench.loop, bench.random, bench.log}, {}),
+      : server({bench.loop, bench.loop, bench.random, bench.log}, options()),
         client(server, {.revision = revision,
                         .capabilities = std::move(capabilities),
                         .answer = [this, reply](std::string_view method, const json::Object&) {
@@ -32,6 +32,12 @@ struct Talk {
     const json::Value* structured = outcome->find("structuredContent");
     REQUIRE(structured != nullptr);
     return *structured;
+  }
+
+  static mcp::ServerOptions options() {
+    mcp::ServerOptions options;
+    options.info = {.name = "curation", .title = "Curation", .version = "1"};
+    return options;
   }
 
   std::vector<std::string> asked;
@@ -58,7 +64,7 @@ TEST_CASE("both eras ask before a playlist is changed, and a no changes nothing"
 }
 
 TEST_CASE("a client that cannot ask gets a ticket, in both eras, and is not asked") {
-  for (const Revision revision : {Revision::k2026_07_28, Revision::k2025_03_26}) {
+  for (const Revision revision : {Revision::k2026_07_28, Revision::k2025_06_18}) {
     CurationBench bench;
     const std::string id = bench.playlist_id("Twice as nice");
     Talk talk(bench, revision, {}, yes());

@@ -30,15 +30,21 @@ struct Case {
   json::Object arguments;
 };
 
+constexpr std::string_view kLong = "Empty for now";
+
+// Two requests long, so that there is a middle to fail in; the first lines fill it.
 std::vector<Case> cases(CurationBench& bench) {
-  const auto id = [&](std::string_view name) { return bench.playlist_id(name); };
+  Uris uris;
+  for (size_t n = 0; n < 120; ++n) uris.push_back(bench.track_uri(n * 7));
+  bench.fill(bench.playlist(kLong), std::move(uris));
+  const std::string own(kLong);
   return {
-      {"sort_playlist", "Everything, always", {{"by", "title"}}},
+      {"sort_playlist", own, {{"by", "title"}}},
       {"shuffle_playlist", "Mixed bag", {}},
       {"dedupe_playlist", "Twice as nice", {{"match", "recording"}}},
-      {"replace_playlist_items", "Everything, always", {{"uris", bench.track_uris(130, 40)}}},
-      {"merge_playlists", "Twice as nice", {{"playlist_ids", json::Array{id("Everything, always")}}}},
-      {"restore_playlist", "Everything, always", {{"snapshot", "snap_x"}}},
+      {"replace_playlist_items", own, {{"uris", bench.track_uris(110, 40)}}},
+      {"merge_playlists", "Twice as nice", {{"playlist_ids", json::Array{bench.playlist_id(kLong)}}}},
+      {"restore_playlist", own, {{"snapshot", "snap_x"}}},
   };
 }
 
@@ -48,7 +54,7 @@ json::Object arguments_of(CurationBench& bench, const Case& change) {
   arguments.set(change.tool == "merge_playlists" ? "into" : "playlist_id", id);
   if (change.tool == "restore_playlist") {
     Snapshot then{.id = "snap_x", .playlist = *spotify::PlaylistId::parse(id)};
-    for (const json::Value& uri : bench.track_uris(210, 90)) then.uris.push_back(uri.string());
+    for (const json::Value& uri : bench.track_uris(115, 90)) then.uris.push_back(uri.string());
     REQUIRE(bench.loop.run(keep(bench.services, "owner", std::move(then))));
   }
   return arguments;
@@ -102,27 +108,25 @@ TEST_CASE("after a fault at any request of any change the answer is true, and un
   CurationBench bench;
   for (size_t which = 0; which < cases(bench).size(); ++which) {
     const Uris after = undisturbed(which);
-    std::vector<FaultKind> kinds{FaultKind::kResetBefore, FaultKind::kResetAfter, FaultKind::kStatusAfter};
+    std::vector<FaultKind> kinds{FaultKind::kResetBefore, FaultKind::kResetAfter};
     // To the client the others are alike for every change.
-    if (which == 0) kinds.insert(kinds.end(), {FaultKind::kStatus, FaultKind::kRefused, FaultKind::kEmpty200});
+    if (which == 0) kinds.insert(kinds.end(), {FaultKind::kStatus, FaultKind::kStatusAfter, FaultKind::kEmpty200});
     for (const FaultKind kind : kinds) {
-      for (const Way way : {Way::kBack, Way::kOn}) {
-        int nth = 0;
-        while (survives(which, after, kind, nth, way)) ++nth;
-        INFO(which);
-        CHECK(nth >= 3);  // The head, at least one write, and the look afterwards; the content is known by then.
-      }
+      int nth = 0;
+      while (survives(which, after, kind, nth, nth % 2 == static_cast<int>(which % 2) ? Way::kBack : Way::kOn)) ++nth;
+      INFO(which);
+      CHECK(nth >= 3);  // The head, at least one write, and the look afterwards; the content is known by then.
     }
   }
 }
 
 TEST_CASE("a change that runs out of time says how far it came, and goes on with undo and finish") {
   CurationBench bench;
-  const std::string id = bench.playlist_id("Everything, always");
+  const std::string id = bench.playlist_id(cases(bench)[0].playlist);
   const Uris after = undisturbed(0);
   json::Object arguments{{"playlist_id", id}, {"by", "title"}};
   arguments.set("confirm", text(bench.answer("sort_playlist", arguments), "confirm"));
-  bench.time_allowed = std::chrono::seconds(8);
+  bench.time_allowed = std::chrono::seconds(7);
   bench.fault({.kind = FaultKind::kSlow, .times = 1000, .delay_ms = 2000});
   const auto answer = bench.answer("sort_playlist", arguments);
   INFO(json::write(answer));
@@ -142,9 +146,10 @@ TEST_CASE("a playlist that is too long for one call is read in several, each goi
   bench.fault({.kind = FaultKind::kSlow, .times = 1000, .delay_ms = 2000});
   const json::Object arguments{{"playlist_id", playlist.id}};
   int calls = 1;
-  while (bench.call("find_duplicates", arguments).is_error && calls < 20) {
-    CHECK(bench.error("find_duplicates", arguments).contains("of 2000 items so far"));
-    calls += 2;
+  for (; calls < 20; ++calls) {
+    const auto result = bench.call("find_duplicates", arguments);
+    if (!result.is_error) break;
+    CHECK(Bench::text_of(result).contains("of 2000 items so far"));
   }
   CHECK(calls > 2);
   CHECK(calls < 8);

@@ -23,6 +23,7 @@ layer(src/policy       2)
 layer(src/audit        2)
 layer(src/alerts       2 USES src/audit)
 layer(src/config       2 USES src/schema src/oauth)
+layer(src/curation     2)
 
 layer(src/os           3 LIBRARY LIBS PkgConfig::SECCOMP)
 layer(src/net          3 LIBRARY LIBS Boost::headers OpenSSL::SSL CURL::headers Threads::Threads)

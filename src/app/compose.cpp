@@ -79,9 +79,12 @@ Product::Product(Process& process, const config::Settings& settings, Parts parts
       seal_(settings.storage.directory),
       sealed_calls_(seal_, audit_->trail(), audit_->auditor()),
       metered_calls_(process.loop, *metrics_, sealed_calls_),
+      archive_({process.loop, process.worker}, account_->store().directory()),
+      desk_({archive_, process.clock, process.random}),
       services_{.client_for = [this](const mcp::Principal&) { return account_->spotify(); },
                 .login = account_->login(),
                 .clock = process.clock,
+                .desk = desk_,
                 .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull}},
       server_({process.loop, process.clock, process.random, process.log},
               server_options(settings, &metered_calls_)) {}

@@ -16,6 +16,7 @@
 #include "config/settings.h"
 #include "mcp/server.h"
 #include "mcp/tool.h"
+#include "store/sqlite/archive.h"
 #include "tools/catalogue.h"
 
 namespace app {
@@ -52,6 +53,8 @@ class Product {
   // A call passes the count, then the seal, then the trail.
   SealedCalls sealed_calls_;
   MeteredCalls metered_calls_;
+  store::sqlite::SqliteArchive archive_;
+  tools::Desk desk_;
   tools::Services services_;
   std::vector<mcp::Tool> tools_;
   mcp::Server server_;

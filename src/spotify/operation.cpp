@@ -18,7 +18,7 @@ constexpr std::string_view kModifyLibrary =
     "user-library-modify, for artists user-follow-modify, for playlists playlist-modify-public";
 
 // In the order of the enumeration, which info() relies on.
-constexpr std::array<OperationInfo, 38> kOperations{{
+constexpr std::array<OperationInfo, 40> kOperations{{
     {kSearch, "search", kGet, "/search", kRead, Bucket::kSearch, "", "search"},
     {kGetTrack, "track.get", kGet, "/tracks/{}", kRead, Bucket::kCatalogue, "", "track"},
     {kGetAlbum, "album.get", kGet, "/albums/{}", kRead, Bucket::kCatalogue, "", "album"},
@@ -63,6 +63,9 @@ constexpr std::array<OperationInfo, 38> kOperations{{
      kModifyPlaylist, "playlist"},
     {kRemovePlaylistItems, "playlist.remove", kDelete, "/playlists/{}/items", kIdempotentWrite, Bucket::kPlaylists,
      kModifyPlaylist, "playlist"},
+    {kGetPlaylistImages, "playlist.images", kGet, "/playlists/{}/images", kRead, Bucket::kPlaylists, "", "playlist"},
+    {kSetPlaylistImage, "playlist.set_image", kPut, "/playlists/{}/images", kIdempotentWrite, Bucket::kPlaylists,
+     "ugc-image-upload and playlist-modify-public or playlist-modify-private", "playlist"},
     {kSaveToLibrary, "library.save", kPut, "/me/library", kIdempotentWrite, Bucket::kLibrary, kModifyLibrary,
      "item"},
     {kRemoveFromLibrary, "library.remove", kDelete, "/me/library", kIdempotentWrite, Bucket::kLibrary,

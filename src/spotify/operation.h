@@ -41,6 +41,8 @@ enum class Operation {
   kReplacePlaylistItems,
   kReorderPlaylistItems,
   kRemovePlaylistItems,
+  kGetPlaylistImages,
+  kSetPlaylistImage,
   kSaveToLibrary,
   kRemoveFromLibrary,
   kCheckLibrary,

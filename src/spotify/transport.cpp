@@ -272,6 +272,10 @@ http::Request Transport::make_request(const ApiRequest& request, const base::Sec
   if (request.body) {
     out.headers.add("Content-Type", "application/json");
     out.body = json::write(*request.body);
+  } else if (!request.jpeg_base64.empty()) {
+    // As Spotify wants it: the type of the picture, and its bytes as text.
+    out.headers.add("Content-Type", "image/jpeg");
+    out.body = request.jpeg_base64;
   }
   constexpr std::string_view kScheme = "Bearer ";
   std::string bearer;

@@ -22,17 +22,20 @@ constexpr std::array kToolsets{
     Toolset{"library", "What the user saved and follows."},
     Toolset{"user", "The account and what its owner likes."},
     Toolset{"auth", "Logging in and out from within the assistant.", Default::kOnStdio},
+    Toolset{"curation", "Keep playlists in order: duplicates, sorting, copies, snapshots, undo, export and import.",
+            Default::kNowhere},
 };
 
 // Not in any default: `spotify-mcp-server logout` does the same, and a default list stays under 40 tools. It comes with
 // its toolset or by its name.
 constexpr std::array<std::string_view, 1> kOnRequest{"logout"};
 
-constexpr std::array<std::string_view, 13> kScopes{
+constexpr std::array<std::string_view, 14> kScopes{
     "playlist-modify-private",
     "playlist-modify-public",
     "playlist-read-collaborative",
     "playlist-read-private",
+    "ugc-image-upload",
     "user-follow-modify",
     "user-follow-read",
     "user-library-modify",
@@ -92,7 +95,20 @@ std::optional<std::string> find_flaw_of(const mcp::Tool& tool) {
 bool is_default(const mcp::Tool& tool, Audience audience) {
   if (holds(kOnRequest, tool.info.name)) return false;
   const Toolset* toolset = find_toolset(tool.info.toolset);
-  return toolset != nullptr && (toolset->part_of_default == Default::kEverywhere || audience == Audience::kStdio);
+  if (toolset == nullptr || toolset->part_of_default == Default::kNowhere) return false;
+  return toolset->part_of_default == Default::kEverywhere || audience == Audience::kStdio;
+}
+
+std::string_view default_word(Default part) {
+  switch (part) {
+    case Default::kEverywhere:
+      return "";
+    case Default::kOnStdio:
+      return " By default on stdio only.";
+    case Default::kNowhere:
+      return " Only when asked for.";
+  }
+  return "";
 }
 
 std::string_view effect_word(mcp::Effect effect) {
@@ -127,7 +143,7 @@ std::span<const Toolset> toolsets() { return kToolsets; }
 std::vector<mcp::Tool> all_tools(const Services& services) {
   std::vector<mcp::Tool> tools;
   for (auto* const make_tools : {&search_tools, &catalogue_tools, &playback_tools, &queue_tools, &playlist_tools,
-                                 &library_tools, &user_tools, &auth_tools}) {
+                                 &library_tools, &user_tools, &auth_tools, &curation_tools}) {
     for (mcp::Tool& tool : make_tools(services)) tools.push_back(std::move(tool));
   }
   ENSURE(!find_catalogue_flaw(tools));
@@ -175,7 +191,7 @@ std::string document(std::span<const mcp::Tool> tools) {
   for (const Toolset& toolset : kToolsets) {
     text += fmt::format(
         "\n## {}\n\n{}{}\n\n| tool | | what it does | arguments | permissions |\n|---|---|---|---|---|\n", toolset.name,
-        toolset.about, toolset.part_of_default == Default::kOnStdio ? " By default on stdio only." : "");
+        toolset.about, default_word(toolset.part_of_default));
     for (const mcp::Tool& tool : tools) {
       if (tool.info.toolset != toolset.name) continue;
       text += fmt::format("| `{}` | {} | {}{} | {} | {} |\n", tool.info.name, effect_word(tool.info.effect),

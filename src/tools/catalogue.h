@@ -17,7 +17,7 @@ namespace tools {
 // Where the server speaks. Logging in from within the assistant is for the person who owns the process.
 enum class Audience { kStdio, kHttp };
 
-enum class Default { kEverywhere, kOnStdio };
+enum class Default { kEverywhere, kOnStdio, kNowhere };
 
 struct Toolset {
   std::string_view name;

@@ -38,5 +38,6 @@ std::vector<mcp::Tool> playlist_tools(const Services& services);
 std::vector<mcp::Tool> library_tools(const Services& services);
 std::vector<mcp::Tool> user_tools(const Services& services);
 std::vector<mcp::Tool> auth_tools(const Services& services);
+std::vector<mcp::Tool> curation_tools(const Services& services);
 
 }  // namespace tools

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/foreign_text.h"
+#include "curation/entry.h"
 #include "spotify/model.h"
 #include "tools/answers.h"
 #include "tools/services.h"
@@ -39,6 +40,11 @@ class Presenter {
   std::optional<Item> item(const spotify::Playlist& playlist) const;
   std::optional<Item> item(const spotify::SimplifiedShow& show) const;
   std::optional<Item> item(const spotify::SimplifiedAudiobook& book) const;
+
+  // One place of a playlist, when it has a name.
+  std::optional<Item> item(const curation::Entry& entry) const;
+  // As it stands; the URI of a local file spells out a title, which lockdown hides.
+  std::string uri(const std::string& text) const;
 
   Device device(const spotify::Device& device) const;
   std::optional<std::vector<std::string>> names(const spotify::Several<spotify::SimplifiedArtist>& artists) const;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "mcp/principal.h"
 #include "spotify/client.h"
+#include "tools/desk.h"
 #include "tools/login.h"
 
 namespace tools {
@@ -31,6 +32,7 @@ struct Services {
   std::function<std::shared_ptr<spotify::Client>(const mcp::Principal&)> client_for;
   Login& login;
   const base::Clock& clock;
+  Desk& desk;
   Options options = {};
 };
 

@@ -21,6 +21,7 @@ layer(src/oauth        2 USES src/store)
 layer(src/spotify      2 USES src/schema)
 layer(src/policy       2)
 layer(src/audit        2)
+layer(src/alerts       2 USES src/audit)
 layer(src/config       2 USES src/schema src/oauth)
 layer(src/curation     2)
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/account.h"
+#include "app/alert_sender.h"
 #include "app/audit_trail.h"
 #include "app/command.h"
 #include "app/metered.h"
@@ -38,13 +39,14 @@ class Product {
   // Opens the store and the audit trail, which is told that `mode` begins. What it opened is to be closed.
   base::Task<base::Result<void>> open(std::string_view mode);
   // The last word of the trail. Sessions and calls have ended.
-  base::Task<void> close() { return audit_->close(); }
+  base::Task<void> close();
 
  private:
-  Product(Process& process, const config::Settings& settings, std::unique_ptr<Metrics> metrics,
-          std::unique_ptr<AuditTrail> audit, std::unique_ptr<Account> account);
+  struct Parts;
+  Product(Process& process, const config::Settings& settings, Parts parts);
 
   std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<AlertSender> alerts_;
   std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<Account> account_;
   Seal seal_;

@@ -239,6 +239,8 @@ base::Task<Transport::Try> Transport::attempt(std::shared_ptr<const ApiRequest> 
   } else {
     result.error = std::move(response).error();
     result.ending.kind = was_not_sent(result.error) ? Ending::Kind::kNotSent : Ending::Kind::kLost;
+    // Where it may not go it may not go a moment later either.
+    if (result.error.code == base::Code::kForbidden) result.counted = false;
     // The limit of one request ran out, not the caller's time.
     if (result.error.code == base::Code::kDeadline && services_.loop.now() < request->call.deadline) {
       result.error = make_error(Cause::kUpstream, base::Code::kUnavailable,

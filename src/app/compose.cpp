@@ -44,15 +44,25 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
   options.trail = &audit->trail();
   TRY(auto account, Account::make(process, settings, std::move(options)));
   std::unique_ptr<Product> product(new Product(process, settings, std::move(audit), std::move(account)));
-  TRY(product->tools_,
-      tools::select_tools(tools::all_tools(product->services_), selection_of(settings), audience));
+  product->selection_ = selection_of(settings);
+  product->audience_ = audience;
+  TRY_VOID(product->choose(product->account_->regime().known()));
   product->account_->login().ask_for(login_scopes(settings, product->tools_));
-  for (const mcp::Tool& tool : product->tools_) product->server_.add(tool);
-  auto resources = tools::resources_over(product->tools_);
-  for (mcp::Resource& resource : resources.fixed) product->server_.add(std::move(resource));
-  for (mcp::ResourceTemplate& resource : resources.templates) product->server_.add(std::move(resource));
-  for (mcp::Prompt& prompt : tools::prompts_over(product->tools_)) product->server_.add(std::move(prompt));
   return product;
+}
+
+base::Result<void> Product::choose(std::optional<spotify::Regime> regime) {
+  TRY(tools_, tools::select_tools(tools::all_tools(services_), selection_, audience_, regime));
+  services_.wanted_scopes = tools::scopes_of(tools_);
+  return {};
+}
+
+void Product::offer() {
+  for (const mcp::Tool& tool : tools_) server_.add(tool);
+  auto resources = tools::resources_over(tools_);
+  for (mcp::Resource& resource : resources.fixed) server_.add(std::move(resource));
+  for (mcp::ResourceTemplate& resource : resources.templates) server_.add(std::move(resource));
+  for (mcp::Prompt& prompt : tools::prompts_over(tools_)) server_.add(std::move(prompt));
 }
 
 Product::Product(Process& process, const config::Settings& settings, std::unique_ptr<AuditTrail> audit,
@@ -63,13 +73,17 @@ Product::Product(Process& process, const config::Settings& settings, std::unique
                 .login = account_->login(),
                 .clock = process.clock,
                 .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull}},
-      server_({process.loop, process.clock, process.random, process.log},
-              server_options(settings, audit_->auditor())) {}
+      server_({process.loop, process.clock, process.random, process.log}, server_options(settings, audit_->auditor())) {
+}
 
 base::Task<base::Result<void>> Product::open(std::string_view mode) {
   audit_->begin(mode);
   CO_TRY(const NoKeyFile none, co_await account_->no_key_file());
-  co_return co_await audit_->start(none);
+  CO_TRY_VOID(co_await audit_->start(none));
+  // What was found out in an earlier life; finding it out now would keep the client waiting.
+  if (const auto regime = co_await account_->regime().recall()) CO_TRY_VOID(choose(*regime));
+  offer();
+  co_return base::Result<void>();
 }
 
 std::vector<Option> selection_options() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -29,7 +30,8 @@ class Product {
   AuditTrail& audit() { return *audit_; }
   // Those that are offered, in their order.
   const std::vector<mcp::Tool>& tools() const { return tools_; }
-  // Opens the store and the audit trail, which is told that `mode` begins. What it opened is to be closed.
+  // Opens the store and the audit trail, which is told that `mode` begins, and puts the tools on the server. What it
+  // opened is to be closed.
   base::Task<base::Result<void>> open(std::string_view mode);
   // The last word of the trail. Sessions and calls have ended.
   base::Task<void> close() { return audit_->close(); }
@@ -37,10 +39,15 @@ class Product {
  private:
   Product(Process& process, const config::Settings& settings, std::unique_ptr<AuditTrail> audit,
           std::unique_ptr<Account> account);
+  // Those of the selection that the regime allows.
+  base::Result<void> choose(std::optional<spotify::Regime> regime);
+  void offer();
 
   std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<Account> account_;
   tools::Services services_;
+  policy::Selection selection_;
+  tools::Audience audience_ = tools::Audience::kStdio;
   std::vector<mcp::Tool> tools_;
   mcp::Server server_;
 };

@@ -147,7 +147,7 @@ TEST_CASE("config check judges the file, also for another deployment") {
 TEST_CASE("what is set and does nothing is said by config check, and fails nothing") {
   Home home;
   const std::string file = home.write_config(
-      R"({"spotify":{"client_id":"an-id"},"cache":{"db_path":"/secure/path/spotify_cache.db"}})");
+      R"({"spotify":{"client_id":"an-id"},"cache":{"enabled":false,"db_path":"/secure/path/spotify_cache.db"}})");
   const Outcome outcome = run({"config", "check", "--config", file}, home.variables);
   CHECK(outcome.code == 0);
   CHECK(contains(outcome.err, "note: cache.db_path has no effect"));

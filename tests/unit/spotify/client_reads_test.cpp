@@ -241,12 +241,18 @@ TEST_CASE("fifty requests in thirty seconds, eight at once") {
 
 class MemoryQuotaStore final : public QuotaStore {
  public:
-  base::Task<base::Result<std::vector<Block>>> load() override { co_return blocks; }
-  base::Task<base::Result<void>> save(std::vector<Block> given) override {
-    blocks = std::move(given);
+  base::Task<base::Result<QuotaRecord>> load() override {
+    co_return QuotaRecord{.blocks = blocks, .paused_until = paused_until, .counts = counts};
+  }
+  base::Task<base::Result<void>> save(QuotaRecord given) override {
+    if (!given.blocks.empty()) blocks = std::move(given.blocks);
+    if (given.paused_until) paused_until = given.paused_until;
+    counts.insert(counts.end(), given.counts.begin(), given.counts.end());
     co_return base::Result<void>{};
   }
   std::vector<Block> blocks;
+  std::optional<base::Wall> paused_until;
+  std::vector<HourCount> counts;
 };
 
 TEST_CASE("a quota block outlives the process") {

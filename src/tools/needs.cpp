@@ -1,0 +1,117 @@
+#include "tools/needs.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tools {
+namespace {
+
+using enum spotify::Operation;
+
+// A tool without a row needs none. What a tool asks for only where it exists (the documented way to follow an artist)
+// has no row.
+constexpr auto kNeeds = std::to_array<Need>({
+    {"search", kSearch},
+    {"search_tracks", kSearch},
+    {"get_track_details", kGetTrack},
+    {"get_album_details", kGetAlbum},
+    {"get_album_details", kGetAlbumTracks},
+    {"get_artist_details", kGetArtist},
+    {"get_artist_albums", kGetArtistAlbums},
+    {"get_playback_state", kGetPlayback},
+    {"get_devices", kGetDevices},
+    {"get_recently_played", kGetRecentlyPlayed},
+    {"get_queue", kGetQueue},
+    {"play", kPlay},
+    {"play", kGetPlayback},
+    {"play", kGetDevices},
+    {"pause", kPause},
+    {"pause", kGetPlayback},
+    {"pause", kGetDevices},
+    {"skip_next", kNext},
+    {"skip_next", kGetPlayback},
+    {"skip_next", kGetDevices},
+    {"skip_previous", kPrevious},
+    {"skip_previous", kGetPlayback},
+    {"skip_previous", kGetDevices},
+    {"seek", kSeek},
+    {"seek", kGetPlayback},
+    {"seek", kGetDevices},
+    {"set_volume", kSetVolume},
+    {"set_volume", kGetPlayback},
+    {"set_volume", kGetDevices},
+    {"set_shuffle", kSetShuffle},
+    {"set_shuffle", kGetPlayback},
+    {"set_shuffle", kGetDevices},
+    {"set_repeat", kSetRepeat},
+    {"set_repeat", kGetPlayback},
+    {"set_repeat", kGetDevices},
+    {"transfer_playback", kTransfer},
+    {"transfer_playback", kGetPlayback},
+    {"transfer_playback", kGetDevices},
+    {"add_to_queue", kAddToQueue},
+    {"add_to_queue", kGetQueue},
+    {"add_to_queue", kGetPlayback},
+    {"add_to_queue", kGetDevices},
+    {"get_playlists", kGetMyPlaylists},
+    {"get_playlist", kGetPlaylist},
+    {"get_playlist", kGetPlaylistItems},
+    {"create_playlist", kCreatePlaylist},
+    {"create_playlist", kAddPlaylistItems},
+    {"update_playlist", kGetPlaylist},
+    {"update_playlist", kChangePlaylist},
+    {"add_tracks_to_playlist", kGetPlaylist},
+    {"add_tracks_to_playlist", kGetPlaylistItems},
+    {"add_tracks_to_playlist", kAddPlaylistItems},
+    {"remove_tracks_from_playlist", kGetPlaylist},
+    {"remove_tracks_from_playlist", kGetPlaylistItems},
+    {"remove_tracks_from_playlist", kRemovePlaylistItems},
+    {"reorder_playlist", kGetPlaylist},
+    {"reorder_playlist", kReorderPlaylistItems},
+    {"unfollow_playlist", kGetPlaylist},
+    {"unfollow_playlist", kCheckLibrary},
+    {"unfollow_playlist", kRemoveFromLibrary},
+    {"get_saved_tracks", kGetSavedTracks},
+    {"get_saved_albums", kGetSavedAlbums},
+    {"save_to_library", kSaveToLibrary},
+    {"remove_from_library", kRemoveFromLibrary},
+    {"check_library", kCheckLibrary},
+    {"get_me", kGetMe},
+    {"get_top_items", kGetTopTracks},
+    {"get_top_items", kGetTopArtists},
+    {"get_followed_artists", kGetFollowedArtists},
+    {"get_show", kGetShow},
+    {"get_show_episodes", kGetShowEpisodes},
+    {"get_episode", kGetEpisode},
+    {"get_saved_shows", kGetSavedShows},
+    {"get_saved_episodes", kGetSavedEpisodes},
+    {"get_audiobook", kGetAudiobook},
+    {"get_audiobook_chapters", kGetAudiobookChapters},
+    {"get_saved_audiobooks", kGetSavedAudiobooks},
+    {"follow_artists", kCheckLibrary},
+    {"follow_artists", kSaveToLibrary},
+    {"unfollow_artists", kCheckLibrary},
+    {"unfollow_artists", kRemoveFromLibrary},
+    {"doctor", kGetMe},
+    {"doctor", kGetDevices},
+});
+
+}  // namespace
+
+std::span<const Need> needs() { return kNeeds; }
+
+std::vector<spotify::Operation> operations_of(std::string_view tool) {
+  std::vector<spotify::Operation> operations;
+  for (const Need& need : kNeeds) {
+    if (need.tool == tool) operations.push_back(need.operation);
+  }
+  return operations;
+}
+
+std::optional<spotify::Operation> missing_in(spotify::Regime regime, std::span<const spotify::Operation> operations) {
+  const auto missing = std::ranges::find_if(
+      operations, [&](spotify::Operation each) { return !spotify::exists_in(spotify::info(each), regime); });
+  return missing == operations.end() ? std::nullopt : std::optional(*missing);
+}
+
+}  // namespace tools

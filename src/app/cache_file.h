@@ -1,6 +1,7 @@
 // Where the answers of the Web API are kept: as cache.db_path says, or beside the login.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "config/settings.h"

@@ -1,5 +1,5 @@
-// What Spotify has told us of its limits, and what was asked of it. It is kept across restarts and shared by all processes
-// of a user: whoever calls too early is blocked for longer.
+// What Spotify has told us of its limits, and what was asked of it. It is kept across restarts and shared by all
+// processes of a user: whoever calls too early is blocked for longer.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,6 @@
 #include "tools/needs.h"
 
 #include <algorithm>
-#include <array>
 
 namespace tools {
 namespace {
@@ -10,7 +9,7 @@ using enum spotify::Operation;
 
 // A tool without a row needs none. What a tool asks for only where it exists (the documented way to follow an artist)
 // has no row.
-constexpr auto kNeeds = std::to_array<Need>({
+constexpr Need kNeeds[] = {
     {"search", kSearch},
     {"search_tracks", kSearch},
     {"get_track_details", kGetTrack},
@@ -94,7 +93,7 @@ constexpr auto kNeeds = std::to_array<Need>({
     {"unfollow_artists", kRemoveFromLibrary},
     {"doctor", kGetMe},
     {"doctor", kGetDevices},
-});
+};
 
 }  // namespace
 

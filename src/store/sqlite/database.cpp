@@ -81,9 +81,9 @@ Result<void> Database::configure(Schema::Durability durability) const {
     if (code != SQLITE_OK) return failed(code);
   }
   // secure_delete: what is replaced is overwritten, so that an old token does not linger in a free page.
-  const bool each = durability == Schema::Durability::kEveryCommit;
-  for (const char* sql : {each ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", "PRAGMA secure_delete=ON", "PRAGMA cell_size_check=ON",
-                          "PRAGMA mmap_size=0", "PRAGMA temp_store=MEMORY"}) {
+  const bool full = durability == Schema::Durability::kEveryCommit;
+  for (const char* sql : {full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", "PRAGMA secure_delete=ON",
+                          "PRAGMA cell_size_check=ON", "PRAGMA mmap_size=0", "PRAGMA temp_store=MEMORY"}) {
     TRY(Rows rows, query(sql, {}));
     TRY([[maybe_unused]] const bool row, rows.next());
   }

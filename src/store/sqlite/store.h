@@ -1,5 +1,5 @@
-// Grants, the quota ledger and small facts in one SQLite file, the grants sealed. It is opened at the first use, on the worker; the loop
-// never waits for the disk.
+// Grants, the quota ledger and small facts in one SQLite file, the grants sealed. It is opened at the first use, on the
+// worker; the loop never waits for the disk.
 #pragma once
 
 #include <cstdint>

@@ -172,6 +172,15 @@ class Bench {
     for (size_t n = 0; n < count; ++n) uris.emplace_back(track_uri(from + n));
     return uris;
   }
+  // An artist that the default user does not follow, and one that they do.
+  std::string stranger() {
+    for (const auto& artist : simulator.catalogue().artists) {
+      if (!simulator.user().followed_artists.contains(artist.id)) return artist.id;
+    }
+    FAIL("everybody is followed");
+    return {};
+  }
+  std::string followed() { return simulator.user().followed_artists.items().front().id; }
   sim::spotify::Player& player() { return simulator.user().player; }
   std::string device(std::string_view name) {
     for (const auto& each : player().devices()) {

@@ -30,17 +30,61 @@ std::vector<mcp::Tool> selected(const Bench& bench, const policy::Selection& sel
 
 TEST_CASE("the tools of the design are all there, under their names") {
   const Bench bench;
-  CHECK(names(bench.tools) ==
-        Names{"search", "search_tracks", "get_track_details", "get_album_details", "get_artist_details",
-              "get_artist_albums", "get_playback_state", "get_devices", "get_recently_played", "play", "pause",
-              "skip_next", "skip_previous", "seek", "set_volume", "set_shuffle", "set_repeat", "transfer_playback",
-              "get_queue", "add_to_queue", "get_playlists", "get_playlist", "create_playlist", "update_playlist",
-              "add_tracks_to_playlist", "remove_tracks_from_playlist", "reorder_playlist", "unfollow_playlist",
-              "get_saved_tracks", "get_saved_albums", "save_to_library", "remove_from_library", "check_library",
-              "get_me", "get_top_items", "get_followed_artists", "get_auth_status", "get_auth_url", "authenticate",
-              "logout", "get_show", "get_show_episodes", "get_episode", "get_saved_shows", "get_saved_episodes",
-              "get_audiobook", "get_audiobook_chapters", "get_saved_audiobooks", "follow_artists", "unfollow_artists",
-              "get_cache_stats", "cleanup_cache", "clear_user_cache", "get_quota_status", "doctor"});
+  CHECK(names(bench.tools) == Names{"search",
+                                    "search_tracks",
+                                    "get_track_details",
+                                    "get_album_details",
+                                    "get_artist_details",
+                                    "get_artist_albums",
+                                    "get_playback_state",
+                                    "get_devices",
+                                    "get_recently_played",
+                                    "play",
+                                    "pause",
+                                    "skip_next",
+                                    "skip_previous",
+                                    "seek",
+                                    "set_volume",
+                                    "set_shuffle",
+                                    "set_repeat",
+                                    "transfer_playback",
+                                    "get_queue",
+                                    "add_to_queue",
+                                    "get_playlists",
+                                    "get_playlist",
+                                    "create_playlist",
+                                    "update_playlist",
+                                    "add_tracks_to_playlist",
+                                    "remove_tracks_from_playlist",
+                                    "reorder_playlist",
+                                    "unfollow_playlist",
+                                    "get_saved_tracks",
+                                    "get_saved_albums",
+                                    "save_to_library",
+                                    "remove_from_library",
+                                    "check_library",
+                                    "get_me",
+                                    "get_top_items",
+                                    "get_followed_artists",
+                                    "get_auth_status",
+                                    "get_auth_url",
+                                    "authenticate",
+                                    "logout",
+                                    "get_show",
+                                    "get_show_episodes",
+                                    "get_episode",
+                                    "get_saved_shows",
+                                    "get_saved_episodes",
+                                    "get_audiobook",
+                                    "get_audiobook_chapters",
+                                    "get_saved_audiobooks",
+                                    "follow_artists",
+                                    "unfollow_artists",
+                                    "get_cache_stats",
+                                    "cleanup_cache",
+                                    "clear_user_cache",
+                                    "get_quota_status",
+                                    "doctor"});
 }
 
 TEST_CASE("every tool has a title, a description, four hints and both schemas") {
@@ -123,9 +167,9 @@ TEST_CASE("podcasts, following and operations come when asked for") {
 
 TEST_CASE("every tool says on which operations it stands, and every row is of a tool") {
   const Bench bench;
-  const std::set<std::string> of_this_server{"get_auth_status", "get_auth_url", "authenticate", "logout",
-                                             "get_cache_stats", "cleanup_cache", "clear_user_cache",
-                                             "get_quota_status"};
+  const std::set<std::string> of_this_server{"get_auth_status",  "get_auth_url",    "authenticate",
+                                             "logout",           "get_cache_stats", "cleanup_cache",
+                                             "clear_user_cache", "get_quota_status"};
   for (const mcp::Tool& tool : bench.tools) {
     CHECK_MESSAGE(operations_of(tool.info.name).empty() == of_this_server.contains(tool.info.name), tool.info.name);
   }
@@ -165,8 +209,7 @@ TEST_CASE("logging in from within the assistant is for stdio, and logout comes w
 
 TEST_CASE("read-only keeps what only reads") {
   const Bench bench;
-  for (const mcp::Tool& tool :
-       selected(bench, {.toolsets = Names{"all"}, .access = policy::Access::kReadOnly})) {
+  for (const mcp::Tool& tool : selected(bench, {.toolsets = Names{"all"}, .access = policy::Access::kReadOnly})) {
     CHECK(tool.info.effect == mcp::Effect::kRead);
   }
 }

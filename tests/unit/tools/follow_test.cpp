@@ -53,7 +53,7 @@ TEST_CASE("artists are followed and unfollowed in every regime, and read back") 
 TEST_CASE("who is followed already is not followed again") {
   Bench bench;
   json::Array ids = strangers(bench, 1);
-  const std::string followed = bench.simulator.user().followed_artists.items().front().id;
+  const std::string followed = bench.followed();
   ids.emplace_back("https://open.spotify.com/artist/" + followed);
   ids.emplace_back("spotify:artist:" + followed);
   const auto answer = bench.answer("follow_artists", json::Object{{"artist_ids", ids}});
@@ -70,7 +70,7 @@ TEST_CASE("a dry run reads, says what would happen and changes nothing") {
   const auto answer = bench.answer("follow_artists", json::Object{{"artist_ids", ids}, {"dry_run", true}});
   CHECK(text(answer, "status") == "dry_run");
   CHECK(text(answer, "summary").contains("Would follow 3 artists"));
-  const std::string followed = bench.simulator.user().followed_artists.items().front().id;
+  const std::string followed = bench.followed();
   const auto other =
       bench.answer("unfollow_artists", json::Object{{"artist_ids", json::Array{followed}}, {"dry_run", true}});
   CHECK(text(other, "summary").contains("Would unfollow 1 artists"));
@@ -89,8 +89,12 @@ TEST_CASE("what may have happened is said to be so, and is not sent twice") {
 TEST_CASE("a change that Spotify takes and does not make is not called verified") {
   Bench bench;
   bench.fault({.kind = FaultKind::kEmpty200, .method = "PUT", .path = "/me/library"});
-  bench.fault({.kind = FaultKind::kStatusAfter, .method = "GET", .path = "/me/library/contains", .skip = 1,
-               .times = 9, .status = 404});
+  bench.fault({.kind = FaultKind::kStatusAfter,
+               .method = "GET",
+               .path = "/me/library/contains",
+               .skip = 1,
+               .times = 9,
+               .status = 404});
   const auto answer = bench.answer("follow_artists", json::Object{{"artist_ids", strangers(bench, 2)}});
   CHECK(text(answer, "status") == "accepted");
   CHECK(text(answer, "summary").contains("could not be read back"));

@@ -132,6 +132,10 @@ TEST_CASE("a dry run of every write sends no write and says what would happen") 
       {"save_to_library", {{"uris", bench.track_uris(90)}}},
       {"remove_from_library", {{"uris", bench.track_uris(90)}}},
       {"logout", {}},
+      {"follow_artists", {{"artist_ids", json::Array{bench.stranger()}}}},
+      {"unfollow_artists", {{"artist_ids", json::Array{bench.followed()}}}},
+      {"cleanup_cache", {}},
+      {"clear_user_cache", {}},
   };
   size_t writes = 0;
   for (const mcp::Tool& tool : bench.tools) {

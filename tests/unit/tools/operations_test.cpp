@@ -115,8 +115,8 @@ TEST_CASE("a doctor with nothing to say says so, and writes nothing") {
 }
 
 TEST_CASE("the doctor names the regime of each kind of app, and asks for it once") {
-  for (const auto regime : {sim::spotify::Regime::kDev2026, sim::spotify::Regime::kDevLegacy,
-                            sim::spotify::Regime::kExtended}) {
+  for (const auto regime :
+       {sim::spotify::Regime::kDev2026, sim::spotify::Regime::kDevLegacy, sim::spotify::Regime::kExtended}) {
     sim::spotify::Config config;
     config.regime = regime;
     Bench bench(std::move(config));

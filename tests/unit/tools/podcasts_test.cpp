@@ -153,8 +153,9 @@ TEST_CASE("what does not exist is an error that says what to do") {
   CHECK(bench.error("get_episode", json::Object{{"episode_id", none}}).contains("Check the id"));
   CHECK(bench.error("get_audiobook", json::Object{{"audiobook_id", none}}).contains("New Zealand"));
   CHECK(bench.error("get_show", json::Object{{"show_id", "spotify:track:" + none}}).contains("show"));
-  CHECK(bench.error("get_show_episodes",
-                    json::Object{{"show_id", bench.simulator.catalogue().shows[0].id}, {"cursor", "AAAA"}})
+  CHECK(bench
+            .error("get_show_episodes",
+                   json::Object{{"show_id", bench.simulator.catalogue().shows[0].id}, {"cursor", "AAAA"}})
             .contains("cursor"));
 }
 
@@ -177,8 +178,7 @@ TEST_CASE("long descriptions and names stay within the budget") {
   auto& catalogue = const_cast<sim::spotify::Catalogue&>(bench.simulator.catalogue());
   for (auto& episode : catalogue.episodes) episode.name = std::string(400, '"') + episode.id;
   for (auto& show : catalogue.shows) show.description = std::string(100'000, 'x');
-  const auto walked =
-      walk(bench, "get_show_episodes", {{"show_id", catalogue.shows[1].id}, {"limit", 50}});
+  const auto walked = walk(bench, "get_show_episodes", {{"show_id", catalogue.shows[1].id}, {"limit", 50}});
   CHECK(walked.truncated);
   CHECK(walked.uris.size() == catalogue.shows[1].episodes.size());
   CHECK(wire_cost(bench.answer("get_show", json::Object{{"show_id", catalogue.shows[1].id}})) < 4'000);
@@ -188,7 +188,9 @@ TEST_CASE("hidden instructions in a description lose their invisible characters"
   Bench bench;
   auto& catalogue = const_cast<sim::spotify::Catalogue&>(bench.simulator.catalogue());
   catalogue.shows[0].description = "Calm\xE2\x80\xAE<b>voices</b>\xF3\xA0\x81\x81";
-  catalogue.shows[0].name = "A\xE2\x80\x8B" "B";
+  catalogue.shows[0].name =
+      "A\xE2\x80\x8B"
+      "B";
   const auto answer = bench.answer("get_show", json::Object{{"show_id", catalogue.shows[0].id}});
   CHECK_FALSE(text(answer, "description").contains("\xE2\x80\xAE"));
   CHECK_FALSE(text(answer, "description").contains("\xF3\xA0\x81\x81"));
@@ -211,7 +213,8 @@ TEST_CASE("in lockdown no word of a podcast comes out") {
   for (const auto& [tool, arguments] : calls) {
     INFO(tool);
     const std::string answer = json::write(bench.answer(tool, arguments));
-    for (const char* member : {"\"name\"", "\"description\"", "\"authors\"", "\"narrators\"", "\"url\"", "\"artists\""}) {
+    for (const char* member :
+         {"\"name\"", "\"description\"", "\"authors\"", "\"narrators\"", "\"url\"", "\"artists\""}) {
       CHECK_FALSE(answer.contains(member));
     }
   }

@@ -69,18 +69,18 @@ TEST_CASE("an app that may not list the markets is of dev2026, and is asked once
 
 TEST_CASE("the older regimes are told apart by how a playlist names its content") {
   Probed extended;
-  extended.markets = listed();
+  extended.markets = listed;
   CHECK(extended.find().value() == Regime::kExtended);
   CHECK(extended.bench.service.count() == 2);
 
   Probed legacy;
-  legacy.markets = listed();
+  legacy.markets = listed;
   legacy.playlists = R"({"items":[{"tracks":{"total":1},"items":{"total":1}}]})";
   CHECK(legacy.find().value() == Regime::kDevLegacy);
 
   // Without a playlist to look at the smaller one is assumed.
   Probed unknown;
-  unknown.markets = listed();
+  unknown.markets = listed;
   unknown.playlists = R"({"items":[]})";
   CHECK(unknown.find().value() == Regime::kDevLegacy);
 }

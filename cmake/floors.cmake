@@ -11,6 +11,7 @@ layer(src/base         0 LIBRARY)
 layer(src/json         1 LIBRARY LIBS Boost::json)
 layer(src/crypto       1 LIBRARY LIBS OpenSSL::Crypto PkgConfig::ARGON2)
 layer(src/http         1 LIBRARY)
+layer(src/metrics      1)
 
 layer(src/schema       2 LIBRARY)
 layer(src/mcp          2 LIBRARY USES src/schema)

@@ -82,6 +82,8 @@ struct Account::Parts {
   LoginOptions login;
   Paths paths = Paths::kHidden;
   audit::Trail* trail = nullptr;
+  Metrics* metrics = nullptr;
+  std::string api_url;
 };
 
 base::Result<std::unique_ptr<Account>> Account::make(Process& process, const config::Settings& settings,
@@ -94,6 +96,7 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
                                          ? options.login_lasts
                                          : std::chrono::minutes(settings.security.session_timeout_minutes.value());
   Parts parts;
+  parts.api_url = api.server_url();
   parts.http.allowed_servers = {api.server_url(), accounts.server_url()};
   parts.http.denied = told_to(options.trail);
   const MasterKeyPlaces places = key_places(settings, process.environment);
@@ -116,6 +119,7 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
                  .lasts = lasts};
   parts.paths = options.paths;
   parts.trail = options.trail;
+  parts.metrics = options.metrics;
   if (options.trail != nullptr) {
     parts.refresher.failed = [trail = options.trail](const base::Error& error) {
       trail->note({.event = audit::Event::kRefreshFailed,
@@ -128,7 +132,8 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
 }
 
 Account::Account(Process& process, Parts parts)
-    : http_(process.loop, std::move(parts.http)),
+    : curl_(process.loop, std::move(parts.http)),
+      http_(process.loop, parts.metrics, curl_, std::move(parts.api_url)),
       store_({process.loop, process.worker, process.random}, std::move(parts.store)),
       leases_(process.loop, store_.directory()),
       guarded_grants_(store_, process.log, parts.paths),

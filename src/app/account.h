@@ -9,6 +9,8 @@
 #include "app/adapters.h"
 #include "app/login_service.h"
 #include "app/master_key.h"
+#include "app/metered.h"
+#include "app/metrics.h"
 #include "app/process.h"
 #include "audit/trail.h"
 #include "config/settings.h"
@@ -34,6 +36,8 @@ struct AccountOptions {
   // Hears of logins, and of requests that were stopped for where they would have gone. It must outlive the account;
   // null: nobody does.
   audit::Trail* trail = nullptr;
+  // Counts the requests to Spotify. It must outlive the account; null: nobody does.
+  Metrics* metrics = nullptr;
 };
 
 // Built top to bottom in the order of the floors, taken down in reverse. Neither disk nor network is touched before
@@ -63,7 +67,8 @@ class Account {
   Account(Process& process, Parts parts);
 
   audit::NullTrail no_trail_;
-  net::CurlClient http_;
+  net::CurlClient curl_;
+  MeteredClient http_;
   store::sqlite::Store store_;
   store::sqlite::FileLeases leases_;
   GuardedGrants guarded_grants_;

@@ -63,13 +63,18 @@ struct AuditTrail::Opening {
 };
 
 AuditTrail::AuditTrail(Process& process, const config::Settings& settings,
-                       std::function<void(const std::string&)> key_made)
+                       std::function<void(const std::string&)> key_made, audit::Watch::Heard heard)
     : settings_text_(json::write(schema::to_json(settings))),
-      environment_(schema::to_json(settings.environment).string()) {
-  if (!settings.audit.enabled) return;
+      environment_(schema::to_json(settings.environment).string()),
+      watch_(make_recorder(process, settings, std::move(key_made)), std::move(heard)),
+      auditor_(process.loop, watch_) {}
+
+audit::Trail& AuditTrail::make_recorder(Process& process, const config::Settings& settings,
+                                        std::function<void(const std::string&)> key_made) {
+  if (!settings.audit.enabled) return nothing_;
   auto told = [this, &process, made = std::move(key_made)](const std::string& path) {
     if (made) made(path);
-    process.loop.post([this] { trail_->note({.event = Event::kKeyMade, .source = "local", .status = "ok"}); });
+    process.loop.post([this] { watch_.note({.event = Event::kKeyMade, .source = "local", .status = "ok"}); });
   };
   opening_ = std::make_shared<Opening>(
       Opening{.places = key_places(settings, process.environment),
@@ -82,13 +87,12 @@ AuditTrail::AuditTrail(Process& process, const config::Settings& settings,
   recorder_.emplace(audit::Recorder::Services{process.loop, worker_, process.clock, process.log},
                     audit::RecorderOptions{.on_failure = on_failure(settings)},
                     [opening = opening_](base::Wall now) { return opening->open_or_advise(now); });
-  trail_ = &*recorder_;
-  auditor_.emplace(process.loop, *trail_);
+  return *recorder_;
 }
 
 void AuditTrail::begin(std::string_view mode) {
   mode_ = mode;
-  trail_->note({.event = Event::kServerStarted,
+  watch_.note({.event = Event::kServerStarted,
                 .source = "local",
                 .request = {{"version", version()}, {"mode", mode_}},
                 .status = "ok"});
@@ -97,7 +101,7 @@ void AuditTrail::begin(std::string_view mode) {
                       .request = {{"settings", audit::Hidden{settings_text_}}, {"environment", environment_}},
                       .status = "ok"};
   if (sealed_) loaded.request.emplace_back("generation", sealed_->generation);
-  trail_->note(std::move(loaded));
+  watch_.note(std::move(loaded));
 }
 
 base::Task<base::Result<void>> AuditTrail::start(NoKeyFile none) {
@@ -109,7 +113,7 @@ base::Task<base::Result<void>> AuditTrail::start(NoKeyFile none) {
 
 base::Task<void> AuditTrail::close() {
   if (!recorder_) co_return;
-  trail_->note({.event = Event::kServerStopped, .source = "local", .request = {{"mode", mode_}}, .status = "ok"});
+  watch_.note({.event = Event::kServerStopped, .source = "local", .request = {{"mode", mode_}}, .status = "ok"});
   auto closing = recorder_->close();
   co_await std::move(closing);
 }

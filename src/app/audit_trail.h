@@ -14,6 +14,7 @@
 #include "audit/keys.h"
 #include "audit/recorder.h"
 #include "audit/trail.h"
+#include "audit/watch.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "config/sealed_file.h"
@@ -28,14 +29,15 @@ std::string audit_directory(const config::Settings& settings);
 class AuditTrail {
  public:
   // Touches nothing before start(). `key_made` is called, on the trail's thread, with the path of a master key that was
-  // just made. The process and the settings must outlive the trail.
-  AuditTrail(Process& process, const config::Settings& settings, std::function<void(const std::string&)> key_made);
+  // just made. `heard` is told of everything that is told here, also where the trail is switched off. The process and
+  // the settings must outlive the trail.
+  AuditTrail(Process& process, const config::Settings& settings, std::function<void(const std::string&)> key_made,
+             audit::Watch::Heard heard = nullptr);
   AuditTrail(const AuditTrail&) = delete;
   AuditTrail& operator=(const AuditTrail&) = delete;
 
-  audit::Trail& trail() { return *trail_; }
-  // Null when the trail is switched off.
-  mcp::Auditor* auditor() { return auditor_ ? &*auditor_ : nullptr; }
+  audit::Trail& trail() { return watch_; }
+  mcp::Auditor& auditor() { return auditor_; }
 
   // The configuration was sealed, and the trail will say which generation of it. Before begin().
   void tell_sealed(const std::optional<config::SealedHeader>& header) { sealed_ = header; }
@@ -48,6 +50,9 @@ class AuditTrail {
  private:
   struct Opening;
 
+  audit::Trail& make_recorder(Process& process, const config::Settings& settings,
+                              std::function<void(const std::string&)> key_made);
+
   std::string mode_;
   std::string settings_text_;
   std::string environment_;
@@ -55,9 +60,9 @@ class AuditTrail {
   std::shared_ptr<Opening> opening_;
   net::ThreadWorker worker_;
   audit::NullTrail nothing_;
-  std::optional<audit::Recorder> recorder_;
-  audit::Trail* trail_ = &nothing_;
-  std::optional<AuditedServer> auditor_;
+  std::optional<audit::Recorder> recorder_;  // None: the trail is switched off.
+  audit::Watch watch_;
+  AuditedServer auditor_;
 };
 
 // What a command needs to read a trail.

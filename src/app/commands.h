@@ -16,6 +16,7 @@ Command status_command();
 Command config_command();
 Command audit_command();
 Command setup_command();
+Command admin_command();
 Command healthcheck_command();
 Command version_command();
 

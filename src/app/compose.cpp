@@ -40,10 +40,14 @@ mcp::ServerOptions server_options(const config::Settings& settings, mcp::Auditor
 
 base::Result<std::unique_ptr<Product>> Product::make(Process& process, const config::Settings& settings,
                                                      tools::Audience audience, AccountOptions options) {
-  auto audit = std::make_unique<AuditTrail>(process, settings, options.key_made);
+  auto metrics = std::make_unique<Metrics>();
+  auto heard = [counted = metrics.get()](const audit::Entry& entry) { counted->count_event(entry); };
+  auto audit = std::make_unique<AuditTrail>(process, settings, options.key_made, std::move(heard));
   options.trail = &audit->trail();
+  options.metrics = metrics.get();
   TRY(auto account, Account::make(process, settings, std::move(options)));
-  std::unique_ptr<Product> product(new Product(process, settings, std::move(audit), std::move(account)));
+  std::unique_ptr<Product> product(
+      new Product(process, settings, std::move(metrics), std::move(audit), std::move(account)));
   product->selection_ = selection_of(settings);
   product->audience_ = audience;
   TRY_VOID(product->choose(product->account_->regime().known()));
@@ -65,16 +69,20 @@ void Product::offer() {
   for (mcp::Prompt& prompt : tools::prompts_over(tools_)) server_.add(std::move(prompt));
 }
 
-Product::Product(Process& process, const config::Settings& settings, std::unique_ptr<AuditTrail> audit,
-                 std::unique_ptr<Account> account)
-    : audit_(std::move(audit)),
+Product::Product(Process& process, const config::Settings& settings, std::unique_ptr<Metrics> metrics,
+                 std::unique_ptr<AuditTrail> audit, std::unique_ptr<Account> account)
+    : metrics_(std::move(metrics)),
+      audit_(std::move(audit)),
       account_(std::move(account)),
+      seal_(settings.storage.directory),
+      sealed_calls_(seal_, audit_->trail(), audit_->auditor()),
+      metered_calls_(process.loop, *metrics_, sealed_calls_),
       services_{.client_for = [this](const mcp::Principal&) { return account_->spotify(); },
                 .login = account_->login(),
                 .clock = process.clock,
                 .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull}},
-      server_({process.loop, process.clock, process.random, process.log}, server_options(settings, audit_->auditor())) {
-}
+      server_({process.loop, process.clock, process.random, process.log},
+              server_options(settings, &metered_calls_)) {}
 
 base::Task<base::Result<void>> Product::open(std::string_view mode) {
   audit_->begin(mode);

@@ -10,6 +10,9 @@
 #include "app/account.h"
 #include "app/audit_trail.h"
 #include "app/command.h"
+#include "app/metered.h"
+#include "app/metrics.h"
+#include "app/seal.h"
 #include "config/settings.h"
 #include "mcp/server.h"
 #include "mcp/tool.h"
@@ -28,6 +31,8 @@ class Product {
   Account& account() { return *account_; }
   mcp::Server& server() { return server_; }
   AuditTrail& audit() { return *audit_; }
+  const Metrics& metrics() const { return *metrics_; }
+  const Seal& seal() const { return seal_; }
   // Those that are offered, in their order.
   const std::vector<mcp::Tool>& tools() const { return tools_; }
   // Opens the store and the audit trail, which is told that `mode` begins, and puts the tools on the server. What it
@@ -37,14 +42,19 @@ class Product {
   base::Task<void> close() { return audit_->close(); }
 
  private:
-  Product(Process& process, const config::Settings& settings, std::unique_ptr<AuditTrail> audit,
-          std::unique_ptr<Account> account);
+  Product(Process& process, const config::Settings& settings, std::unique_ptr<Metrics> metrics,
+          std::unique_ptr<AuditTrail> audit, std::unique_ptr<Account> account);
   // Those of the selection that the regime allows.
   base::Result<void> choose(std::optional<spotify::Regime> regime);
   void offer();
 
+  std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<Account> account_;
+  Seal seal_;
+  // A call passes the count, then the seal, then the trail.
+  SealedCalls sealed_calls_;
+  MeteredCalls metered_calls_;
   tools::Services services_;
   policy::Selection selection_;
   tools::Audience audience_ = tools::Audience::kStdio;

@@ -19,6 +19,18 @@ http::Response json_response(int status, json::Object body) {
   return response;
 }
 
+std::string_view health_name(Health health) {
+  switch (health) {
+    case Health::kOk:
+      return "ok";
+    case Health::kDegraded:
+      return "degraded";
+    case Health::kSealed:
+      return "sealed";
+  }
+  return "";
+}
+
 }  // namespace
 
 base::Task<http::Response> HttpRoutes::handle(http::Request request) {
@@ -36,11 +48,13 @@ http::Response HttpRoutes::answer(const http::Request& request, std::string_view
     return refused;
   }
   if (path == "/livez") return json_response(200, {{"status", "ok"}});
+  const Health health = health_ ? health_() : Health::kOk;
   if (path == "/readyz") {
-    return stopping_ ? json_response(503, {{"status", "stopping"}}) : json_response(200, {{"status", "ok"}});
+    const bool ready = !stopping_ && health == Health::kOk;
+    return json_response(ready ? 200 : 503, {{"status", stopping_ ? "stopping" : health_name(health)}});
   }
-  const bool well = !stopping_ && (!is_well_ || is_well_());
-  return json_response(200, {{"status", well ? "ok" : "degraded"}, {"version", version()}});
+  const Health now = stopping_ && health == Health::kOk ? Health::kDegraded : health;
+  return json_response(200, {{"status", health_name(now)}, {"version", version()}});
 }
 
 }  // namespace app

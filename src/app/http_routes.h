@@ -10,12 +10,14 @@
 
 namespace app {
 
+// What a server says of itself. Sealed: the administrator has stopped every call (app/seal.h).
+enum class Health { kOk, kDegraded, kSealed };
+
 class HttpRoutes final : public http::Handler {
  public:
-  // `mcp` must outlive it.
-  // `is_well` says whether the server does all that it should; without one it does.
-  HttpRoutes(http::Handler& mcp, std::string mcp_path, std::function<bool()> is_well = nullptr)
-      : mcp_(mcp), mcp_path_(std::move(mcp_path)), is_well_(std::move(is_well)) {}
+  // `mcp` must outlive it. Without `health` it is always well.
+  HttpRoutes(http::Handler& mcp, std::string mcp_path, std::function<Health()> health = nullptr)
+      : mcp_(mcp), mcp_path_(std::move(mcp_path)), health_(std::move(health)) {}
 
   base::Task<http::Response> handle(http::Request request) override;
   // From now on the server is not ready; it still answers what comes.
@@ -26,7 +28,7 @@ class HttpRoutes final : public http::Handler {
 
   http::Handler& mcp_;
   std::string mcp_path_;
-  std::function<bool()> is_well_;
+  std::function<Health()> health_;
   bool stopping_ = false;
 };
 

@@ -18,11 +18,17 @@ class LocalBearer final : public mcp::Authenticator {
   static base::Result<LocalBearer> open(const std::string& directory, base::Random& random);
   static std::string file_in(const std::string& directory) { return directory + "/http-token"; }
 
+  // Puts a new token in the place of the old one, which no server takes any more once it has read the file again.
+  static base::Result<void> renew(const std::string& directory, base::Random& random);
+  // Reads the file again.
+  base::Result<void> reload();
+
   base::Task<base::Result<mcp::Principal>> authenticate(base::Secret authorization) override;
 
  private:
-  explicit LocalBearer(base::Secret token) : token_(std::move(token)) {}
+  LocalBearer(std::string path, base::Secret token) : path_(std::move(path)), token_(std::move(token)) {}
 
+  std::string path_;
   base::Secret token_;
 };
 

@@ -94,6 +94,7 @@ base::Task<base::Result<void>> converse_and_close(Conversation* talk) {
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
+  if (Seal(loaded.settings.storage.directory).is_on()) return std::unexpected(Seal::refusal());
   Process process(io.environment, base::Level::kError, Signals::kEnd);
   AccountOptions options;
   options.answer = arguments.has("--paste") ? Answer::kPasted : Answer::kListener;

@@ -27,6 +27,8 @@ class StopSignal {
 
   // Also for a signal that came before this call.
   void on_stop(std::function<void()> callback);
+  // As if the signal had come. On the loop's thread.
+  void request() { arrived(); }
 
  private:
   void arrived();

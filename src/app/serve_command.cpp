@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/admin_server.h"
 #include "app/commands.h"
 #include "app/compose.h"
 #include "app/confine.h"
@@ -11,6 +12,8 @@
 #include "app/local_bearer.h"
 #include "app/sealed_config.h"
 #include "net/http_server.h"
+#include "os/files.h"
+#include "os/process.h"
 
 namespace app {
 namespace {
@@ -57,21 +60,73 @@ base::Task<base::Result<void>> settle(Account* account) {
   co_return base::Result<void>();
 }
 
+std::function<base::Result<void>()> reload_of(std::optional<LocalBearer>& bearer) {
+  if (!bearer) return nullptr;
+  return [&bearer] { return bearer->reload(); };
+}
+
+Health health_of(Product& product) {
+  if (product.seal().is_on()) return Health::kSealed;
+  return product.audit().trail().is_failing() ? Health::kDegraded : Health::kOk;
+}
+
+// Null when it cannot listen, which the log tells: the server is worth having without it.
+std::unique_ptr<net::HttpServer> listen_for_admin(const Service& service, AdminServer& admin) {
+  const std::string directory = admin_directory(service.settings.storage.directory);
+  auto made = os::make_private_directory(directory);
+  base::Error problem = made ? base::Error{} : std::move(made).error();
+  if (problem.message.empty()) {
+    net::HttpServerOptions options;
+    options.unix_path = fmt::format("{}/{}.sock", directory, os::process_id());
+    auto started = net::HttpServer::start(service.process.loop, admin, service.process.log, std::move(options));
+    if (started) return *std::move(started);
+    problem = std::move(started).error();
+  }
+  service.process.log.event(base::Level::kWarning, "admin.not_listening",
+                            {{"why", problem.message}, {"detail", problem.detail}});
+  return nullptr;
+}
+
+// Null where no port is set.
+base::Result<std::unique_ptr<net::HttpServer>> listen_for_metrics(const Service& service, MetricsServer& metrics) {
+  const int64_t port = service.settings.metrics.port.value();
+  if (port == 0) return nullptr;
+  net::HttpServerOptions options;
+  options.port = static_cast<uint16_t>(port);
+  return net::HttpServer::start(service.process.loop, metrics, service.process.log, std::move(options));
+}
+
 base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   Process& process = service->process;
+  Product& product = service->product;
   std::optional<LocalBearer> bearer;
   if (service->settings.server.auth == config::HttpAuth::kLocal) {
     CO_TRY(LocalBearer opened, LocalBearer::open(service->settings.storage.directory, process.random));
     bearer.emplace(std::move(opened));
   }
   const mcp::StreamableHttpOptions options = http_options(service->settings);
-  mcp::StreamableHttp streamable(service->product.server(), process.random, bearer ? &*bearer : nullptr, options);
-  HttpRoutes routes(streamable, options.path,
-                    [&trail = service->product.audit().trail()] { return !trail.is_failing(); });
+  mcp::StreamableHttp streamable(product.server(), process.random, bearer ? &*bearer : nullptr, options);
+  HttpRoutes routes(streamable, options.path, [&product] { return health_of(product); });
   net::HttpServerOptions listen;
   listen.host = service->settings.server.host;
   listen.port = static_cast<uint16_t>(service->settings.server.port.value());
   CO_TRY(const auto http, net::HttpServer::start(process.loop, routes, process.log, listen));
+  Ending ending = Ending::kDrain;
+  AdminServer admin({.loop = process.loop,
+                     .clock = process.clock,
+                     .trail = product.audit().trail(),
+                     .sessions = streamable.sessions(),
+                     .metrics = product.metrics(),
+                     .seal = product.seal(),
+                     .connections = [&http] { return http->connections(); },
+                     .reload_bearer = reload_of(bearer),
+                     .stop = [&ending, &process](Ending asked) {
+                       ending = asked;
+                       process.stop.request();
+                     }});
+  const auto admin_listener = listen_for_admin(*service, admin);
+  MetricsServer metrics(admin);
+  CO_TRY(const auto metrics_listener, listen_for_metrics(*service, metrics));
   announce(*service, http->port());
 
   const base::Completion<bool> stop(process.loop);
@@ -79,10 +134,10 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   co_await stop;
   process.log.event(base::Level::kInfo, "server.stopping");
   routes.begin_to_stop();
-  service->product.server().close_listens();
-  co_await http->stop(kDrain);
+  product.server().close_listens();
+  co_await http->stop(ending == Ending::kDrain ? kDrain : std::chrono::seconds(0));
   const base::Instant deadline = process.loop.now() + kDrain;
-  const auto settled = co_await base::with_deadline(process.loop, deadline, settle(&service->product.account()));
+  const auto settled = co_await base::with_deadline(process.loop, deadline, settle(&product.account()));
   if (!settled) process.log.event(base::Level::kWarning, "server.ended_in_a_refresh");
   co_return base::Result<void>();
 }

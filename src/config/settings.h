@@ -188,6 +188,18 @@ struct Audit {
   }
 };
 
+struct Metrics {
+  Port port{0};
+
+  static constexpr auto fields() {
+    return schema::Fields{
+        schema::defaulted("port", &Metrics::port,
+                          "Port on 127.0.0.1 where serve gives its metrics at /metrics; 0 gives them to "
+                          "`admin metrics` only."),
+    };
+  }
+};
+
 struct Settings {
   Deployment environment = Deployment::kProduction;
   Spotify spotify;
@@ -199,6 +211,7 @@ struct Settings {
   Privacy privacy;
   Security security;
   Audit audit;
+  Metrics metrics;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -212,6 +225,7 @@ struct Settings {
         schema::defaulted("privacy", &Settings::privacy),
         schema::defaulted("security", &Settings::security),
         schema::defaulted("audit", &Settings::audit),
+        schema::defaulted("metrics", &Settings::metrics),
     };
   }
 };

@@ -45,6 +45,8 @@ struct CurlClientOptions {
   // Never read from the environment. The proxy sees host names; with it, addresses are the proxy's
   // matter.
   std::optional<std::string> proxy = std::nullopt;
+  // A Unix socket that every request goes to, whatever server it names.
+  std::string unix_path = {};
   // PEM file with the trusted authorities; the system's when empty.
   std::string ca_file = {};
   ClientLimits limits = {};

@@ -1,7 +1,16 @@
 #include "net/http_server.h"
 
+#include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
+#include <cstring>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <utility>
 
 #include "net/detail/connection.h"
@@ -18,15 +27,38 @@ constexpr int kAcceptsPerTurn = 64;
 constexpr size_t kSpareBuffers = 16;
 constexpr size_t kSpareBufferBytes = size_t{128} * 1024;
 
+using Endpoint = asio::generic::stream_protocol::endpoint;
+
+std::string address_text(const Endpoint& endpoint) {
+  sockaddr_storage raw{};
+  std::memcpy(&raw, endpoint.data(), std::min(sizeof raw, endpoint.size()));
+  if (raw.ss_family == AF_INET) {
+    sockaddr_in four{};
+    std::memcpy(&four, &raw, sizeof four);
+    return asio::ip::address_v4(ntohl(four.sin_addr.s_addr)).to_string();
+  }
+  if (raw.ss_family != AF_INET6) return {};
+  sockaddr_in6 six{};
+  std::memcpy(&six, &raw, sizeof six);
+  asio::ip::address_v6::bytes_type bytes{};
+  std::memcpy(bytes.data(), &six.sin6_addr, bytes.size());
+  const asio::ip::address_v6 address(bytes, six.sin6_scope_id);
+  return address.is_v4_mapped() ? asio::ip::make_address_v4(asio::ip::v4_mapped, address).to_string()
+                                : address.to_string();
+}
+
 std::string peer_name(const Socket& socket) {
   ErrorCode error;
-  const auto endpoint = socket.remote_endpoint(error);
-  if (error) return {};
-  auto address = endpoint.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  }
-  return address.to_string();
+  const Endpoint endpoint = socket.remote_endpoint(error);
+  return error ? std::string() : address_text(endpoint);
+}
+
+// Who is at the other end of a Unix socket, as the kernel knows it.
+std::optional<uid_t> user_of(Socket& socket) {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return std::nullopt;
+  return credentials.uid;
 }
 
 base::Error listen_error(const ErrorCode& error, const HttpServerOptions& options) {
@@ -52,6 +84,14 @@ base::Error listen_error(const ErrorCode& error, const HttpServerOptions& option
 
 }  // namespace
 
+bool is_listening_at(const std::string& unix_path) {
+  asio::io_context context;
+  asio::local::stream_protocol::socket socket(context);
+  ErrorCode error;
+  socket.connect(asio::local::stream_protocol::endpoint(unix_path), error);
+  return !error;
+}
+
 HttpServer::Impl::Impl(AsioLoop& owner, http::Handler& answers, base::Log& events,
                        HttpServerOptions given)
     : loop(owner),
@@ -61,6 +101,44 @@ HttpServer::Impl::Impl(AsioLoop& owner, http::Handler& answers, base::Log& event
       acceptor(owner.impl().context.get_executor()) {}
 
 base::Result<void> HttpServer::Impl::listen() {
+  return options.unix_path.empty() ? listen_at_port() : listen_at_path();
+}
+
+base::Result<void> HttpServer::Impl::listen_at_path() {
+  const std::string& path = options.unix_path;
+  if (path.size() >= sizeof(sockaddr_un::sun_path)) {
+    return base::fail(base::Code::kInvalidArgument,
+                      fmt::format("The path {} is too long for a socket: at most {} bytes. Take a shorter directory.",
+                                  path, sizeof(sockaddr_un::sun_path) - 1));
+  }
+  struct stat found{};
+  if (::lstat(path.c_str(), &found) == 0) {
+    if (!S_ISSOCK(found.st_mode) || is_listening_at(path)) {
+      return base::fail(base::Code::kUnavailable,
+                        fmt::format("{} is in use. Stop the other program or take another path.", path));
+    }
+    ::unlink(path.c_str());
+  }
+  const asio::local::stream_protocol::endpoint endpoint(path);
+  ErrorCode error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.bind(endpoint, error);
+  // Before anybody can connect, so that at no moment others may.
+  if (!error && ::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0) {
+    error = ErrorCode(errno, boost::system::system_category());
+  }
+  if (!error) acceptor.listen(Acceptor::max_listen_connections, error);
+  if (!error) acceptor.non_blocking(true, error);
+  if (error) {
+    return std::unexpected(base::Error{base::Code::kUnavailable,
+                                       fmt::format("Cannot listen at {}. The directory must exist and be writable.",
+                                                   path),
+                                       error.message(), std::nullopt});
+  }
+  return {};
+}
+
+base::Result<void> HttpServer::Impl::listen_at_port() {
   ErrorCode error;
   const auto address =
       asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, error);
@@ -71,8 +149,13 @@ base::Result<void> HttpServer::Impl::listen() {
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(Acceptor::max_listen_connections, error);
   if (!error) acceptor.non_blocking(true, error);
-  if (!error) port = acceptor.local_endpoint(error).port();
   if (error) return std::unexpected(listen_error(error, options));
+  // The port stands at the same place in addresses of both families.
+  const Endpoint bound = acceptor.local_endpoint(error);
+  if (error) return std::unexpected(listen_error(error, options));
+  sockaddr_in head{};
+  std::memcpy(&head, bound.data(), sizeof head);
+  port = ntohs(head.sin_port);
   return {};
 }
 
@@ -110,11 +193,21 @@ ErrorCode HttpServer::Impl::accept_waiting() {
 void HttpServer::Impl::accepted(Socket socket) {
   ErrorCode error;
   socket.non_blocking(true, error);
-  if (!error) socket.set_option(asio::ip::tcp::no_delay(true), error);
+  std::string peer;
+  if (options.unix_path.empty()) {
+    if (!error) socket.set_option(asio::ip::tcp::no_delay(true), error);
+    peer = peer_name(socket);
+  } else {
+    const auto user = user_of(socket);
+    if (!user || (*user != 0 && *user != ::geteuid())) {
+      log.event(base::Level::kWarning, "http.foreign_user");
+      return;
+    }
+    peer = fmt::format("user {}", *user);
+  }
   if (error) return;  // The peer is gone already.
   if (connections.size() >= options.limits.connections) return refuse(socket);
   const uint64_t id = next_id++;
-  std::string peer = peer_name(socket);
   const auto connection =
       std::make_shared<Connection>(*this, id, std::move(socket), std::move(peer));
   connections.emplace(id, connection);
@@ -142,9 +235,15 @@ void HttpServer::Impl::remove(uint64_t id) {
   if (connections.empty() && empty) std::exchange(empty, std::nullopt).value()(true);
 }
 
-void HttpServer::Impl::close_all() {
+void HttpServer::Impl::stop_listening() {
+  if (!acceptor.is_open()) return;
   ErrorCode ignored;
   acceptor.close(ignored);
+  if (!options.unix_path.empty()) ::unlink(options.unix_path.c_str());
+}
+
+void HttpServer::Impl::close_all() {
+  stop_listening();
   const auto open = connections;
   for (const auto& [id, connection] : open) connection->close();
 }
@@ -181,8 +280,7 @@ size_t HttpServer::connections() const { return impl_->connections.size(); }
 base::Task<void> HttpServer::stop(base::Duration drain) {
   const auto impl = impl_;
   impl->draining = true;
-  ErrorCode ignored;
-  impl->acceptor.close(ignored);
+  impl->stop_listening();
   const auto open = impl->connections;
   for (const auto& [id, connection] : open) connection->drain();
   if (impl->connections.empty()) co_return;

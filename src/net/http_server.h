@@ -21,8 +21,14 @@ namespace net {
 struct HttpServerOptions {
   std::string host = "127.0.0.1";  // An IPv4 or IPv6 literal, or "localhost" (127.0.0.1).
   uint16_t port = 0;               // 0 takes a free one.
+  // A Unix socket instead, made with mode 0600; only processes of this user and of root get an answer. Whoever listens
+  // at that path still is not disturbed; a socket that was left over is replaced. It is removed at the end.
+  std::string unix_path = {};
   ServerLimits limits;
 };
+
+// Whether somebody answers at a Unix socket; a socket that a killed process left over is none. Blocking.
+bool is_listening_at(const std::string& unix_path);
 
 // All of it runs on the loop's thread. The loop, the handler and the log must outlive it.
 //
@@ -30,7 +36,7 @@ struct HttpServerOptions {
 // Requests of one connection are handled one after another, in order.
 class HttpServer {
  public:
-  // Listens before it returns. kUnavailable when the port is taken, kForbidden when it is
+  // Listens before it returns. kUnavailable when the port or the path is taken, kForbidden when it is
   // privileged, kInvalidArgument for a host that is no address of this machine.
   static base::Result<std::unique_ptr<HttpServer>> start(AsioLoop& loop, http::Handler& handler,
                                                          base::Log& log, HttpServerOptions options);

@@ -107,6 +107,7 @@ int on_ready_to_send(void* context, char*, char*, int, int) {
 }
 
 bool may_connect_to(const Transfer& transfer, const sockaddr& address) {
+  if (!transfer.options->unix_path.empty()) return address.sa_family == AF_UNIX;
   const TestNetwork* test = transfer.options->test_network.get();
   if (test != nullptr && transfer.reach == Reach::kPublic) return test->is_public(address);
   return may_connect(transfer.reach, address);
@@ -186,6 +187,7 @@ void set_security(Transfer& transfer) {
     set(easy, CURLOPT_CAINFO, options.ca_file.c_str());
     set(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   }
+  if (!options.unix_path.empty()) set(easy, CURLOPT_UNIX_SOCKET_PATH, options.unix_path.c_str());
   set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   // Empty strings, not null: null would let the environment decide.

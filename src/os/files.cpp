@@ -171,6 +171,27 @@ base::Result<void> create_private_file(const std::string& path, const std::strin
   return sync_directory(parent_of(path));
 }
 
+base::Result<void> remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) != 0) {
+    if (errno == ENOENT) return {};
+    return failed("remove", path);
+  }
+  return sync_directory(parent_of(path));
+}
+
+base::Result<std::vector<std::string>> list_directory(const std::string& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  std::filesystem::directory_iterator each(path, error);
+  if (error == std::errc::no_such_file_or_directory) return names;
+  for (const std::filesystem::directory_iterator end; !error && each != end; each.increment(error)) {
+    names.push_back(each->path().filename().string());
+  }
+  if (error) return failed("read", path);
+  std::ranges::sort(names);
+  return names;
+}
+
 base::Result<void> make_private_directory(const std::string& path) {
   if (path.empty()) return base::fail(base::Code::kInvalidArgument, "A directory needs a path.");
   for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {

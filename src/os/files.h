@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -27,6 +28,11 @@ base::Result<void> write_private_file(const std::string& path, const std::string
 base::Result<void> replace_private_file(const std::string& path, const std::string& bytes);
 // Fails with kConflict when the path exists already, whoever made it; for keys that must never be overwritten.
 base::Result<void> create_private_file(const std::string& path, const std::string& bytes);
+
+// Durable before it returns. Fine when there is no such file.
+base::Result<void> remove_file(const std::string& path);
+// Names of what is in the directory, in order; none when there is no directory.
+base::Result<std::vector<std::string>> list_directory(const std::string& path);
 
 // Makes the directory and its parents (0700). An existing one must be ours, and closed to group and others.
 base::Result<void> make_private_directory(const std::string& path);

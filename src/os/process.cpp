@@ -2,6 +2,8 @@
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <filesystem>
+#include <system_error>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -19,6 +21,26 @@ base::Result<uint64_t> resident_bytes() {
   if (!pages || *pages < 0)
     return base::fail(base::Code::kUnavailable, "The memory use of this process is not known.");
   return static_cast<uint64_t>(*pages) * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+base::Result<uint64_t> open_files() {
+  std::error_code error;
+  uint64_t count = 0;
+  for (std::filesystem::directory_iterator each("/proc/self/fd", error), end; !error && each != end;
+       each.increment(error)) {
+    ++count;
+  }
+  if (error || count == 0) return base::fail(base::Code::kUnavailable, "The open files of this process are not known.");
+  return count - 1;  // One is that of the count.
+}
+
+std::chrono::microseconds processor_time() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto micros = [](const timeval& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  return micros(used.ru_utime) + micros(used.ru_stime);
 }
 
 uint64_t raise_open_file_limit() {

@@ -1,6 +1,7 @@
 // This process as the system sees it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <sys/types.h>
 
@@ -11,6 +12,9 @@ namespace os {
 pid_t process_id();
 // Resident memory, from /proc/self/statm.
 base::Result<uint64_t> resident_bytes();
+base::Result<uint64_t> open_files();
+// User and system time together.
+std::chrono::microseconds processor_time();
 // Raises the soft limit of open descriptors to the hard one, so that ten thousand connections fit.
 // Gives the limit that holds now.
 uint64_t raise_open_file_limit();

@@ -29,10 +29,10 @@ constexpr uint64_t kTruncate = uint64_t{1} << 14;     // 3
 constexpr uint64_t kDeviceIoctl = uint64_t{1} << 15;  // 5
 
 constexpr uint64_t kRead = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
-// No sockets, pipes, devices or links, and nothing to execute.
+// No pipes, devices or links, and nothing to execute. A socket is for the administrator (app/admin_server).
 constexpr uint64_t kWrite = kRead | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |
                             LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
-                            kRefer | kTruncate;
+                            LANDLOCK_ACCESS_FS_MAKE_SOCK | kRefer | kTruncate;
 constexpr uint64_t kOfFiles = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | kTruncate;
 
 uint64_t rights_of(long version) {

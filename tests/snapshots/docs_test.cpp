@@ -12,6 +12,7 @@
 
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/metrics.h"
 #include "audit/event.h"
 #include "base/log.h"
 #include "config/load.h"
@@ -227,7 +228,9 @@ std::string exits_of(std::string_view command) {
   if (command == "status") return "0 logged in, 1 not logged in or the login has ended";
   if (command == "stdio") return "0 when the host closes the input, or at SIGINT or SIGTERM";
   if (command == "serve") return "0 at SIGINT or SIGTERM, after running requests have ended";
-  if (command == "login") return "0 logged in; 4 denied in the browser, 10 nobody answered in time, 11 the input ended";
+  if (command == "login") {
+    return "0 logged in; 4 denied in the browser, 9 sealed, 10 nobody answered in time, 11 the input ended";
+  }
   if (command == "logout") return "0, also when nobody was logged in";
   if (command == "config") {
     return "0 good; 2 a setting is wrong, 5 there is no such file or no key; of a sealed file: 2 it is none of ours, 4 "
@@ -236,6 +239,10 @@ std::string exits_of(std::string_view command) {
   if (command == "audit") {
     return "0 done, and for `verify` whole; 1 `verify` found damage; 5 there is no trail, no key or no such record; 6 "
            "nothing can be proved from a damaged trail";
+  }
+  if (command == "admin") {
+    return "0 done; 2 a session is missing or too much, 5 no server is running or there is no such session, 10 one "
+           "does not answer";
   }
   if (command == "healthcheck") return "0 healthy; 9 unreachable or not well";
   if (command == "setup" || command == "tools" || command == "version") return "0";
@@ -290,6 +297,30 @@ TEST_CASE("the events of docs/audit.md are those of the catalogue") {
   REQUIRE((begin != std::string::npos && end > begin));
   text.replace(begin, end - begin, table);
   snapshots::compare(path, text);
+}
+
+// ---------------------------------------------------------------------------------------------------- operations.md
+
+TEST_CASE("docs/operations.md names exactly the metrics that there are") {
+  metrics::Exposition out;
+  app::write_gauges(out, {});
+  app::Metrics().write(out);
+  const std::string given = out.take();
+  std::ifstream file(source_directory() / "docs/operations.md");
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const auto names_in = [](std::string_view where, std::string_view before) {
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz_";
+    const std::string start = std::string(before) + "spotify_mcp_";
+    std::set<std::string> names;
+    for (size_t at = where.find(start); at != std::string_view::npos; at = where.find(start, at + 1)) {
+      const std::string_view name = where.substr(at + before.size());
+      names.emplace(name.substr(0, name.find_first_not_of(kLetters)));
+    }
+    return names;
+  };
+  const std::set<std::string> families = names_in(given, "# TYPE ");
+  CHECK(families.size() > 8);
+  CHECK(names_in(text, "") == families);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/hash.h"
 #include "crypto/random_text.h"
 
 namespace mcp {
@@ -31,6 +32,11 @@ HttpSession::HttpSession(base::Loop& loop, std::string id, std::shared_ptr<Sessi
     : loop_(loop), id_(std::move(id)), session_(std::move(session)), opened_(loop.now()), last_used_(opened_) {}
 
 HttpSession::~HttpSession() { end(); }
+
+std::string HttpSession::handle() const {
+  constexpr size_t kDigits = 16;
+  return crypto::to_hex(crypto::sha256(id_)).substr(0, kDigits);
+}
 
 void HttpSession::end() {
   session_->set_outlet(nullptr);
@@ -144,6 +150,23 @@ void HttpSessions::end(std::string id) {
   const auto session = std::move(found->second);
   sessions_.erase(found);
   session->end();
+}
+
+bool HttpSessions::end_by_handle(std::string_view handle) {
+  const auto found =
+      std::ranges::find_if(sessions_, [&](const auto& each) { return each.second->handle() == handle; });
+  if (found == sessions_.end()) return false;
+  end(found->first);
+  return true;
+}
+
+std::vector<std::shared_ptr<const HttpSession>> HttpSessions::list() const {
+  std::vector<std::shared_ptr<const HttpSession>> all;
+  for (const auto& [id, session] : sessions_) {
+    if (!is_expired(*session)) all.push_back(session);
+  }
+  std::ranges::sort(all, {}, [](const auto& session) { return session->opened(); });
+  return all;
 }
 
 bool HttpSessions::is_expired(const HttpSession& session) const {

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/loop.h"
 #include "base/random.h"
@@ -32,6 +33,8 @@ class HttpSession {
   HttpSession& operator=(const HttpSession&) = delete;
 
   const std::string& id() const { return id_; }
+  // Stands for the session where its id must not be shown: a digest of it, of no use to a client.
+  std::string handle() const;
   const std::shared_ptr<Session>& session() const { return session_; }
   base::Instant opened() const { return opened_; }
   base::Instant last_used() const { return last_used_; }
@@ -92,7 +95,11 @@ class HttpSessions {
   // learn that it exists. Counts as use.
   std::shared_ptr<HttpSession> find(std::string_view id, const Principal& principal);
   void end(std::string id);
+  // By its handle, whoever it belongs to. False when there is none.
+  bool end_by_handle(std::string_view handle);
   size_t size() const { return sessions_.size(); }
+  // Those that have not expired, the oldest first.
+  std::vector<std::shared_ptr<const HttpSession>> list() const;
 
  private:
   bool evict(const Principal* principal);

@@ -66,7 +66,8 @@ class StreamableHttp final : public http::Handler {
 
   base::Task<http::Response> handle(http::Request request) override;
 
-  size_t sessions() const { return sessions_.size(); }
+  // For whoever administers the server.
+  HttpSessions& sessions() { return sessions_; }
 
  private:
   struct Post;  // What is known of a POST beside its message.

@@ -5,7 +5,7 @@
 #include <array>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
@@ -26,8 +26,9 @@ namespace net {
 // The concrete executor: the type-erased any_io_executor costs a virtual call and an allocation for
 // each operation.
 using Executor = asio::io_context::executor_type;
-using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
-using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+// TCP or Unix, which only the address tells apart.
+using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executor>;
+using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, Executor>;
 
 class Connection;
 
@@ -35,12 +36,15 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   Impl(AsioLoop& owner, http::Handler& answers, base::Log& events, HttpServerOptions given);
 
   base::Result<void> listen();
+  base::Result<void> listen_at_port();
+  base::Result<void> listen_at_path();
   void accept();
   // Accepts those that wait already, up to a number, and gives the error that ended it.
   boost::system::error_code accept_waiting();
   void accepted(Socket socket);
   void refuse(Socket& socket);
   void remove(uint64_t id);
+  void stop_listening();
   void close_all();
 
   // Buffers of finished answers, kept so that an idle connection needs none.

@@ -3,14 +3,18 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <map>
+#include <sstream>
 #include <string>
 #include <sys/stat.h>
 #include <utility>
 #include <vector>
 
 #include "app/account.h"
+#include "app/admin_server.h"
 #include "app/audit_trail.h"
 #include "app/audited_server.h"
+#include "app/cli.h"
+#include "app/commands.h"
 #include "app/local_bearer.h"
 #include "app/master_key.h"
 #include "audit/journal.h"
@@ -72,6 +76,14 @@ struct Home {
   app::Process process;
   config::Settings settings;
 };
+
+mcp::CallFacts facts_of(std::string tool) {
+  return {.method = "tools/call",
+          .name = std::move(tool),
+          .principal = {},
+          .touch = mcp::CallFacts::Touch::kReads,
+          .arguments = "{}"};
+}
 
 struct Words {
   std::string text;
@@ -270,6 +282,49 @@ std::string of_a_bad_disk() {
   return disk.text();
 }
 
+std::string of_an_administrator() {
+  Served served;
+  mcp::StreamableHttp handler(served.server, served.random, nullptr, {});
+  const app::Metrics metrics;
+  const app::Seal seal(served.place.path());
+  app::AdminServer admin({.loop = served.loop,
+                          .clock = served.clock,
+                          .trail = served.trail,
+                          .sessions = handler.sessions(),
+                          .metrics = metrics,
+                          .seal = seal,
+                          .connections = [] { return size_t{0}; },
+                          .reload_bearer = nullptr,
+                          .stop = [](app::Ending) {}});
+  http::Request request;
+  request.method = http::Method::kPost;
+  request.target = "/stop";
+  request.peer = "user 1000";
+  CHECK(served.loop.run(admin.handle(std::move(request))).status == 200);
+  CHECK(served.trail.entries.front().user == "user 1000");
+
+  app::SealedCalls sealed(seal, served.trail, served.auditor);
+  REQUIRE(seal.put_on({}));
+  CHECK_FALSE(served.loop.run(sealed.begin(facts_of("change"))).has_value());
+  return served.trail.names();
+}
+
+std::string of_a_seal() {
+  Home home;
+  REQUIRE(app::master_key(app::key_places(home.settings, home.process.environment), home.process.environment,
+                          home.process.random, app::NoKeyFile::kMake, nullptr));
+  const std::string config = home.place.path() + "/config.json";
+  std::ofstream(config) << fmt::format(R"({{"storage":{{"directory":"{}"}}}})", home.settings.storage.directory);
+  for (const char* what : {"seal", "unseal"}) {
+    std::ostringstream out;
+    std::ostringstream err;
+    app::Io io{.environment = os::Environment({{"HOME", home.place.path()}}), .out = out, .err = err};
+    CHECK(app::run({"admin", what, "--config", config}, app::commands(), io) == 0);
+    CHECK(err.str().empty());
+  }
+  return home.records();
+}
+
 struct Provoked {
   std::vector<Event> events;
   std::string (*provoke)();
@@ -287,6 +342,8 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kEgressDenied, Event::kTlsRefused}, of_wrong_servers},
       {{Event::kHostRefused, Event::kOriginRefused, Event::kBearerRefused}, of_bad_requests},
       {{Event::kRateLimited}, of_a_flood},
+      {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
+      {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},
       {{Event::kClockStepped, Event::kAuditRecovered, Event::kAuditGap}, of_a_bad_disk},
   };
   return kAll;
@@ -429,7 +486,9 @@ TEST_CASE("a trail that is switched off touches nothing") {
   app::AuditTrail trail(home.process, home.settings, nullptr);
   trail.begin("serve");
   REQUIRE(home.process.loop.run(trail.start(app::NoKeyFile::kMake)));
-  CHECK(trail.auditor() == nullptr);
+  auto call = home.process.loop.run(trail.auditor().begin(facts_of("play")));
+  REQUIRE(call);
+  REQUIRE(home.process.loop.run((*call)->end(std::nullopt)));
   finish(home.process.loop, trail.close());
   CHECK(std::filesystem::is_empty(home.place.path()));
 }

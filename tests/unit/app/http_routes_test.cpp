@@ -44,19 +44,26 @@ TEST_CASE("/health says how it is and which version, and nothing more to strange
   CHECK(service.mcp.targets.empty());
 }
 
-TEST_CASE("/health says degraded while something is not as it should be") {
+TEST_CASE("/health and /readyz say what is not as it should be, and /livez does not care") {
   test::ManualLoop loop;
   Mcp mcp;
-  bool well = true;
-  app::HttpRoutes routes(mcp, "/mcp", [&well] { return well; });
-  const auto body = [&] {
+  app::Health health = app::Health::kOk;
+  app::HttpRoutes routes(mcp, "/mcp", [&health] { return health; });
+  const auto ask = [&](const char* target) {
     http::Request request;
-    request.target = "/health";
-    return loop.run(routes.handle(std::move(request))).body;
+    request.target = target;
+    const http::Response response = loop.run(routes.handle(std::move(request)));
+    return std::to_string(response.status) + " " + response.body.substr(0, response.body.find_first_of(",}"));
   };
-  CHECK(body().find(R"("status":"ok")") != std::string::npos);
-  well = false;
-  CHECK(body().find(R"("status":"degraded")") != std::string::npos);
+  CHECK(ask("/health") == R"(200 {"status":"ok")");
+  CHECK(ask("/readyz") == R"(200 {"status":"ok")");
+  health = app::Health::kDegraded;
+  CHECK(ask("/health") == R"(200 {"status":"degraded")");
+  CHECK(ask("/readyz") == R"(503 {"status":"degraded")");
+  health = app::Health::kSealed;
+  CHECK(ask("/health") == R"(200 {"status":"sealed")");
+  CHECK(ask("/readyz") == R"(503 {"status":"sealed")");
+  CHECK(ask("/livez") == R"(200 {"status":"ok")");
 }
 
 TEST_CASE("MCP gets what is for its path, and nothing else does") {

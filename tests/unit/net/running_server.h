@@ -142,9 +142,8 @@ class TestHandler final : public http::Handler {
 
 class RunningServer {
  public:
-  explicit RunningServer(net::ServerLimits limits = {}) : handler(loop) {
-    net::HttpServerOptions options;
-    options.limits = limits;
+  explicit RunningServer(net::ServerLimits limits = {}) : RunningServer(net::HttpServerOptions{.limits = limits}) {}
+  explicit RunningServer(net::HttpServerOptions options) : handler(loop) {
     auto started = net::HttpServer::start(loop, handler, log, std::move(options));
     server = std::move(started).value();
     port = server->port();

@@ -1,0 +1,87 @@
+#include "app/metrics.h"
+
+#include <string_view>
+#include <utility>
+
+#include "app/version.h"
+#include "os/process.h"
+
+namespace app {
+namespace {
+
+using metrics::Kind;
+
+std::string outcome_of(int status) {
+  if (status == 0) return "no answer";
+  if (status == 429) return "429";
+  return std::string(1, static_cast<char>('0' + status / 100)) + "xx";
+}
+
+}  // namespace
+
+void Metrics::count_event(const audit::Entry& entry) {
+  const bool failed = !entry.status.empty() && entry.status != "ok";
+  ++events_[static_cast<size_t>(entry.event)][failed ? 1 : 0];
+}
+
+void Metrics::count_call(const std::string& method, const std::string& name, std::optional<base::Code> problem,
+                         base::Duration took) {
+  std::pair key(method, name);
+  if (calls_.size() >= kNamesMax && !calls_.contains(key)) key = {"other", "other"};
+  Calls& calls = calls_[key];
+  ++calls.by_outcome[problem ? std::string(base::code_name(*problem)) : "ok"];
+  calls.took.observe(took);
+}
+
+void Metrics::count_request(const std::string& service, http::Method method, int status, base::Duration took) {
+  ++requests_[{service, std::string(http::method_name(method)), outcome_of(status)}];
+  request_took_[service].observe(took);
+}
+
+void Metrics::write(metrics::Exposition& out) const {
+  out.family("spotify_mcp_events_total", Kind::kCounter, "Events of the audit trail, by name and outcome.");
+  for (const audit::EventInfo& info : audit::catalogue()) {
+    const auto& counts = events_[static_cast<size_t>(info.event)];
+    const std::string_view severity = audit::severity_name(info.severity);
+    out.sample({{"event", info.name}, {"severity", severity}, {"outcome", "ok"}}, counts[0]);
+    out.sample({{"event", info.name}, {"severity", severity}, {"outcome", "refused"}}, counts[1]);
+  }
+  out.family("spotify_mcp_calls_total", Kind::kCounter, "Calls of tools, resources, prompts and completions.");
+  for (const auto& [key, calls] : calls_) {
+    for (const auto& [outcome, count] : calls.by_outcome) {
+      out.sample({{"method", key.first}, {"name", key.second}, {"outcome", outcome}}, count);
+    }
+  }
+  out.family("spotify_mcp_call_seconds", Kind::kHistogram, "How long they took, Spotify included.");
+  for (const auto& [key, calls] : calls_) {
+    out.sample({{"method", key.first}, {"name", key.second}}, calls.took);
+  }
+  out.family("spotify_mcp_spotify_requests_total", Kind::kCounter, "Requests to Spotify, by kind of answer.");
+  for (const auto& [key, count] : requests_) {
+    out.sample({{"service", std::get<0>(key)}, {"method", std::get<1>(key)}, {"outcome", std::get<2>(key)}}, count);
+  }
+  out.family("spotify_mcp_spotify_request_seconds", Kind::kHistogram, "How long Spotify took.");
+  for (const auto& [service, took] : request_took_) out.sample({{"service", service}}, took);
+}
+
+void write_gauges(metrics::Exposition& out, const Gauges& gauges) {
+  const auto gauge = [&out](std::string_view name, std::string_view help, int64_t value) {
+    out.family(name, Kind::kGauge, help);
+    out.sample({}, value);
+  };
+  out.family("spotify_mcp_info", Kind::kGauge, "The version that runs.");
+  out.sample({{"version", version()}}, int64_t{1});
+  gauge("spotify_mcp_connections", "Open connections of the MCP listener.", gauges.connections);
+  gauge("spotify_mcp_sessions", "Open sessions of legacy clients.", gauges.sessions);
+  gauge("spotify_mcp_sealed", "1 while the installation is sealed.", gauges.sealed ? 1 : 0);
+  gauge("spotify_mcp_audit_failing", "1 while the audit trail cannot be written.", gauges.audit_failing ? 1 : 0);
+  gauge("process_start_time_seconds", "When the process began, since 1970.", gauges.started.unix_ms / 1000);
+  const auto memory = os::resident_bytes();
+  if (memory) gauge("process_resident_memory_bytes", "Memory that is resident.", static_cast<int64_t>(*memory));
+  const auto files = os::open_files();
+  if (files) gauge("process_open_fds", "Open descriptors.", static_cast<int64_t>(*files));
+  out.family("process_cpu_seconds_total", Kind::kCounter, "Processor time.");
+  out.sample({}, std::chrono::duration<double>(os::processor_time()).count());
+}
+
+}  // namespace app

@@ -93,6 +93,8 @@ Result<Database*> ResponseCache::Core::opened() {
     return std::unexpected(*broken);
   }
   database.emplace(*std::move(file));
+  // What ended while no process was there.
+  TRY([[maybe_unused]] const int64_t gone, clean());
   return &*database;
 }
 

@@ -117,6 +117,15 @@ TEST_CASE("answers end, and a clock that was set back makes none older than it i
   CHECK(world.loop.run(world.views[0]->stats("owner@app"))->entries == 0);
 }
 
+TEST_CASE("what ended while no process was there is removed by the next one") {
+  World world;
+  world.put("/shows/a");
+  world.clock.advance(minutes(71));
+  const auto next = world.open();
+  CHECK_FALSE(world.loop.run(next->find(kOwner, "/shows/b"))->answer);
+  CHECK(world.loop.run(next->stats("owner@app"))->entries == 0);
+}
+
 TEST_CASE("the bounds hold, and the oldest answers go first") {
   World world({.directory = "", .file_name = "cache.db", .entries_max = 20, .bytes_max = 10'000});
   for (int i = 0; i < 30; ++i) {

@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,8 +37,7 @@ class Product {
   const Seal& seal() const { return seal_; }
   // Those that are offered, in their order.
   const std::vector<mcp::Tool>& tools() const { return tools_; }
-  // Opens the store and the audit trail, which is told that `mode` begins, and puts the tools on the server. What it
-  // opened is to be closed.
+  // Opens the store and the audit trail, which is told that `mode` begins. What it opened is to be closed.
   base::Task<base::Result<void>> open(std::string_view mode);
   // The last word of the trail. Sessions and calls have ended.
   base::Task<void> close() { return audit_->close(); }
@@ -44,9 +45,8 @@ class Product {
  private:
   Product(Process& process, const config::Settings& settings, std::unique_ptr<Metrics> metrics,
           std::unique_ptr<AuditTrail> audit, std::unique_ptr<Account> account);
-  // Those of the selection that the regime allows.
-  base::Result<void> choose(std::optional<spotify::Regime> regime);
-  void offer();
+  // Whether the app, as far as it is known, has every operation that the tool stands on.
+  bool is_possible(const mcp::Tool& tool);
 
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<AuditTrail> audit_;
@@ -56,9 +56,10 @@ class Product {
   SealedCalls sealed_calls_;
   MeteredCalls metered_calls_;
   tools::Services services_;
-  policy::Selection selection_;
-  tools::Audience audience_ = tools::Audience::kStdio;
   std::vector<mcp::Tool> tools_;
+  // The tools that this regime makes impossible.
+  std::optional<spotify::Regime> judged_;
+  std::set<std::string> impossible_;
   mcp::Server server_;
 };
 

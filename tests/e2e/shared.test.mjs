@@ -20,6 +20,7 @@ after(() => workspace.close());
 let asked = 0;
 async function call(server, [name, args]) {
   const answer = await server.ask(modernRequest((asked += 1), 'tools/call', { name, arguments: args }));
+  assert.ok(answer.result, JSON.stringify(answer));
   return answer.result;
 }
 const requests = async (operation) => (await sim.requests(workspace))[operation] ?? 0;

@@ -61,30 +61,30 @@ std::optional<std::string> Presenter::link(std::string url) const {
   return lockdown_ ? std::nullopt : some(std::move(url));
 }
 
-// `name_of` gives the words of one entry.
-template <class T, class NameOf>
+// `words` is what somebody wrote of one entry: a member, or the entry itself.
+template <class T, class Words>
 std::optional<std::vector<std::string>> shown_names(const Presenter& presenter, const spotify::Several<T>& all,
-                                                    NameOf name_of) {
+                                                    Words words) {
   std::vector<std::string> out;
   for (const T& each : all) {
     if (out.size() == kNamesMax) break;
-    if (auto shown = presenter.name(name_of(each))) out.push_back(*std::move(shown));
+    if (auto shown = presenter.name(std::invoke(words, each))) out.push_back(*std::move(shown));
   }
   return out.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
 std::optional<std::vector<std::string>> Presenter::names(
     const spotify::Several<spotify::SimplifiedArtist>& artists) const {
-  return shown_names(*this, artists, [](const auto& artist) -> const base::ForeignText& { return artist.name; });
+  return shown_names(*this, artists, &spotify::SimplifiedArtist::name);
 }
 
 std::optional<std::vector<std::string>> Presenter::names(const spotify::Several<base::ForeignText>& words) const {
-  return shown_names(*this, words, [](const auto& word) -> const base::ForeignText& { return word; });
+  return shown_names(*this, words, std::identity());
 }
 
 std::optional<std::vector<std::string>> Presenter::names(
     const spotify::Several<spotify::SimplifiedAudiobook::Person>& people) const {
-  return shown_names(*this, people, [](const auto& person) -> const base::ForeignText& { return person.name; });
+  return shown_names(*this, people, &spotify::SimplifiedAudiobook::Person::name);
 }
 
 std::optional<Item> Presenter::item(const spotify::SimplifiedTrack& track) const {

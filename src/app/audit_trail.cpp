@@ -66,11 +66,12 @@ AuditTrail::AuditTrail(Process& process, const config::Settings& settings,
                        std::function<void(const std::string&)> key_made, audit::Watch::Heard heard)
     : settings_text_(json::write(schema::to_json(settings))),
       environment_(schema::to_json(settings.environment).string()),
-      watch_(make_recorder(process, settings, std::move(key_made)), std::move(heard)),
+      watch_(make_recorder(process, settings, std::move(key_made), heard), heard),
       auditor_(process.loop, watch_) {}
 
 audit::Trail& AuditTrail::make_recorder(Process& process, const config::Settings& settings,
-                                        std::function<void(const std::string&)> key_made) {
+                                        std::function<void(const std::string&)> key_made,
+                                        const audit::Watch::Heard& heard) {
   if (!settings.audit.enabled) return nothing_;
   auto told = [this, &process, made = std::move(key_made)](const std::string& path) {
     if (made) made(path);
@@ -85,7 +86,7 @@ audit::Trail& AuditTrail::make_recorder(Process& process, const config::Settings
                 return disk_of(settings, settings_directory + "/" + id);
               }});
   recorder_.emplace(audit::Recorder::Services{process.loop, worker_, process.clock, process.log},
-                    audit::RecorderOptions{.on_failure = on_failure(settings)},
+                    audit::RecorderOptions{.on_failure = on_failure(settings), .heard = heard},
                     [opening = opening_](base::Wall now) { return opening->open_or_advise(now); });
   return *recorder_;
 }

@@ -51,7 +51,7 @@ class AuditTrail {
   struct Opening;
 
   audit::Trail& make_recorder(Process& process, const config::Settings& settings,
-                              std::function<void(const std::string&)> key_made);
+                              std::function<void(const std::string&)> key_made, const audit::Watch::Heard& heard);
 
   std::string mode_;
   std::string settings_text_;

@@ -43,16 +43,28 @@ mcp::ServerOptions server_options(const config::Settings& settings, mcp::Auditor
 
 }  // namespace
 
+// What hears of the others comes before them, so that it outlives them.
+struct Product::Parts {
+  std::unique_ptr<Metrics> metrics;
+  std::unique_ptr<AlertSender> alerts;
+  std::unique_ptr<AuditTrail> audit;
+  std::unique_ptr<Account> account;
+};
+
 base::Result<std::unique_ptr<Product>> Product::make(Process& process, const config::Settings& settings,
                                                      tools::Audience audience, AccountOptions options) {
   auto metrics = std::make_unique<Metrics>();
-  auto heard = [counted = metrics.get()](const audit::Entry& entry) { counted->count_event(entry); };
+  TRY(auto alerts, AlertSender::make(process, settings, *metrics));
+  auto heard = [counted = metrics.get(), alert = alerts.get()](const audit::Entry& entry) {
+    counted->count_event(entry);
+    alert->hear(entry);
+  };
   auto audit = std::make_unique<AuditTrail>(process, settings, options.key_made, std::move(heard));
   options.trail = &audit->trail();
   options.metrics = metrics.get();
   TRY(auto account, Account::make(process, settings, std::move(options)));
   std::unique_ptr<Product> product(
-      new Product(process, settings, std::move(metrics), std::move(audit), std::move(account)));
+      new Product(process, settings, {std::move(metrics), std::move(alerts), std::move(audit), std::move(account)}));
   // A regime that is set is known already; one that is found out later hides tools, see is_possible().
   TRY(product->tools_, tools::select_tools(tools::all_tools(product->services_), selection_of(settings), audience,
                                            product->account_->regime().known()));
@@ -79,17 +91,20 @@ bool Product::is_possible(const mcp::Tool& tool) {
   return !impossible_.contains(tool.info.name);
 }
 
-Product::Product(Process& process, const config::Settings& settings, std::unique_ptr<Metrics> metrics,
-                 std::unique_ptr<AuditTrail> audit, std::unique_ptr<Account> account)
-    : metrics_(std::move(metrics)),
-      audit_(std::move(audit)),
-      account_(std::move(account)),
+Product::Product(Process& process, const config::Settings& settings, Parts parts)
+    : metrics_(std::move(parts.metrics)),
+      alerts_(std::move(parts.alerts)),
+      audit_(std::move(parts.audit)),
+      account_(std::move(parts.account)),
       seal_(settings.storage.directory),
       sealed_calls_(seal_, audit_->trail(), audit_->auditor()),
       metered_calls_(process.loop, *metrics_, sealed_calls_),
+      archive_({process.loop, process.worker}, account_->store().directory()),
+      desk_({archive_, process.clock, process.random}),
       services_{.client_for = [this](const mcp::Principal&) { return account_->spotify(); },
                 .login = account_->login(),
                 .clock = process.clock,
+                .desk = desk_,
                 .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull}},
       server_({process.loop, process.clock, process.random, process.log},
               server_options(settings, &metered_calls_,
@@ -102,6 +117,11 @@ base::Task<base::Result<void>> Product::open(std::string_view mode) {
   // What was found out in an earlier life; finding it out now would cost a request at every start.
   co_await account_->regime().recall();
   co_return base::Result<void>();
+}
+
+base::Task<void> Product::close() {
+  co_await audit_->close();
+  co_await alerts_->settle();
 }
 
 std::vector<Option> selection_options() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/account.h"
+#include "app/alert_sender.h"
 #include "app/audit_trail.h"
 #include "app/command.h"
 #include "app/metered.h"
@@ -18,6 +19,7 @@
 #include "config/settings.h"
 #include "mcp/server.h"
 #include "mcp/tool.h"
+#include "store/sqlite/archive.h"
 #include "tools/catalogue.h"
 
 namespace app {
@@ -40,21 +42,24 @@ class Product {
   // Opens the store and the audit trail, which is told that `mode` begins. What it opened is to be closed.
   base::Task<base::Result<void>> open(std::string_view mode);
   // The last word of the trail. Sessions and calls have ended.
-  base::Task<void> close() { return audit_->close(); }
+  base::Task<void> close();
 
  private:
-  Product(Process& process, const config::Settings& settings, std::unique_ptr<Metrics> metrics,
-          std::unique_ptr<AuditTrail> audit, std::unique_ptr<Account> account);
+  struct Parts;
+  Product(Process& process, const config::Settings& settings, Parts parts);
   // Whether the app, as far as it is known, has every operation that the tool stands on.
   bool is_possible(const mcp::Tool& tool);
 
   std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<AlertSender> alerts_;
   std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<Account> account_;
   Seal seal_;
   // A call passes the count, then the seal, then the trail.
   SealedCalls sealed_calls_;
   MeteredCalls metered_calls_;
+  store::sqlite::SqliteArchive archive_;
+  tools::Desk desk_;
   tools::Services services_;
   std::vector<mcp::Tool> tools_;
   // The tools that this regime makes impossible.

@@ -113,7 +113,7 @@ base::Result<int> init_config(const Arguments& arguments, Io& io) {
   if (file.empty()) {
     const std::string directory = os::config_directory(io.environment);
     if (directory.empty()) return fail(Code::kInvalidArgument, "HOME is not set. Name the new file: --output FILE.");
-    TRY_VOID(os::make_private_directory(directory));
+    TRY_VOID(os::make_owned_directory(directory));
     file = directory + "/config.json";
   }
   const std::string text = json::write_pretty(first_settings(environment));

@@ -131,7 +131,7 @@ base::Result<std::string> read_sealed_config(const std::string& file) {
 }
 
 base::Result<void> write_config(const std::string& file, const std::string& bytes, Overwrite overwrite) {
-  if (overwrite == Overwrite::kAllow) return os::write_private_file(file, bytes);
+  if (overwrite == Overwrite::kAllow) return os::write_private_file(os::target_of(file), bytes);
   auto created = os::create_private_file(file, bytes);
   if (created || created.error().code != Code::kConflict) return created;
   return taken(file);

@@ -23,6 +23,12 @@ constexpr os::Tracing kTracing = os::Tracing::kAllow;
 constexpr os::Tracing kTracing = os::Tracing::kRefuse;
 #endif
 
+#ifdef SMS_COVERAGE
+constexpr bool kCountsItself = true;
+#else
+constexpr bool kCountsItself = false;
+#endif
+
 // Libraries that are loaded later (libcurl, the modules of the name service), what they read, and authorities.
 constexpr const char* kReadable[] = {"/usr",
                                      "/lib",
@@ -74,6 +80,10 @@ os::Confinement confinement_of(const config::Settings& settings, const os::Envir
   }
   if (const std::string& file = settings.audit.checkpoints; !file.empty()) {
     confinement.writable.push_back(parent_of(file));
+  }
+  // A build for coverage writes what it has counted when it ends.
+  if (const auto profile = environment.find("LLVM_PROFILE_FILE"); profile && kCountsItself) {
+    confinement.writable.push_back(parent_of(*profile));
   }
   const auto key = key_file(os::config_directory(environment), environment);
   if (key && os::exists(key->path)) {

@@ -28,6 +28,22 @@ base::Result<void> read_config(config::Sources& sources, const os::Environment& 
   return {};
 }
 
+// A host starts the server wherever it likes, and the same settings must mean the same folder: what a file says is seen
+// from the file.
+void resolve_paths(config::Loaded& loaded, const std::string& file) {
+  const std::string whole = os::absolute(file);
+  const std::string folder = whole.substr(0, whole.rfind('/') + 1);
+  const auto resolve = [&](std::string_view setting, std::string& path) {
+    const auto origin = loaded.origins.find(setting);
+    const bool of_file = origin != loaded.origins.end() && origin->second.starts_with("file");
+    path = os::absolute(path, of_file ? folder : "");
+  };
+  resolve("storage.directory", loaded.settings.storage.directory);
+  resolve("cache.db_path", loaded.settings.cache.db_path);
+  resolve("audit.directory", loaded.settings.audit.directory);
+  resolve("audit.checkpoints", loaded.settings.audit.checkpoints);
+}
+
 }  // namespace
 
 std::string find_config_file(const std::string& named, const os::Environment& environment) {
@@ -54,6 +70,7 @@ base::Result<config::Loaded> load_settings(const SettingsRequest& request, const
   if (sources.file_text) const base::Secret wiped(*std::move(sources.file_text));
   TRY(config::Loaded loaded, std::move(read));
   TRY_VOID(config::check(loaded.settings));
+  resolve_paths(loaded, sources.file_name);
   std::string& directory = loaded.settings.storage.directory;
   if (directory.empty()) directory = os::data_directory(environment);
   if (directory.empty()) {

@@ -98,7 +98,7 @@ base::Result<void> check_apart(const std::string& key_file, const std::string& s
 
 base::Result<void> make_key_file(const std::string& path, const std::string& directory, base::Random& random,
                                  const std::function<void(const std::string&)>& made) {
-  TRY_VOID(os::make_private_directory(directory));
+  TRY_VOID(os::make_owned_directory(directory));
   const crypto::Key key = crypto::Key::generate(random);
   const auto created = os::create_private_file(path, std::string(key.to_base64().reveal()) + "\n");
   if (!created && created.error().code != base::Code::kConflict) return std::unexpected(created.error());

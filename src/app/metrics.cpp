@@ -38,6 +38,10 @@ void Metrics::count_request(const std::string& service, http::Method method, int
   request_took_[service].observe(took);
 }
 
+void Metrics::count_alert(std::string_view rule, Delivery delivery) {
+  ++alerts_[std::string(rule)][static_cast<size_t>(delivery)];
+}
+
 void Metrics::write(metrics::Exposition& out) const {
   out.family("spotify_mcp_events_total", Kind::kCounter, "Events of the audit trail, by name and outcome.");
   for (const audit::EventInfo& info : audit::catalogue()) {
@@ -62,6 +66,12 @@ void Metrics::write(metrics::Exposition& out) const {
   }
   out.family("spotify_mcp_spotify_request_seconds", Kind::kHistogram, "How long Spotify took.");
   for (const auto& [service, took] : request_took_) out.sample({{"service", service}}, took);
+  out.family("spotify_mcp_alerts_total", Kind::kCounter, "Alerts, and what became of those for the webhook.");
+  for (const auto& [rule, counts] : alerts_) {
+    out.sample({{"alert", rule}, {"state", "raised"}}, counts[static_cast<size_t>(Delivery::kRaised)]);
+    out.sample({{"alert", rule}, {"state", "delivered"}}, counts[static_cast<size_t>(Delivery::kDelivered)]);
+    out.sample({{"alert", rule}, {"state", "lost"}}, counts[static_cast<size_t>(Delivery::kLost)]);
+  }
 }
 
 void write_gauges(metrics::Exposition& out, const Gauges& gauges) {

@@ -5,9 +5,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -34,6 +36,10 @@ class Metrics {
   // A request to Spotify. `status` 0: no answer came.
   void count_request(const std::string& service, http::Method method, int status, base::Duration took);
 
+  // What became of an alert (app/alert_sender.h).
+  enum class Delivery : uint8_t { kRaised, kDelivered, kLost };
+  void count_alert(std::string_view rule, Delivery delivery);
+
   void write(metrics::Exposition& out) const;
 
  private:
@@ -45,6 +51,7 @@ class Metrics {
   std::map<std::pair<std::string, std::string>, Calls> calls_;
   std::map<std::tuple<std::string, std::string, std::string>, int64_t> requests_;  // service, method, outcome
   std::map<std::string, metrics::Histogram> request_took_;                         // by service
+  std::map<std::string, std::array<int64_t, 3>, std::less<>> alerts_;              // by rule: [Delivery]
 };
 
 // What a server reads when it is asked, beside what was counted.

@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 #include "json/write.h"
+#include "os/files.h"
 
 namespace app {
 namespace {
@@ -28,7 +29,8 @@ base::Result<int> run(const Command&, const Arguments& arguments, Io& io) {
   std::vector<std::string> given{"stdio"};
   if (arguments.has("--config")) {
     given.emplace_back("--config");
-    given.push_back(arguments.text("--config"));
+    // The host starts the server in a folder of its own.
+    given.push_back(os::absolute(arguments.text("--config")));
   }
   const std::string& client = arguments.positional;
   if (client == "claude-code") {

@@ -100,11 +100,12 @@ void Recorder::look_at_clock() {
   if (!before) return;
   const std::chrono::milliseconds step = ahead - *before;
   if (step <= kClockStepMin && step >= -kClockStepMin) return;
-  waiting_.push_back({{.event = Event::kClockStepped,
-                       .source = "local",
-                       .request = {{"milliseconds", step.count()}},
-                       .time = wall},
-                      std::nullopt});
+  Entry entry{.event = Event::kClockStepped,
+              .source = "local",
+              .request = {{"milliseconds", step.count()}},
+              .time = wall};
+  if (options_.heard) options_.heard(entry);
+  waiting_.push_back({std::move(entry), std::nullopt});
 }
 
 void Recorder::commit_at(base::Instant at) {
@@ -135,6 +136,7 @@ base::Task<void> Recorder::write_waiting() {
                          .request = {{"damage", "not written"}, {"lost", lost}},
                          .status = "mended",
                          .time = now});
+      if (options_.heard) options_.heard(entries.back());
     }
     for (const Waiting& each : batch) entries.push_back(each.entry);
     auto work = [core = core_, entries = std::move(entries), now] {

@@ -32,6 +32,8 @@ struct RecorderOptions {
   base::Duration tick_every = std::chrono::seconds(15);
   // Beyond so many that wait, ordinary events are counted and dropped.
   size_t waiting_max = 10'000;
+  // Told of what the recorder itself finds: a clock that jumped, events that were lost.
+  std::function<void(const Entry&)> heard = nullptr;
 };
 
 class Recorder final : public Trail {

@@ -3,6 +3,7 @@
 // the tidy test allows in few folders. Compare secrets with crypto::equal.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,7 @@ class Secret {
   bool operator==(const Secret&) const = delete;
 
   bool empty() const { return text_.empty(); }
+  size_t size() const { return text_.size(); }
   // The one door. The view lives as long as this object.
   std::string_view reveal() const { return text_; }
   // A second owner, asked for by name.

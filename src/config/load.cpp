@@ -176,6 +176,20 @@ base::Result<json::Value> read_document(const Sources& sources) {
   return *std::move(parsed);
 }
 
+void check_alerts(const Alerts& alerts, std::vector<std::string>& problems) {
+  if (alerts.webhook.empty()) return;
+  constexpr size_t kSecretMin = 32;
+  const auto url = http::parse_url(alerts.webhook);
+  const bool is_safe = url && (url->scheme == "https" || http::is_loopback_literal(url->host));
+  expect(problems, is_safe,
+         "alerts.webhook: this is no https address. Give one such as https://alerts.example.com/spotify-mcp; http is for "
+         "127.0.0.1 and [::1] only.");
+  expect(problems, alerts.webhook_secret.secret.size() >= kSecretMin,
+         fmt::format("alerts.webhook_secret: requests are signed, with a key of {} characters or more. Make one with: "
+                     "openssl rand -hex 32",
+                     kSecretMin));
+}
+
 }  // namespace
 
 void set_path(json::Value& root, std::string_view path, json::Value value) {
@@ -243,6 +257,7 @@ base::Result<void> check(const Settings& settings) {
   check_redirect(settings.spotify.redirect_uri, problems);
   check_api_url(settings.api.base_url, "api.base_url", "https://api.spotify.com", settings, problems);
   check_api_url(settings.api.accounts_url, "api.accounts_url", "https://accounts.spotify.com", settings, problems);
+  check_alerts(settings.alerts, problems);
   return to_result(problems);
 }
 

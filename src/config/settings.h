@@ -76,7 +76,8 @@ struct Server {
         schema::defaulted("allowed_hosts", &Server::allowed_hosts,
                           "Values of the Host field that are accepted beside the loopback names."),
         schema::defaulted("allowed_origins", &Server::allowed_origins,
-                          "Origins of web pages that may call, such as http://localhost:6274."),
+                          "Origins of web pages that may call, beside those of this machine, such as "
+                          "https://app.example.com."),
     };
   }
 };
@@ -118,7 +119,8 @@ struct Storage {
   static constexpr auto fields() {
     return schema::Fields{
         schema::defaulted("directory", &Storage::directory,
-                          "Where the login is kept. Default: spotify-mcp-server in the XDG data directory.")};
+                          "Where the login is kept. Default: spotify-mcp-server in the XDG data directory. A relative "
+                          "path is seen from the folder of the file that sets it.")};
   }
 };
 
@@ -130,7 +132,8 @@ struct Tools {
   static constexpr auto fields() {
     return schema::Fields{
         schema::defaulted("toolsets", &Tools::toolsets, "Toolsets to offer; empty means the default ones."),
-        schema::defaulted("tools", &Tools::tools, "Single tools to offer beside them."),
+        schema::defaulted("tools", &Tools::tools,
+                          "Single tools to offer: these alone where no toolset is set, otherwise beside them."),
         schema::defaulted("read_only", &Tools::read_only, "Offer only tools that change nothing."),
     };
   }
@@ -200,6 +203,21 @@ struct Metrics {
   }
 };
 
+struct Alerts {
+  std::string webhook;
+  SecretText webhook_secret;
+
+  static constexpr auto fields() {
+    return schema::Fields{
+        schema::defaulted("webhook", &Alerts::webhook,
+                          "Address that alerts are posted to (docs/operations.md); https, or http on loopback. Without "
+                          "one they are in the log only."),
+        schema::defaulted("webhook_secret", &Alerts::webhook_secret,
+                          "Key that the requests to it are signed with, of 32 characters or more."),
+    };
+  }
+};
+
 struct Settings {
   Deployment environment = Deployment::kProduction;
   Spotify spotify;
@@ -212,6 +230,7 @@ struct Settings {
   Security security;
   Audit audit;
   Metrics metrics;
+  Alerts alerts;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -226,6 +245,7 @@ struct Settings {
         schema::defaulted("security", &Settings::security),
         schema::defaulted("audit", &Settings::audit),
         schema::defaulted("metrics", &Settings::metrics),
+        schema::defaulted("alerts", &Settings::alerts),
     };
   }
 };

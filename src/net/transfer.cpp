@@ -316,9 +316,10 @@ base::Error error_of(const Transfer& transfer, CURLcode code, bool deadline_pass
     case CURLE_COULDNT_RESOLVE_PROXY:
       return make(Code::kUnavailable, "Cannot reach the proxy: its name does not resolve. Check the proxy setting.");
     case CURLE_COULDNT_CONNECT:
-      return make(Code::kUnavailable, fmt::format("Cannot reach {}: it does not accept connections. Check the network "
-                                                  "connection and try again.",
-                                                  host));
+      return make(Code::kUnavailable, fmt::format("Cannot reach {}: it does not accept connections. {}", host,
+                                                  http::is_loopback_literal(host)
+                                                      ? "Start what should listen there, or name its port."
+                                                      : "Check the network connection and try again."));
     case CURLE_SSL_CACERT_BADFILE:
       return make(Code::kUnavailable, "The file of trusted authorities cannot be read. Check the setting.");
     case CURLE_SSL_CONNECT_ERROR:

@@ -1,5 +1,6 @@
 #include "os/editor.h"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -51,18 +52,24 @@ class PrivateDirectory {
 // Ctrl-C in the editor is the editor's: this process must live on to clean up. The old handling comes back.
 class SignalsIgnored {
  public:
-  SignalsIgnored() : interrupt_(std::signal(SIGINT, SIG_IGN)), quit_(std::signal(SIGQUIT, SIG_IGN)) {}
+  SignalsIgnored() {
+    for (size_t i = 0; i < kSignals.size(); ++i) before_[i] = std::signal(kSignals[i], SIG_IGN);
+  }
   ~SignalsIgnored() {
-    std::signal(SIGINT, interrupt_);
-    std::signal(SIGQUIT, quit_);
+    for (size_t i = 0; i < kSignals.size(); ++i) std::signal(kSignals[i], before_[i]);
+  }
+  // In the child, which must hear them.
+  static void listen_again() {
+    for (const int signal : kSignals) std::signal(signal, SIG_DFL);
   }
   SignalsIgnored(const SignalsIgnored&) = delete;
   SignalsIgnored& operator=(const SignalsIgnored&) = delete;
 
  private:
   using Handler = void (*)(int);
-  Handler interrupt_;
-  Handler quit_;
+  // Those that would end us before the clear text is removed: of the keyboard, of a terminal that closes, of kill.
+  static constexpr std::array<int, 4> kSignals{SIGINT, SIGQUIT, SIGHUP, SIGTERM};
+  std::array<Handler, kSignals.size()> before_{};
 };
 
 std::optional<std::string> find_program(const std::string& name, const Environment& environment) {
@@ -105,8 +112,7 @@ base::Result<void> run_editor(const std::string& file, const Environment& enviro
   const SignalsIgnored ignored;
   const pid_t child = ::fork();
   if (child == 0) {
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGQUIT, SIG_DFL);
+    SignalsIgnored::listen_again();
     ::execve(program->c_str(), arguments.data(), variables.data());
     ::_exit(127);
   }

@@ -192,7 +192,9 @@ base::Result<std::vector<std::string>> list_directory(const std::string& path) {
   return names;
 }
 
-base::Result<void> make_private_directory(const std::string& path) {
+namespace {
+
+base::Result<struct stat> make_directory(const std::string& path) {
   if (path.empty()) return base::fail(base::Code::kInvalidArgument, "A directory needs a path.");
   for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
     const std::string parent = path.substr(0, slash);
@@ -204,6 +206,20 @@ base::Result<void> make_private_directory(const std::string& path) {
   if (!S_ISDIR(status.st_mode)) {
     return base::fail(base::Code::kInvalidArgument, fmt::format("{} is no directory.", path));
   }
+  return status;
+}
+
+}  // namespace
+
+base::Result<void> make_private_directory(const std::string& path) {
+  TRY(const struct stat status, make_directory(path));
+  return check_owner_only(status, path);
+}
+
+base::Result<void> make_owned_directory(const std::string& path) {
+  TRY(struct stat status, make_directory(path));
+  constexpr mode_t kMayLook = S_IRGRP | S_IXGRP | S_IROTH | S_IXOTH;
+  status.st_mode &= ~kMayLook;
   return check_owner_only(status, path);
 }
 
@@ -229,7 +245,21 @@ bool is_within(const std::string& path, const std::string& directory) {
   return end == real_directory.end() || (end->empty() && std::next(end) == real_directory.end());
 }
 
+std::string absolute(const std::string& path, const std::string& folder) {
+  if (path.empty()) return {};
+  std::error_code error;
+  // Whichever is absolute counts from the root.
+  const std::filesystem::path whole = std::filesystem::absolute(std::filesystem::path(folder) / path, error);
+  return error ? path : whole.lexically_normal().string();
+}
+
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+std::string target_of(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path target = std::filesystem::canonical(path, error);
+  return error ? path : target.string();
+}
 
 bool is_replaceable(const std::string& path) {
   struct stat file {};

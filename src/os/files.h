@@ -36,7 +36,14 @@ base::Result<std::vector<std::string>> list_directory(const std::string& path);
 
 // Makes the directory and its parents (0700). An existing one must be ours, and closed to group and others.
 base::Result<void> make_private_directory(const std::string& path);
+// The same, and others may look at the names in an existing one: for files that are private themselves.
+base::Result<void> make_owned_directory(const std::string& path);
 bool exists(const std::string& path);
+// Seen from `folder`, or from where the process is; links stay as they are. An empty path stays empty.
+std::string absolute(const std::string& path, const std::string& folder = {});
+// Where the links of a path end; the path itself where nothing is there. For a file that is replaced as a whole: the
+// link stays a link.
+std::string target_of(const std::string& path);
 // Whether it is a file that another may be renamed over: neither a link nor a mount.
 bool is_replaceable(const std::string& path);
 // Whether the path is the directory, or lies in it or below, links followed. Neither has to exist.

@@ -1,5 +1,7 @@
 #include "os/process.h"
 
+#include <cerrno>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <filesystem>
@@ -12,6 +14,14 @@
 namespace os {
 
 pid_t process_id() { return ::getpid(); }
+
+void open_standard_streams() {
+  for (int number = 0; number <= 2; ++number) {
+    if (::fcntl(number, F_GETFD) != -1 || errno != EBADF) continue;
+    // The lowest free number is this one.
+    if (::open("/dev/null", number == 0 ? O_RDONLY : O_WRONLY) != number) return;
+  }
+}
 
 base::Result<uint64_t> resident_bytes() {
   constexpr size_t kLimit = 4096;

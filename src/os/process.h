@@ -10,6 +10,8 @@
 namespace os {
 
 pid_t process_id();
+// Puts /dev/null where standard input, output or error was closed, so that no file or socket of ours takes its number.
+void open_standard_streams();
 // Resident memory, from /proc/self/statm.
 base::Result<uint64_t> resident_bytes();
 base::Result<uint64_t> open_files();

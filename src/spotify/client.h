@@ -137,6 +137,10 @@ class Client {
   Answer<PlaylistWrite> reorder_playlist_items(PlaylistId id, Reorder reorder, Call call);
   // The first 100 replace the content, the rest is added.
   Answer<PlaylistWrite> replace_playlist_items(PlaylistId id, std::vector<PlayableUri> items, Call call);
+  // Widest first; the addresses are good for less than a day.
+  Answer<Several<Image>> playlist_images(PlaylistId id, Call call);
+  // A JPEG as base64, at most kImageTextMax bytes of it. Spotify takes it before it shows it.
+  Answer<void> set_playlist_image(PlaylistId id, std::string jpeg_base64, Call call);
 
   // Library, in requests of 40.
   Answer<LibraryWrite> save_to_library(std::vector<LibraryUri> items, Call call);

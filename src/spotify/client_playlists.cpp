@@ -187,4 +187,23 @@ Client::Answer<PlaylistWrite> Client::replace_playlist_items(PlaylistId id, std:
   co_return co_await write_chunks(*transport_, id, std::move(chunks), std::nullopt, Chain::kNone, call);
 }
 
+Client::Answer<Several<Image>> Client::playlist_images(PlaylistId id, Call call) {
+  ApiRequest request{.operation = Operation::kGetPlaylistImages,
+                     .target = make_target(info(Operation::kGetPlaylistImages), {id.text()}, {}),
+                     .call = call};
+  co_return co_await read_as<Several<Image>>(*transport_, std::move(request));
+}
+
+Client::Answer<void> Client::set_playlist_image(PlaylistId id, std::string jpeg_base64, Call call) {
+  if (jpeg_base64.empty() || jpeg_base64.size() > kImageTextMax) {
+    co_return base::fail(base::Code::kInvalidArgument,
+                         "A cover is a JPEG of at most 256 KiB as base64, that is about 190 KiB as a file.");
+  }
+  ApiRequest request{.operation = Operation::kSetPlaylistImage,
+                     .target = make_target(info(Operation::kSetPlaylistImage), {id.text()}, {}),
+                     .jpeg_base64 = std::move(jpeg_base64),
+                     .call = call};
+  co_return co_await command(*transport_, std::move(request), reads_of(id));
+}
+
 }  // namespace spotify

@@ -127,6 +127,7 @@ struct PlaylistWrite {
   std::optional<base::Error> stopped{};
 };
 inline constexpr size_t kPlaylistItemsPerRequest = 100;
+inline constexpr size_t kImageTextMax = size_t{256} * 1024;
 
 struct LibraryWrite {
   size_t items_done = 0;

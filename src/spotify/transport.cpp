@@ -89,6 +89,8 @@ base::Task<Transport::Try> Transport::attempt(std::shared_ptr<const ApiRequest> 
   } else {
     result.error = std::move(response).error();
     result.ending.kind = was_not_sent(result.error) ? Ending::Kind::kNotSent : Ending::Kind::kLost;
+    // Where it may not go it may not go a moment later either.
+    if (result.error.code == base::Code::kForbidden) result.counted = false;
     // The limit of one request ran out, not the caller's time.
     if (result.error.code == base::Code::kDeadline && services_.loop.now() < request->call.deadline) {
       result.error = make_error(Cause::kUpstream, base::Code::kUnavailable,
@@ -120,6 +122,10 @@ http::Request Transport::make_request(const ApiRequest& request, const base::Sec
   if (request.body) {
     out.headers.add("Content-Type", "application/json");
     out.body = json::write(*request.body);
+  } else if (!request.jpeg_base64.empty()) {
+    // As Spotify wants it: the type of the picture, and its bytes as text.
+    out.headers.add("Content-Type", "image/jpeg");
+    out.body = request.jpeg_base64;
   }
   constexpr std::string_view kScheme = "Bearer ";
   std::string bearer;

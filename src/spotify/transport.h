@@ -36,6 +36,8 @@ struct ApiRequest {
   Operation operation = Operation::kSearch;
   std::string target;
   std::optional<json::Value> body{};
+  // Instead of a body in JSON.
+  std::string jpeg_base64{};
   Call call{};
   // Distinguishes answers to the same target in the cache, such as a snapshot id. With it the answer keeps longer.
   std::string version{};

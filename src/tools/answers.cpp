@@ -35,12 +35,9 @@ size_t count_fitting(size_t fixed, const std::vector<size_t>& costs, size_t byte
   return count;
 }
 
-std::vector<size_t> costs_of(const std::vector<Item>& items) {
+size_t cost_of_row(const json::Value& row) {
   constexpr size_t kCommas = 2;
-  std::vector<size_t> costs;
-  costs.reserve(items.size());
-  for (const Item& item : items) costs.push_back(cost_of_text(json::write(schema::to_json(item))) + kCommas);
-  return costs;
+  return cost_of_text(json::write(row)) + kCommas;
 }
 
 std::string truncated_sentence(size_t kept, size_t found) {

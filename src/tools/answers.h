@@ -129,7 +129,15 @@ size_t wire_cost(const json::Value& structured);
 namespace detail {
 // How many of `costs`, in order, fit beside `fixed`.
 size_t count_fitting(size_t fixed, const std::vector<size_t>& costs, size_t bytes_max);
-std::vector<size_t> costs_of(const std::vector<Item>& items);
+// What one row costs within its list.
+size_t cost_of_row(const json::Value& row);
+template <class Row>
+std::vector<size_t> costs_of(const std::vector<Row>& rows) {
+  std::vector<size_t> costs;
+  costs.reserve(rows.size());
+  for (const Row& row : rows) costs.push_back(cost_of_row(schema::to_json(row)));
+  return costs;
+}
 std::string truncated_sentence(size_t kept, size_t found);
 }  // namespace detail
 
@@ -139,7 +147,7 @@ template <class Out, class CursorAt>
 void fit(Out& out, size_t bytes_max, CursorAt cursor_at) {
   out.returned = static_cast<int64_t>(out.items.size());
   if (out.items.size() < 2 || wire_cost(schema::to_json(out)) <= bytes_max) return;
-  std::vector<Item> items = std::move(out.items);
+  auto items = std::move(out.items);
   const std::vector<size_t> costs = detail::costs_of(items);
   out.items.clear();
   out.truncated = detail::truncated_sentence(items.size(), items.size());

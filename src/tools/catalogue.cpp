@@ -23,6 +23,8 @@ constexpr std::array kToolsets{
     Toolset{"library", "What the user saved and follows."},
     Toolset{"user", "The account and what its owner likes."},
     Toolset{"auth", "Logging in and out from within the assistant.", Default::kOnStdio},
+    Toolset{"curation", "Keep playlists in order: duplicates, sorting, copies, snapshots, undo, export and import.",
+            Default::kNowhere},
     Toolset{"podcasts", "Podcasts and audiobooks, and how far they were heard.", Default::kNowhere},
     Toolset{"follow", "Following artists.", Default::kNowhere},
     Toolset{"operations", "What this server knows of itself: cache, quota, what is wrong.", Default::kNowhere},
@@ -32,14 +34,22 @@ constexpr std::array kToolsets{
 // its toolset or by its name.
 constexpr std::array<std::string_view, 1> kOnRequest{"logout"};
 
-constexpr std::array<std::string_view, 14> kScopes{
-    "playlist-modify-private",     "playlist-modify-public",
-    "playlist-read-collaborative", "playlist-read-private",
-    "user-follow-modify",          "user-follow-read",
-    "user-library-modify",         "user-library-read",
-    "user-modify-playback-state",  "user-read-currently-playing",
-    "user-read-playback-position", "user-read-playback-state",
-    "user-read-recently-played",   "user-top-read",
+constexpr std::array<std::string_view, 15> kScopes{
+    "playlist-modify-private",
+    "playlist-modify-public",
+    "playlist-read-collaborative",
+    "playlist-read-private",
+    "ugc-image-upload",
+    "user-follow-modify",
+    "user-follow-read",
+    "user-library-modify",
+    "user-library-read",
+    "user-modify-playback-state",
+    "user-read-currently-playing",
+    "user-read-playback-position",
+    "user-read-playback-state",
+    "user-read-recently-played",
+    "user-top-read",
 };
 
 template <size_t N>
@@ -139,7 +149,7 @@ std::vector<mcp::Tool> all_tools(const Services& services) {
   std::vector<mcp::Tool> tools;
   for (auto* const make_tools :
        {&search_tools, &catalogue_tools, &playback_tools, &queue_tools, &playlist_tools, &library_tools, &user_tools,
-        &auth_tools, &podcast_tools, &follow_tools, &operations_tools}) {
+        &auth_tools, &curation_tools, &podcast_tools, &follow_tools, &operations_tools}) {
     for (mcp::Tool& tool : make_tools(services)) tools.push_back(std::move(tool));
   }
   ENSURE(!find_catalogue_flaw(tools));

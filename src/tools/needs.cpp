@@ -1,6 +1,7 @@
 #include "tools/needs.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace tools {
 namespace {
@@ -79,6 +80,12 @@ constexpr Need kNeeds[] = {
     {"get_top_items", kGetTopTracks},
     {"get_top_items", kGetTopArtists},
     {"get_followed_artists", kGetFollowedArtists},
+    {"undo", kRemoveFromLibrary},
+    {"import_playlist", kSearch},
+    {"set_playlist_cover", kGetPlaylist},
+    {"set_playlist_cover", kSetPlaylistImage},
+    {"set_playlist_cover", kGetPlaylistImages},
+    {"get_playlist_cover", kGetPlaylistImages},
     {"get_show", kGetShow},
     {"get_show_episodes", kGetShowEpisodes},
     {"get_episode", kGetEpisode},
@@ -95,13 +102,38 @@ constexpr Need kNeeds[] = {
     {"doctor", kGetDevices},
 };
 
+// What keeps a whole playlist in order stands on the same operations.
+constexpr spotify::Operation kRead[] = {kGetPlaylist, kGetPlaylistItems};
+constexpr spotify::Operation kRewrite[] = {kGetPlaylist,         kGetPlaylistItems,     kAddPlaylistItems,
+                                           kRemovePlaylistItems, kReplacePlaylistItems, kReorderPlaylistItems};
+constexpr spotify::Operation kMake[] = {kGetPlaylist, kGetPlaylistItems, kCreatePlaylist, kAddPlaylistItems};
+
+struct Group {
+  std::string_view tool;
+  std::span<const spotify::Operation> operations;
+};
+constexpr Group kGroups[] = {
+    {"find_duplicates", kRead},     {"find_unavailable", kRead},  {"diff_playlists", kRead},
+    {"diff_since_snapshot", kRead}, {"snapshot_playlist", kRead}, {"export_playlist", kRead},
+    {"dedupe_playlist", kRewrite},  {"sort_playlist", kRewrite},  {"shuffle_playlist", kRewrite},
+    {"restore_playlist", kRewrite}, {"undo", kRewrite},           {"replace_playlist_items", kRewrite},
+    {"clone_playlist", kMake},      {"split_playlist", kMake},    {"merge_playlists", kMake},
+    {"merge_playlists", kRewrite},  {"import_playlist", kMake},   {"import_playlist", kRewrite},
+};
+
 }  // namespace
 
-std::span<const Need> needs() { return kNeeds; }
+std::vector<Need> needs() {
+  std::vector<Need> rows(std::begin(kNeeds), std::end(kNeeds));
+  for (const Group& group : kGroups) {
+    for (const spotify::Operation operation : group.operations) rows.push_back({group.tool, operation});
+  }
+  return rows;
+}
 
 std::vector<spotify::Operation> operations_of(std::string_view tool) {
   std::vector<spotify::Operation> operations;
-  for (const Need& need : kNeeds) {
+  for (const Need& need : needs()) {
     if (need.tool == tool) operations.push_back(need.operation);
   }
   return operations;

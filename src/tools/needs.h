@@ -16,8 +16,8 @@ struct Need {
   std::string_view tool;
   spotify::Operation operation = spotify::Operation::kSearch;
 };
-// One row for each operation of each tool, in the order of the catalogue.
-std::span<const Need> needs();
+// One row for each operation of each tool.
+std::vector<Need> needs();
 
 std::vector<spotify::Operation> operations_of(std::string_view tool);
 

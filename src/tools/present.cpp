@@ -18,9 +18,10 @@ std::optional<std::string> some(std::string text) {
 }
 
 // The URI of a local file spells out its artist and title.
-std::string shown_uri(const spotify::Uri& uri, bool lockdown) {
-  return lockdown && uri.kind() == spotify::Kind::kLocal ? "spotify:local:hidden" : uri.text();
+std::string shown_uri(const std::string& uri, bool lockdown) {
+  return lockdown && uri.starts_with("spotify:local:") ? "spotify:local:hidden" : uri;
 }
+std::string shown_uri(const spotify::Uri& uri, bool lockdown) { return shown_uri(uri.text(), lockdown); }
 
 template <class Thing>
 std::optional<std::string> uri_text(const Thing& thing, bool lockdown) {
@@ -180,6 +181,21 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedAudiobook& book) co
   item.tracks = number(book.total_chapters);
   item.is_explicit = only_if(true, book.is_explicit);
   item.url = link(book.id->url());
+  return item;
+}
+
+std::string Presenter::uri(const std::string& text) const { return shown_uri(text, lockdown_); }
+
+std::optional<Item> Presenter::item(const curation::Entry& entry) const {
+  if (entry.uri.empty()) return std::nullopt;
+  Item item{.uri = uri(entry.uri), .name = name(entry.title)};
+  spotify::Several<base::ForeignText> artists;
+  for (const base::ForeignText& artist : entry.artists) artists.push_back(artist);
+  item.artists = names(artists);
+  item.album = name(entry.album);
+  if (entry.duration_ms > 0) item.duration_ms = entry.duration_ms;
+  if (entry.is_explicit) item.is_explicit = true;
+  if (!entry.is_playable) item.is_playable = false;
   return item;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/foreign_text.h"
+#include "curation/entry.h"
 #include "spotify/model.h"
 #include "tools/answers.h"
 #include "tools/services.h"
@@ -43,6 +44,11 @@ class Presenter {
   // Of a list that says when each was added.
   template <class T>
   std::optional<Item> item(const T& thing, const spotify::Word& added_at) const;
+
+  // One place of a playlist, when it has a name.
+  std::optional<Item> item(const curation::Entry& entry) const;
+  // As it stands; the URI of a local file spells out a title, which lockdown hides.
+  std::string uri(const std::string& text) const;
 
   Device device(const spotify::Device& device) const;
   std::optional<std::vector<std::string>> names(const spotify::Several<spotify::SimplifiedArtist>& artists) const;

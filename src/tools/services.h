@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "mcp/principal.h"
 #include "spotify/client.h"
+#include "tools/desk.h"
 #include "tools/login.h"
 
 namespace tools {
@@ -33,6 +34,7 @@ struct Services {
   std::function<std::shared_ptr<spotify::Client>(const mcp::Principal&)> client_for;
   Login& login;
   const base::Clock& clock;
+  Desk& desk;
   Options options = {};
   // The permissions that the offered tools need, known once they were selected.
   std::vector<std::string> wanted_scopes = {};

@@ -97,6 +97,32 @@ test('a port in use is named', async () => {
   await release();
 });
 
+test('stdin that was closed before the start is its end, for stdio, and nothing to serve', async () => {
+  workspace.writeConfig();
+  const closed = (mode, redirections) => workspace.start('/bin/sh', [
+    '-c', `exec "$0" ${mode} --config "$1" ${redirections}`, programs.server, workspace.config,
+  ]);
+  const wire = closed('stdio', '<&-');
+  assert.deepEqual(await wire.ended(), { code: 0, signal: null });
+  assert.equal(wire.stdout, '');
+  const server = closed('serve --port 0', '<&- >&-');
+  await server.line(/listening on/);
+  assert.deepEqual(await server.stop(), { code: 0, signal: null });
+});
+
+test('a configuration folder that others may look into is fine, and one that they may change is not', async () => {
+  const folder = path.join(workspace.env.HOME, '.config/spotify-mcp-server');
+  fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
+  workspace.writeConfig();
+  fs.chmodSync(folder, 0o777);
+  await refused(['stdio', '--config', workspace.config], [/open to other users\. Run: chmod 700/]);
+  fs.chmodSync(folder, 0o755);
+  const wire = workspace.startStdio();
+  await wire.ask(modernRequest(1, 'tools/list'));
+  assert.equal((await wire.finish()).code, 0);
+  assert.equal(fs.statSync(path.join(folder, 'master.key')).mode & 0o777, 0o600);
+});
+
 test('an unknown option is refused with a pointer to the help', async () => {
   await refused(['serve', '--no-such-option'], /--help|no-such-option/);
 });

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "alerts/rules.h"
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/metrics.h"
@@ -321,6 +322,27 @@ TEST_CASE("docs/operations.md names exactly the metrics that there are") {
   const std::set<std::string> families = names_in(given, "# TYPE ");
   CHECK(families.size() > 8);
   CHECK(names_in(text, "") == families);
+}
+
+TEST_CASE("the alerts of docs/operations.md are those of the rules") {
+  const std::filesystem::path path = source_directory() / "docs/operations.md";
+  std::string table = "| alert | severity | when | what it may mean |\n|---|---|---|---|\n";
+  for (const alerts::Rule& rule : alerts::rules()) {
+    std::vector<std::string> events;
+    for (const audit::Event event : rule.events) events.push_back(fmt::format("`{}`", audit::info_of(event).name));
+    table += fmt::format("| `{}` | {} | {} of {} in {} minutes{} | {} |\n", rule.name,
+                         audit::severity_name(rule.severity), rule.threshold, fmt::join(events, ", "),
+                         rule.window.count() / 60,
+                         rule.per == alerts::Per::kSource ? ", from one address" : "", rule.about);
+  }
+  std::ifstream file(path);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  constexpr std::string_view kBegin = "<!-- alerts: begin -->\n";
+  const size_t begin = text.find(kBegin) + kBegin.size();
+  const size_t end = text.find("<!-- alerts: end -->");
+  REQUIRE((end != std::string::npos && begin <= end));
+  text.replace(begin, end - begin, table);
+  snapshots::compare(path, text);
 }
 
 }  // namespace

@@ -57,7 +57,10 @@ Result<Database> Database::open(const std::string& directory, const std::string&
   // Without the permission to write SQLite opens a file for reading and says nothing.
   if (sqlite3_db_readonly(handle, "main") == 1) {
     return fail(Code::kForbidden,
-                fmt::format("storage.directory: {0} cannot be written. Run: chmod 600 '{0}'", path), "read-only");
+                fmt::format("storage.directory: {0} cannot be written. Run: chmod 600 '{0}', or take a directory "
+                            "on a disk that is not read-only.",
+                            path),
+                "read-only");
   }
   TRY_VOID(database.configure(schema.durability));
   TRY_VOID(database.check(schema));

@@ -1,9 +1,9 @@
 #include "store/sqlite/store.h"
 
-#include <array>
 #include <utility>
 
 #include "store/sqlite/database.h"
+#include "store/sqlite/migrations.h"
 #include "store/vault.h"
 
 namespace store::sqlite {
@@ -14,33 +14,6 @@ using base::Result;
 using base::Task;
 
 namespace {
-
-constexpr std::array kMigrations{
-    // A grant that was erased leaves its generation behind, without key and box.
-    "CREATE TABLE grants ("
-    "  principal TEXT PRIMARY KEY NOT NULL,"
-    "  generation INTEGER NOT NULL CHECK (generation > 0),"
-    "  key_id TEXT,"
-    "  box BLOB,"
-    "  CHECK ((key_id IS NULL) = (box IS NULL))"
-    ") STRICT;"
-    "CREATE TABLE quota ("
-    "  bucket TEXT PRIMARY KEY NOT NULL,"
-    "  until_ms INTEGER NOT NULL"
-    ") STRICT;",
-    "CREATE TABLE quota_counts ("
-    "  bucket TEXT NOT NULL,"
-    "  hour INTEGER NOT NULL,"
-    "  count INTEGER NOT NULL CHECK (count > 0),"
-    "  PRIMARY KEY (bucket, hour)"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE TABLE facts ("
-    "  name TEXT PRIMARY KEY NOT NULL,"
-    "  value TEXT NOT NULL,"
-    "  learnt_ms INTEGER NOT NULL"
-    ") STRICT;",
-};
-constexpr Schema kSchema{.application_id = 0x534D4353, .migrations = kMigrations};
 
 std::unexpected<base::Error> wrong_key() {
   return fail(Code::kUnavailable,
@@ -61,7 +34,7 @@ struct Store::Core {
 
   Result<Database*> opened() {
     if (!database) {
-      TRY(Database fresh, Database::open(options.directory, kFileName, kSchema));
+      TRY(Database fresh, Database::open(options.directory, kDatabaseName, database_schema()));
       database.emplace(std::move(fresh));
     }
     return &*database;

@@ -16,6 +16,7 @@
 #include "store/facts.h"
 #include "store/grants.h"
 #include "store/quota.h"
+#include "store/sqlite/migrations.h"
 
 namespace store::sqlite {
 
@@ -32,7 +33,7 @@ struct StoreOptions {
 class Store final : public Grants, public Quota, public Facts {
  public:
   // The name of the file in the directory.
-  static constexpr const char* kFileName = "spotify-mcp-server.db";
+  static constexpr const char* kFileName = kDatabaseName;
 
   // All must outlive the store; `random` is used on the worker's thread.
   struct Services {

@@ -223,6 +223,27 @@ TEST_CASE("what setup prints survives a path with a space, and names the host's 
   CHECK(contains(run({"setup", "codex"}).out, "command = \"/opt/a b/spotify-mcp-server\""));
 }
 
+TEST_CASE("setup names a file by its whole path, since a host starts the server in a folder of its own") {
+  const std::string here = std::filesystem::current_path().string();
+  const auto cursor = json::parse(run({"setup", "cursor", "--config", "my.json"}).out);
+  REQUIRE(cursor);
+  CHECK(cursor->find("mcpServers")->find("spotify")->find("args")->array().back() == json::Value(here + "/my.json"));
+  CHECK(contains(run({"setup", "claude-code", "--config", "./x/../my.json"}).out, "--config " + here + "/my.json"));
+}
+
+TEST_CASE("a relative path in a file is seen from the file, wherever the process is") {
+  const Home home;
+  const std::string file = home.write_config(R"({"storage":{"directory":"data"},"audit":{"directory":"../trail"},
+                                            "cache":{"db_path":"far/answers.db"}})");
+  const auto shown = json::parse(run({"config", "show", "--json", "--config", file}, home.variables).out);
+  REQUIRE(shown);
+  CHECK(shown->find("storage")->text_or_empty("directory") == home.place.path() + "/data");
+  CHECK(shown->find("audit")->text_or_empty("directory") ==
+        std::filesystem::path(home.place.path()).parent_path().string() + "/trail");
+  CHECK(shown->find("audit")->text_or_empty("checkpoints").empty());
+  CHECK(shown->find("cache")->text_or_empty("db_path") == home.place.path() + "/far/answers.db");
+}
+
 TEST_CASE("the exit code of every kind of error is its own and stays, since scripts rely on it") {
   // In the order of base::Code. 0 is success, 1 a finding that is no error, 2 wrong usage too.
   constexpr std::array kExpected{2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 70};

@@ -278,6 +278,9 @@ TEST_CASE("config edit seals what the editor left as the next generation, and le
   CHECK(contains(home.text_of(seen), "/run/spotify-mcp-edit-"));
   CHECK(!contains(home.text_of(seen), kKey));
   const std::string good = home.text_of(home.sealed);
+  // What ends a terminal must not leave the clear text behind. The editor is our child.
+  CHECK(edit("for signal in HUP TERM INT QUIT; do kill -$signal $PPID; done\nexit 3").code == 11);
+  CHECK(std::filesystem::is_empty(home.place.path() + "/run"));
   CHECK(edit("true").code == 11);
   CHECK(edit("exit 3").code == 11);
   home.variables["EDITOR"] = "no-such-editor";
@@ -315,6 +318,11 @@ TEST_CASE("config set changes one setting of a plain or a sealed file, and keeps
     REQUIRE(home.seal().code == 0);
     file = home.sealed;
   }
+  SUBCASE("through a link, which stays one") {
+    file = home.place.path() + "/link.json";
+    std::filesystem::create_symlink(home.plain, file);
+  }
+  const bool is_link = std::filesystem::is_symlink(file);
   const auto set = [&](const std::string& name, const std::string& value) {
     return home.run({"config", "set", name, value, "--config", file});
   };
@@ -323,6 +331,7 @@ TEST_CASE("config set changes one setting of a plain or a sealed file, and keeps
   CHECK(set("spotify.redirect_uri", "${SMS_TEST_MARKET}").code == 0);
   CHECK(set("server.port", "8123").code == 0);
   CHECK(set("spotify.client_id", "123").code == 0);
+  CHECK(std::filesystem::is_symlink(file) == is_link);
   CHECK(set("tools.read_only", "true").code == 0);
   CHECK(set("tools.toolsets", "search,playback").code == 0);
   CHECK(mode_of(file) == 0600);

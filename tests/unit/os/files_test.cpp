@@ -83,6 +83,31 @@ TEST_CASE("a wide umask does not open private directories") {
   CHECK(mode_of(folder / "a/b/c") == 0600);
 }
 
+TEST_CASE("an owned directory may be looked into by others, and changed by none") {
+  const TemporaryFolder folder;
+  REQUIRE(os::make_owned_directory(folder / "made"));
+  CHECK(mode_of(folder / "made") == 0700);
+  REQUIRE(::chmod((folder / "made").c_str(), 0755) == 0);
+  CHECK(os::make_owned_directory(folder / "made"));
+  CHECK_FALSE(os::make_private_directory(folder / "made"));
+  for (const mode_t mode : {0775u, 0757u, 0777u}) {
+    REQUIRE(::chmod((folder / "made").c_str(), mode) == 0);
+    CHECK(os::make_owned_directory(folder / "made").error().code == base::Code::kForbidden);
+  }
+}
+
+TEST_CASE("a path becomes absolute from a folder or from here, and a link's target is found") {
+  const TemporaryFolder folder;
+  CHECK(os::absolute("a/../b", "/x/y/") == "/x/y/b");
+  CHECK(os::absolute("/a", "/x") == "/a");
+  CHECK(os::absolute("a") == fs::current_path().string() + "/a");
+  CHECK(os::absolute("").empty());
+  REQUIRE(os::write_private_file(folder / "file", "x"));
+  fs::create_symlink("file", folder / "link");
+  CHECK(os::target_of(folder / "link") == fs::canonical(folder / "file").string());
+  CHECK(os::target_of(folder / "none") == folder / "none");
+}
+
 TEST_CASE("check_private judges owner, mode and kind") {
   const TemporaryFolder folder;
   const auto path = folder / "secret";

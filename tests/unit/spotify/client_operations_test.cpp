@@ -335,6 +335,25 @@ TEST_CASE("replacing by more than a hundred replaces and then adds") {
   CHECK(bench.service.asked()[1].line() == "POST /v1/playlists/" P1 "/items");
 }
 
+TEST_CASE("a cover goes as base64 under the type of the picture, and its addresses come as a list") {
+  Bench bench;
+  CHECK(bench.run(bench.client.set_playlist_image(kPlaylistId, "/9j/4AAQ", {})).has_value());
+  CHECK(bench.service.last().line() == "PUT /v1/playlists/" P1 "/images");
+  CHECK(bench.service.last().body == "/9j/4AAQ");
+  CHECK(bench.service.last().headers.find("Content-Type") == "image/jpeg");
+  CHECK(!bench.run(bench.client.set_playlist_image(kPlaylistId, std::string(kImageTextMax + 1, 'A'), {})).has_value());
+  CHECK(!bench.run(bench.client.set_playlist_image(kPlaylistId, {}, {})).has_value());
+  CHECK(bench.service.count() == 1);
+  bench.service.reply = [](const Asked&) {
+    return answer(200, R"([{"url":"https://i.scdn.co/image/1","width":640,"height":null},null])");
+  };
+  const auto images = bench.run(bench.client.playlist_images(kPlaylistId, {}));
+  REQUIRE(images.has_value());
+  REQUIRE(images->size() == 1);
+  CHECK(images->front().url.text() == "https://i.scdn.co/image/1");
+  CHECK(bench.service.last().line() == "GET /v1/playlists/" P1 "/images");
+}
+
 TEST_CASE("the library takes 40 URIs at a time, in the query") {
   Bench bench;
   const std::vector<LibraryUri> items(90, LibraryUri(kTrackId));

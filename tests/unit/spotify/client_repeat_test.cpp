@@ -255,6 +255,15 @@ TEST_CASE("a write that was certainly not sent goes once more") {
   }
 }
 
+TEST_CASE("what may not go to a server is not tried again") {
+  Bench bench;
+  bench.service.reply = [&](const Asked&) -> base::Result<http::Response> {
+    return base::fail(Code::kForbidden, "That server is not allowed.", "not sent");
+  };
+  CHECK_FALSE(bench.run(bench.client.me({})).has_value());
+  CHECK(bench.service.count() == 1);
+}
+
 TEST_CASE("any body of a command that succeeded is fine") {
   for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{
            {204, ""}, {200, ""}, {200, "oPClBVDzidwlAlSqmFF-zKNO62E"}, {202, "{"}, {200, "{}"}, {201, "\xFF"}}) {

@@ -20,6 +20,7 @@
 #include "sim/world/sim_loop.h"
 #include "sim/world/sim_random.h"
 #include "spotify/client.h"
+#include "store/memory_archive.h"
 #include "tools/answers.h"
 #include "tools/catalogue.h"
 #include "tools/needs.h"
@@ -86,6 +87,7 @@ class Bench {
         services{.client_for = [this](const mcp::Principal&) { return client; },
                  .login = login,
                  .clock = loop,
+                 .desk = desk,
                  .options = options},
         tools(all_tools(services)) {}
 
@@ -199,6 +201,8 @@ class Bench {
   spotify::Gate gate;
   std::shared_ptr<spotify::Client> client;
   FakeLogin login;
+  store::MemoryArchive archive;
+  Desk desk{{archive, loop, random}};
   Services services;
   std::vector<mcp::Tool> tools;
   std::chrono::seconds time_allowed{30};

@@ -30,61 +30,21 @@ std::vector<mcp::Tool> selected(const Bench& bench, const policy::Selection& sel
 
 TEST_CASE("the tools of the design are all there, under their names") {
   const Bench bench;
-  CHECK(names(bench.tools) == Names{"search",
-                                    "search_tracks",
-                                    "get_track_details",
-                                    "get_album_details",
-                                    "get_artist_details",
-                                    "get_artist_albums",
-                                    "get_playback_state",
-                                    "get_devices",
-                                    "get_recently_played",
-                                    "play",
-                                    "pause",
-                                    "skip_next",
-                                    "skip_previous",
-                                    "seek",
-                                    "set_volume",
-                                    "set_shuffle",
-                                    "set_repeat",
-                                    "transfer_playback",
-                                    "get_queue",
-                                    "add_to_queue",
-                                    "get_playlists",
-                                    "get_playlist",
-                                    "create_playlist",
-                                    "update_playlist",
-                                    "add_tracks_to_playlist",
-                                    "remove_tracks_from_playlist",
-                                    "reorder_playlist",
-                                    "unfollow_playlist",
-                                    "get_saved_tracks",
-                                    "get_saved_albums",
-                                    "save_to_library",
-                                    "remove_from_library",
-                                    "check_library",
-                                    "get_me",
-                                    "get_top_items",
-                                    "get_followed_artists",
-                                    "get_auth_status",
-                                    "get_auth_url",
-                                    "authenticate",
-                                    "logout",
-                                    "get_show",
-                                    "get_show_episodes",
-                                    "get_episode",
-                                    "get_saved_shows",
-                                    "get_saved_episodes",
-                                    "get_audiobook",
-                                    "get_audiobook_chapters",
-                                    "get_saved_audiobooks",
-                                    "follow_artists",
-                                    "unfollow_artists",
-                                    "get_cache_stats",
-                                    "cleanup_cache",
-                                    "clear_user_cache",
-                                    "get_quota_status",
-                                    "doctor"});
+  CHECK(names(bench.tools) ==
+        Names{"search", "search_tracks", "get_track_details", "get_album_details", "get_artist_details",
+              "get_artist_albums", "get_playback_state", "get_devices", "get_recently_played", "play", "pause",
+              "skip_next", "skip_previous", "seek", "set_volume", "set_shuffle", "set_repeat", "transfer_playback",
+              "get_queue", "add_to_queue", "get_playlists", "get_playlist", "create_playlist", "update_playlist",
+              "add_tracks_to_playlist", "remove_tracks_from_playlist", "reorder_playlist", "unfollow_playlist",
+              "get_saved_tracks", "get_saved_albums", "save_to_library", "remove_from_library", "check_library",
+              "get_me", "get_top_items", "get_followed_artists", "get_auth_status", "get_auth_url", "authenticate",
+              "logout", "find_duplicates", "dedupe_playlist", "find_unavailable", "replace_playlist_items",
+              "sort_playlist", "shuffle_playlist", "clone_playlist", "merge_playlists", "split_playlist",
+              "diff_playlists", "diff_since_snapshot", "snapshot_playlist", "restore_playlist", "undo",
+              "export_playlist", "import_playlist", "set_playlist_cover", "get_playlist_cover",
+              "get_show", "get_show_episodes", "get_episode", "get_saved_shows",
+              "get_saved_episodes", "get_audiobook", "get_audiobook_chapters", "get_saved_audiobooks", "follow_artists",
+              "unfollow_artists", "get_cache_stats", "cleanup_cache", "clear_user_cache", "get_quota_status", "doctor"});
 }
 
 TEST_CASE("every tool has a title, a description, four hints and both schemas") {
@@ -235,7 +195,23 @@ TEST_CASE("the scopes of all tools are asked for once each") {
   const auto scopes = scopes_of(bench.tools);
   CHECK(std::set(scopes.begin(), scopes.end()).size() == scopes.size());
   CHECK(std::ranges::find(scopes, "user-modify-playback-state") != scopes.end());
-  CHECK(std::ranges::find(scopes, "ugc-image-upload") == scopes.end());
+  CHECK(std::ranges::find(scopes, "ugc-image-upload") != scopes.end());
+  // A login for the default tools asks for nothing that only another toolset needs.
+  const auto usual = scopes_of(selected(bench, {}));
+  CHECK(std::ranges::find(usual, "ugc-image-upload") == usual.end());
+}
+
+TEST_CASE("curation comes when asked for, and all toolsets together stay under 120,000 bytes") {
+  const Bench bench;
+  for (const Audience audience : {Audience::kStdio, Audience::kHttp}) {
+    for (const mcp::Tool& tool : selected(bench, {}, audience)) CHECK(tool.info.toolset != "curation");
+  }
+  CHECK(selected(bench, {.toolsets = Names{"curation"}}).size() == 18);
+  json::Array entries;
+  for (const mcp::Tool& tool : bench.tools) entries.emplace_back(mcp::describe(tool, mcp::Revision::k2026_07_28));
+  const size_t bytes = json::write(json::Object{{"tools", std::move(entries)}}).size();
+  MESSAGE(bench.tools.size() << " tools, " << bytes << " bytes");
+  CHECK(bytes < 120'000);
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/base64.h"
 #include "tests/unit/tools/bench.h"
+#include "tools/receipt.h"
 
 #include "tests/test.h"
 
@@ -108,6 +110,8 @@ TEST_CASE("a cursor of one list is refused by another") {
   }
 }
 
+spotify::PlaylistId playlist_id_of(const std::string& id) { return *spotify::PlaylistId::parse(id); }
+
 TEST_CASE("a dry run of every write sends no write and says what would happen") {
   Bench bench;
   const std::string id = bench.playlist_id("Mixed bag");
@@ -132,11 +136,27 @@ TEST_CASE("a dry run of every write sends no write and says what would happen") 
       {"save_to_library", {{"uris", bench.track_uris(90)}}},
       {"remove_from_library", {{"uris", bench.track_uris(90)}}},
       {"logout", {}},
+      {"dedupe_playlist", {{"playlist_id", bench.playlist_id("Twice as nice")}}},
+      {"replace_playlist_items", {{"playlist_id", id}, {"uris", bench.track_uris(2)}}},
+      {"sort_playlist", {{"playlist_id", id}, {"by", "title"}}},
+      {"shuffle_playlist", {{"playlist_id", id}}},
+      {"clone_playlist", {{"playlist_id", id}, {"name", "x"}}},
+      {"merge_playlists", {{"playlist_ids", json::Array{id}}, {"name", "x"}}},
+      {"split_playlist", {{"playlist_id", id}, {"by", "artist"}}},
+      {"snapshot_playlist", {{"playlist_id", id}}},
+      {"restore_playlist", {{"playlist_id", id}, {"snapshot", "snap_x"}}},
+      {"undo", {{"receipt", "rcpt_x"}}},
+      {"import_playlist", {{"content", bench.track_uri(3)}}},
+      {"set_playlist_cover", {{"playlist_id", id}, {"image", crypto::base64_encode("\xFF\xD8\xFF a picture")}}},
       {"follow_artists", {{"artist_ids", json::Array{bench.stranger()}}}},
       {"unfollow_artists", {{"artist_ids", json::Array{bench.followed()}}}},
       {"cleanup_cache", {}},
       {"clear_user_cache", {}},
   };
+  // Something to go back to.
+  REQUIRE(bench.loop.run(keep(bench.services, "owner", Snapshot{.id = "snap_x", .playlist = playlist_id_of(id)})));
+  REQUIRE(bench.loop.run(keep(bench.services, "owner",
+                              Receipt{.id = "rcpt_x", .playlist = playlist_id_of(id), .tool = "x", .is_new = true})));
   size_t writes = 0;
   for (const mcp::Tool& tool : bench.tools) {
     if (tool.input_schema.find("properties")->find("dry_run") != nullptr) ++writes;

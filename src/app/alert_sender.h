@@ -1,0 +1,57 @@
+// Listens to the audit trail, and tells somebody what they have to hear of: in the log, and as a signed request to the
+// webhook of the settings.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "alerts/evaluator.h"
+#include "app/metrics.h"
+#include "app/process.h"
+#include "config/settings.h"
+#include "net/http_client.h"
+
+namespace app {
+
+class AlertSender {
+ public:
+  // Alerts that wait for the webhook at once; what is beyond is in the log only.
+  static constexpr size_t kWaitingMax = 64;
+
+  // The process and the metrics must outlive it. kInvalidArgument for an address that cannot be used.
+  static base::Result<std::unique_ptr<AlertSender>> make(Process& process, const config::Settings& settings,
+                                                         Metrics& metrics);
+  AlertSender(const AlertSender&) = delete;
+  AlertSender& operator=(const AlertSender&) = delete;
+  ~AlertSender() = default;
+
+  // Everything that is told to the trail, on the loop.
+  void hear(const audit::Entry& entry);
+  // Gives what waits a moment to go out.
+  base::Task<void> settle();
+
+ private:
+  struct Webhook {
+    std::string server;
+    std::string target;
+    base::Secret key;
+    std::unique_ptr<net::CurlClient> client;
+  };
+  AlertSender(Process& process, Metrics& metrics) : process_(process), metrics_(metrics), sending_(process.loop) {}
+
+  std::string body_of(const alerts::Alert& alert) const;
+  static base::Task<void> send(AlertSender* self, std::string rule, std::string body);
+
+  Process& process_;
+  Metrics& metrics_;
+  alerts::Evaluator evaluator_;
+  std::unique_ptr<Webhook> webhook_;
+  base::TaskGroup sending_;  // Last: what runs in it uses everything above.
+};
+
+// The value of the field Signature of a webhook: "t=<seconds since 1970>,v1=<hex HMAC-SHA256 of "<t>.<body>">". The time
+// is signed, so that an old request can be told from a new one.
+std::string webhook_signature(const base::Secret& key, base::Wall now, std::string_view body);
+
+}  // namespace app

@@ -1,0 +1,154 @@
+#include "store/sqlite/archive.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "store/sqlite/database.h"
+#include "store/sqlite/migrations.h"
+
+namespace store::sqlite {
+
+using base::Result;
+using base::Task;
+
+// Everything that lives on the worker's thread.
+struct SqliteArchive::Core {
+  Core(std::string directory_given, ArchiveLimits limits_given)
+      : directory(std::move(directory_given)), limits(limits_given) {}
+
+  Result<Database*> opened() {
+    if (!database) {
+      TRY(Database fresh, Database::open(directory, kDatabaseName, database_schema()));
+      database.emplace(std::move(fresh));
+    }
+    return &*database;
+  }
+
+  Result<void> put(const std::string& principal, const Kept& kept);
+  Result<void> prune(const Database& file, const std::string& principal) const;
+  Result<std::optional<Kept>> get(const std::string& principal, const std::string& id);
+  Result<std::vector<Kept>> list(const std::string& principal, const std::string& kind, const std::string& subject);
+  Result<void> erase(const std::string& principal, const std::string& id);
+  Result<void> forget(const std::string& principal);
+
+  std::string directory;
+  ArchiveLimits limits;
+  std::optional<Database> database;
+};
+
+Result<void> SqliteArchive::Core::put(const std::string& principal, const Kept& kept) {
+  if (kept.content.size() > limits.content_bytes_max) return std::unexpected(too_large_to_keep());
+  TRY(const Database* file, opened());
+  TRY(Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
+  TRY([[maybe_unused]] const int64_t removed,
+      file->execute("DELETE FROM archive WHERE principal = ?1 AND id = ?2", {principal, kept.id}));
+  const auto bytes = static_cast<int64_t>(kept.content.size());
+  TRY([[maybe_unused]] const int64_t added,
+      file->execute(
+          "INSERT INTO archive (principal, id, kind, subject, label, at_ms, bytes, content) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+          {principal, kept.id, kept.kind, kept.subject, kept.label, kept.at.unix_ms, bytes, Blob{kept.content}}));
+  TRY_VOID(prune(*file, principal));
+  return transaction.commit();
+}
+
+// Keeps the newest, as far as count and bytes allow, and always the very newest.
+Result<void> SqliteArchive::Core::prune(const Database& file, const std::string& principal) const {
+  TRY([[maybe_unused]] const int64_t pruned,
+      file.execute("DELETE FROM archive WHERE number IN ("
+                   "  SELECT number FROM ("
+                   "    SELECT number, row_number() OVER newest AS place, sum(bytes) OVER newest AS total"
+                   "    FROM archive WHERE principal = ?1 WINDOW newest AS (ORDER BY number DESC))"
+                   "  WHERE place > 1 AND (place > ?2 OR total > ?3))",
+                   {principal, static_cast<int64_t>(limits.entries_max), static_cast<int64_t>(limits.bytes_max)}));
+  return {};
+}
+
+Result<std::optional<Kept>> SqliteArchive::Core::get(const std::string& principal, const std::string& id) {
+  TRY(const Database* file, opened());
+  TRY(Database::Rows rows, file->query("SELECT id, kind, subject, label, at_ms, bytes, content FROM archive "
+                                       "WHERE principal = ?1 AND id = ?2",
+                                       {principal, id}));
+  TRY(const bool found, rows.next());
+  if (!found) return std::optional<Kept>();
+  return std::optional<Kept>(Kept{.id = rows.text(0),
+                                  .kind = rows.text(1),
+                                  .subject = rows.text(2),
+                                  .label = rows.text(3),
+                                  .at = {rows.integer(4)},
+                                  .content = rows.blob(6),
+                                  .bytes = static_cast<size_t>(rows.integer(5))});
+}
+
+Result<std::vector<Kept>> SqliteArchive::Core::list(const std::string& principal, const std::string& kind,
+                                                    const std::string& subject) {
+  TRY(const Database* file, opened());
+  TRY(Database::Rows rows,
+      file->query("SELECT id, kind, subject, label, at_ms, bytes FROM archive WHERE principal = ?1 "
+                  "AND kind = ?2 AND (?3 = '' OR subject = ?3) ORDER BY number DESC",
+                  {principal, kind, subject}));
+  std::vector<Kept> found;
+  TRY(bool more, rows.next());
+  while (more) {
+    found.push_back({.id = rows.text(0),
+                     .kind = rows.text(1),
+                     .subject = rows.text(2),
+                     .label = rows.text(3),
+                     .at = {rows.integer(4)},
+                     .bytes = static_cast<size_t>(rows.integer(5))});
+    TRY(const bool next, rows.next());
+    more = next;
+  }
+  return found;
+}
+
+Result<void> SqliteArchive::Core::erase(const std::string& principal, const std::string& id) {
+  TRY(const Database* file, opened());
+  TRY([[maybe_unused]] const int64_t removed,
+      file->execute("DELETE FROM archive WHERE principal = ?1 AND id = ?2", {principal, id}));
+  return {};
+}
+
+Result<void> SqliteArchive::Core::forget(const std::string& principal) {
+  TRY(const Database* file, opened());
+  TRY([[maybe_unused]] const int64_t removed, file->execute("DELETE FROM archive WHERE principal = ?1", {principal}));
+  return {};
+}
+
+SqliteArchive::SqliteArchive(Services services, std::string directory, ArchiveLimits limits)
+    : services_(services), core_(std::make_shared<Core>(std::move(directory), limits)) {}
+
+SqliteArchive::~SqliteArchive() = default;
+
+Task<Result<void>> SqliteArchive::put(std::string principal, Kept kept) {
+  auto work = [core = core_, principal = std::move(principal), kept = std::move(kept)] {
+    return core->put(principal, kept);
+  };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<std::optional<Kept>>> SqliteArchive::get(std::string principal, std::string id) {
+  auto work = [core = core_, principal = std::move(principal), id = std::move(id)] { return core->get(principal, id); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<std::vector<Kept>>> SqliteArchive::list(std::string principal, std::string kind, std::string subject) {
+  auto work = [core = core_, principal = std::move(principal), kind = std::move(kind), subject = std::move(subject)] {
+    return core->list(principal, kind, subject);
+  };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<void>> SqliteArchive::erase(std::string principal, std::string id) {
+  auto work = [core = core_, principal = std::move(principal), id = std::move(id)] {
+    return core->erase(principal, id);
+  };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<void>> SqliteArchive::forget(std::string principal) {
+  auto work = [core = core_, principal = std::move(principal)] { return core->forget(principal); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+}  // namespace store::sqlite

@@ -1,0 +1,52 @@
+#include "store/sqlite/migrations.h"
+
+#include <array>
+
+namespace store::sqlite {
+namespace {
+
+constexpr std::array kMigrations{
+    // A grant that was erased leaves its generation behind, without key and box.
+    "CREATE TABLE grants ("
+    "  principal TEXT PRIMARY KEY NOT NULL,"
+    "  generation INTEGER NOT NULL CHECK (generation > 0),"
+    "  key_id TEXT,"
+    "  box BLOB,"
+    "  CHECK ((key_id IS NULL) = (box IS NULL))"
+    ") STRICT;"
+    "CREATE TABLE quota ("
+    "  bucket TEXT PRIMARY KEY NOT NULL,"
+    "  until_ms INTEGER NOT NULL"
+    ") STRICT;",
+    // The order of putting is the row's number, so that two of one moment have an order, whatever the clock does.
+    "CREATE TABLE archive ("
+    "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  principal TEXT NOT NULL,"
+    "  id TEXT NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  subject TEXT NOT NULL,"
+    "  label TEXT NOT NULL,"
+    "  at_ms INTEGER NOT NULL,"
+    "  bytes INTEGER NOT NULL,"
+    "  content BLOB NOT NULL,"
+    "  UNIQUE (principal, id)"
+    ") STRICT;",
+    "CREATE TABLE quota_counts ("
+    "  bucket TEXT NOT NULL,"
+    "  hour INTEGER NOT NULL,"
+    "  count INTEGER NOT NULL CHECK (count > 0),"
+    "  PRIMARY KEY (bucket, hour)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE facts ("
+    "  name TEXT PRIMARY KEY NOT NULL,"
+    "  value TEXT NOT NULL,"
+    "  learnt_ms INTEGER NOT NULL"
+    ") STRICT;",
+};
+constexpr Schema kSchema{.application_id = 0x534D4353, .migrations = kMigrations};
+
+}  // namespace
+
+const Schema& database_schema() { return kSchema; }
+
+}  // namespace store::sqlite

@@ -1,0 +1,149 @@
+// How every tool of curation changes a playlist: it says what the content is to be, and this makes the plan, asks the
+// person where something is lost, keeps a receipt, sends the requests one after the other, and says what became of
+// them. A request is never sent twice.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "mcp/context.h"
+#include "schema/fields.h"
+#include "spotify/client.h"
+#include "tools/answers.h"
+#include "tools/arguments.h"
+#include "tools/confirm.h"
+#include "tools/content.h"
+#include "tools/receipt.h"
+
+namespace tools {
+
+// Spotify's limit for one playlist.
+inline constexpr size_t kPlaylistMax = 10'000;
+
+enum class Turn { kRemoved, kAdded, kMoved };
+
+struct ChangeRow {
+  Turn change = Turn::kRemoved;
+  std::string uri;
+  std::optional<std::string> name{};
+  std::optional<std::vector<std::string>> artists{};
+  std::optional<int64_t> from{};  // Position before.
+  std::optional<int64_t> to{};    // Position after.
+
+  static constexpr auto fields() {
+    using Self = ChangeRow;
+    return schema::Fields{
+        schema::required("change", &Self::change), schema::required("uri", &Self::uri),
+        schema::optional("name", &Self::name),     schema::optional("artists", &Self::artists),
+        schema::optional("from", &Self::from),     schema::optional("to", &Self::to),
+    };
+  }
+};
+
+struct ChangeAnswer {
+  std::string summary{};
+  Status status = Status::kVerified;
+  std::string playlist{};  // Its URI.
+  std::optional<std::string> url{};
+  std::optional<std::string> receipt{};
+  std::optional<std::string> confirm{};
+  std::optional<std::string> snapshot_id{};
+  std::optional<int64_t> items_before{};
+  std::optional<int64_t> items_after{};  // As far as it is known for certain.
+  int64_t removed = 0;
+  int64_t added = 0;
+  int64_t moved = 0;
+  int64_t requests = 0;
+  int64_t requests_done = 0;
+  int64_t dates_lost = 0;
+  std::optional<std::vector<ChangeRow>> changes{};  // The first of them.
+
+  static constexpr auto fields() {
+    using Self = ChangeAnswer;
+    return schema::Fields{
+        schema::required("summary", &Self::summary),
+        schema::required("status", &Self::status),
+        schema::required("playlist", &Self::playlist),
+        schema::optional("url", &Self::url),
+        schema::optional("receipt", &Self::receipt),
+        schema::optional("confirm", &Self::confirm),
+        schema::optional("snapshot_id", &Self::snapshot_id),
+        schema::optional("items_before", &Self::items_before),
+        schema::optional("items_after", &Self::items_after),
+        schema::required("removed", &Self::removed),
+        schema::required("added", &Self::added),
+        schema::required("moved", &Self::moved),
+        schema::required("requests", &Self::requests),
+        schema::required("requests_done", &Self::requests_done),
+        schema::required("dates_lost", &Self::dates_lost),
+        schema::optional("changes", &Self::changes),
+    };
+  }
+};
+
+// Whether the person is asked before.
+enum class Ask { kFirst, kNever };
+
+struct Change {
+  std::string tool;
+  Content content;                   // As it is.
+  std::vector<std::string> after{};  // As it is to be.
+  std::string deed;                  // "sort by title", for sentences.
+  std::string arguments{};           // See identity_of.
+  Run run = Run::kReal;
+  Ask ask = Ask::kFirst;
+  std::optional<Ticket> ticket{};
+  std::string remark{};  // A sentence more for the summary.
+};
+base::Task<base::Result<ChangeAnswer>> carry_out(const Services& services, mcp::CallContext& context,
+                                                 std::shared_ptr<spotify::Client> client, Change change);
+
+struct Making {
+  std::string tool;
+  spotify::NewPlaylist playlist;
+  std::vector<std::string> uris;  // What cannot be added is left out and counted in the summary.
+  Run run = Run::kReal;
+};
+base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, mcp::CallContext& context,
+                                                     std::shared_ptr<spotify::Client> client, Making making);
+
+// The rows of a difference: what went, came and moved, with names where one of the contents has them.
+std::vector<ChangeRow> rows_of(const Services& services, const std::vector<std::string>& first,
+                               const std::vector<std::string>& second,
+                               const std::vector<const std::vector<curation::Entry>*>& named);
+
+// Takes rows off the end until the answer is within its budget; at least one stays. Gives how many stayed.
+template <class Out, class Row>
+size_t cut(Out& out, std::vector<Row>& rows, size_t bytes_max) {
+  // A cursor and a sentence about the cut.
+  constexpr size_t kSlack = 1200;
+  std::vector<Row> all = std::move(rows);
+  rows.clear();
+  const size_t fixed = wire_cost(schema::to_json(out)) + kSlack;
+  const size_t kept =
+      std::min(all.size(), std::max<size_t>(1, detail::count_fitting(fixed, detail::costs_of(all), bytes_max)));
+  all.resize(kept);
+  rows = std::move(all);
+  return kept;
+}
+
+}  // namespace tools
+
+template <>
+struct schema::EnumNames<tools::Turn> {
+  static constexpr std::array kNames{
+      std::pair{tools::Turn::kRemoved, std::string_view("removed")},
+      std::pair{tools::Turn::kAdded, std::string_view("added")},
+      std::pair{tools::Turn::kMoved, std::string_view("moved")},
+  };
+};

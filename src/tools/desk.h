@@ -1,0 +1,73 @@
+// What the tools of curation share for as long as the program runs: the archive, playlists on the way of being read,
+// and the tickets that stand for a person's consent where a client cannot ask.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "crypto/key.h"
+#include "curation/entry.h"
+#include "store/archive.h"
+
+namespace tools {
+
+// A playlist as far as it has been read. One that is too long for one call goes on in the next, as long as Spotify
+// shows the same snapshot.
+struct Reading {
+  std::string snapshot;
+  int total = 0;
+  std::vector<curation::Entry> entries{};  // By position; one that has no name is empty.
+
+  bool is_complete() const { return static_cast<int>(entries.size()) >= total; }
+};
+
+class Desk {
+ public:
+  // Entries of all readings together, some 500 bytes each.
+  static constexpr size_t kEntriesMax = 30'000;
+
+  struct Services {
+    store::Archive& archive;
+    const base::Clock& clock;
+    base::Random& random;
+  };
+
+  explicit Desk(Services services);
+  Desk(const Desk&) = delete;
+  Desk& operator=(const Desk&) = delete;
+
+  store::Archive& archive() const { return services_.archive; }
+  base::Wall now() const { return services_.clock.wall(); }
+  // Twelve letters and digits after the prefix; nobody guesses one.
+  std::string new_id(std::string_view prefix) const;
+
+  // The reading under that key when it is of that snapshot; otherwise a new one. The one used longest ago goes when
+  // there are too many entries, but lives on with whoever holds it.
+  std::shared_ptr<Reading> reading(const std::string& key, const std::string& snapshot, int total);
+
+  // A ticket for `deed`, a text that holds all that it is to be good for. It ends after a quarter of an hour, and with
+  // the process.
+  std::string ticket_for(std::string_view deed) const;
+  bool is_good(std::string_view ticket, std::string_view deed) const;
+
+ private:
+  struct Held {
+    std::string key;
+    std::shared_ptr<Reading> reading;
+  };
+
+  std::string sign(std::string_view deed, int64_t until_s) const;
+
+  Services services_;
+  crypto::Key key_;
+  std::list<Held> readings_;  // Used last first.
+};
+
+}  // namespace tools

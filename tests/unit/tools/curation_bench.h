@@ -1,0 +1,76 @@
+// What the tests of curation share: contents of the simulator's playlists, and a client that can be asked.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/unit/tools/bench.h"
+
+namespace tools {
+
+using Uris = std::vector<std::string>;
+
+inline std::string status(const json::Value& answer) { return text(answer, "status"); }
+
+inline Uris entries(const sim::spotify::Playlist& playlist) {
+  Uris out;
+  for (const auto& entry : playlist.entries()) out.push_back(entry.uri);
+  return out;
+}
+
+// One catalogue for all benches of a run: making it is most of what a bench costs.
+inline sim::spotify::Config with_shared_catalogue() {
+  sim::spotify::Config config;
+  static const auto kCatalogue =
+      std::make_shared<const sim::spotify::Catalogue>(sim::spotify::Catalogue::generate(config.seed));
+  config.catalogue = kCatalogue;
+  return config;
+}
+
+class CurationBench : public Bench {
+ public:
+  explicit CurationBench(Options options = {}) : Bench(with_shared_catalogue(), options) {}
+
+  Uris now(const std::string& id) { return entries(*simulator.world().find_playlist(id)); }
+  void fill(sim::spotify::Playlist& playlist, Uris uris) {
+    playlist.replace(std::move(uris), playlist.owner, simulator.now(), random);
+  }
+  // The call, and again with the ticket that its refusal gives: a client that cannot ask, and a person who agrees.
+  mcp::ToolResult agreed(std::string_view tool, json::Object arguments) {
+    mcp::ToolResult first = call(tool, arguments);
+    if (first.is_error || first.structured->find("confirm") == nullptr) return first;
+    arguments.set("confirm", text(*first.structured, "confirm"));
+    return call(tool, std::move(arguments));
+  }
+  json::Value done(std::string_view tool, json::Object arguments) {
+    const mcp::ToolResult result = agreed(tool, std::move(arguments));
+    INFO(tool << ": " << text_of(result));
+    REQUIRE_FALSE(result.is_error);
+    CHECK(wire_cost(*result.structured) <= services.options.answer_bytes_max);
+    return *result.structured;
+  }
+  // The call of a client whose person gives that answer to every question.
+  mcp::ToolResult asked(std::string_view tool, json::Object arguments, json::Object reply) {
+    mcp::CallContext context(loop, {}, mcp::Revision::k2026_07_28, loop.now() + time_allowed);
+    context.set_client_capabilities({{"elicitation", json::Object{}}});
+    context.set_ask([this, reply](std::vector<mcp::Question> questions) { return give(std::move(questions), reply); });
+    return loop.run(find(tool).call(context, std::move(arguments)));
+  }
+  std::vector<std::string> heard;
+
+ private:
+  base::Task<base::Result<mcp::Answers>> give(std::vector<mcp::Question> questions, json::Object reply) {
+    mcp::Answers answers;
+    for (const mcp::Question& question : questions) {
+      heard.push_back(question.params.find("message")->string());
+      answers.emplace(question.key, reply);
+    }
+    co_return answers;
+  }
+};
+
+inline json::Object yes() { return {{"action", "accept"}, {"content", json::Object{{"go_ahead", true}}}}; }
+
+}  // namespace tools

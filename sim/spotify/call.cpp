@@ -13,9 +13,15 @@ namespace sim::spotify {
 View Call::view() const {
   View view{catalogue(), world.config.regime};
   view.market = parameter("market");
-  if (view.market == "from_token") view.market = person != nullptr ? std::string_view(person->country) : "US";
+  if (view.market == "from_token") view.market = country();
   view.resume_points = has_scope("user-read-playback-position");
   return view;
+}
+
+std::string_view Call::country() const {
+  const auto market = parameter("market");
+  if (market && *market != "from_token") return *market;
+  return person != nullptr ? std::string_view(person->country) : "US";
 }
 
 Answer<void> Call::require_scope(std::string_view scope) const {

@@ -47,6 +47,8 @@ struct Call {
   Answer<void> require_scope(std::string_view scope) const;
   // The body as a JSON object; an empty body is an empty object.
   Answer<json::Object> body() const;
+  // The market that was asked for, or else the country of the account.
+  std::string_view country() const;
   // 400 for a market that is no country code.
   Answer<void> check_market() const;
   // 400 for one that is not base62, 404 for an unknown one.

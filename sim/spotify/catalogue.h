@@ -88,6 +88,9 @@ struct Episode {
   Date released;
 };
 
+// The countries that have audiobooks.
+bool has_audiobooks(std::string_view country);
+
 struct Audiobook {
   std::string id;
   std::string name;

@@ -16,6 +16,13 @@ Reply one(Call& call, Kind kind, Render render) {
   return json_response(200, render(call.view(), index));
 }
 
+// Where there are no audiobooks, none of them is known.
+Answer<void> require_audiobooks(const Call& call) {
+  TRY_VOID(call.check_market());
+  if (!has_audiobooks(call.country())) return refuse(404, "Resource not found");
+  return {};
+}
+
 Reply parts(Call& call, const std::vector<Index>& all, Render render) {
   TRY_VOID(call.check_market());
   TRY(const Window shown, window(call));
@@ -30,8 +37,16 @@ Reply get_artist(Call& call) { return one(call, Kind::kArtist, render_artist); }
 Reply get_track(Call& call) { return one(call, Kind::kTrack, render_track); }
 Reply get_show(Call& call) { return one(call, Kind::kShow, render_show); }
 Reply get_episode(Call& call) { return one(call, Kind::kEpisode, render_episode); }
-Reply get_audiobook(Call& call) { return one(call, Kind::kAudiobook, render_audiobook); }
-Reply get_chapter(Call& call) { return one(call, Kind::kChapter, render_chapter); }
+
+Reply get_audiobook(Call& call) {
+  TRY_VOID(require_audiobooks(call));
+  return one(call, Kind::kAudiobook, render_audiobook);
+}
+
+Reply get_chapter(Call& call) {
+  TRY_VOID(require_audiobooks(call));
+  return one(call, Kind::kChapter, render_chapter);
+}
 
 Reply get_album_tracks(Call& call) {
   TRY(const Index index, call.find(Kind::kAlbum, call.values[0]));
@@ -44,6 +59,7 @@ Reply get_show_episodes(Call& call) {
 }
 
 Reply get_audiobook_chapters(Call& call) {
+  TRY_VOID(require_audiobooks(call));
   TRY(const Index index, call.find(Kind::kAudiobook, call.values[0]));
   return parts(call, call.catalogue().audiobooks[index].chapters, render_simplified_chapter);
 }

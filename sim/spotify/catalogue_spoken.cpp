@@ -1,6 +1,9 @@
 // Podcasts and audiobooks.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "sim/spotify/catalogue.h"
 #include "sim/spotify/seeded.h"
 #include "sim/spotify/words.h"
@@ -97,6 +100,11 @@ void add_audiobook(Catalogue& made, Seeded& seeded, Index i) {
 }
 
 }  // namespace
+
+bool has_audiobooks(std::string_view country) {
+  constexpr std::array<std::string_view, 6> kCountries{"AU", "CA", "GB", "IE", "NZ", "US"};
+  return std::ranges::find(kCountries, country) != kCountries.end();
+}
 
 void add_spoken(Catalogue& catalogue) {
   Seeded seeded(catalogue.seed ^ fnv1a("spoken"));

@@ -64,6 +64,12 @@ struct App {
 };
 App default_app();
 
+// What Spotify does not publish about its limits, as numbers. 0 means no limit.
+struct Quota {
+  int per_day = 0;         // Requests of each bucket in any 24 hours; development mode only.
+  int per_30_seconds = 0;  // Requests of the app in any 30 seconds.
+};
+
 class Catalogue;
 
 struct Config {
@@ -82,6 +88,9 @@ struct Config {
   int null_playlist_every = 4;
   // For so long after a player command GET /me/player shows the state from before it.
   std::chrono::milliseconds player_lag{0};
+  // For so long after a change of the library or of a playlist its reads show the state from before it.
+  std::chrono::milliseconds write_lag{0};
+  Quota quota{};
   FaultPlan faults{};
 };
 

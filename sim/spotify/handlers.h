@@ -30,6 +30,8 @@ Reply get_audiobooks(Call& call);
 Reply get_chapters(Call& call);
 Reply get_artist_top_tracks(Call& call);
 Reply get_new_releases(Call& call);
+Reply get_categories(Call& call);
+Reply get_category(Call& call);
 Reply get_markets(Call& call);
 Reply get_user(Call& call);
 Reply get_user_playlists(Call& call);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "sim/spotify/handlers.h"
@@ -92,6 +93,45 @@ Reply get_new_releases(Call& call) {
   const View view = call.view();
   json::Object albums = page_over(call, shown, fresh, [&](Index i) { return render_simplified_album(view, i); });
   return json_response(200, json::Object{{"albums", std::move(albums)}});
+}
+
+namespace {
+
+struct Category {
+  std::string_view id;
+  std::string_view name;
+};
+// Both forms of ids that the service has.
+constexpr auto kCategories = std::to_array<Category>({
+    {"party", "Party"},
+    {"mood", "Mood"},
+    {"focus", "Focus"},
+    {"0SIMULATEDcategory00wk", "Workout"},
+    {"0SIMULATEDcategory00sl", "Sleep"},
+    {"0SIMULATEDcategory00tr", "Travel"},
+});
+
+json::Object render_category(const Category& category) {
+  return {{"href", fmt::format("{}/browse/categories/{}", kApiUrl, category.id)},
+          {"icons", json::Array{json::Object{
+                        {"url", fmt::format("https://i.scdn.co/image/{:016x}", fnv1a(category.id))},
+                        {"height", nullptr},
+                        {"width", nullptr}}}},
+          {"id", category.id},
+          {"name", category.name}};
+}
+
+}  // namespace
+
+Reply get_categories(Call& call) {
+  TRY(const Window shown, window(call));
+  return json_response(200, json::Object{{"categories", page_over(call, shown, kCategories, render_category)}});
+}
+
+Reply get_category(Call& call) {
+  const auto* const found = std::ranges::find(kCategories, call.values[0], &Category::id);
+  if (found == kCategories.end()) return refuse(404, "Specified id doesn't exist");
+  return json_response(200, render_category(*found));
 }
 
 Reply get_markets(Call&) {

@@ -22,6 +22,8 @@ struct Options {
   std::string regime = "dev2026";
   std::string refresh_mode = "never";
   std::string faults_file;
+  int player_lag_ms = 0;
+  int write_lag_ms = 0;
   sim::spotify::Config config;
 };
 
@@ -33,6 +35,8 @@ std::optional<std::string> complete(Options& options) {
   if (!mode) return "--refresh-mode must be one of never, grace, strict.";
   options.config.regime = *regime;
   options.config.refresh_mode = *mode;
+  options.config.player_lag = std::chrono::milliseconds(options.player_lag_ms);
+  options.config.write_lag = std::chrono::milliseconds(options.write_lag_ms);
   if (options.faults_file.empty()) return std::nullopt;
   std::ifstream file(options.faults_file);
   if (!file) return "Cannot read " + options.faults_file + ".";
@@ -74,6 +78,16 @@ int main(int argc, char** argv) {
   app.add_option("--regime", options.regime, "dev2026, dev-legacy or extended")->capture_default_str();
   app.add_option("--seed", options.config.seed, "Seed of the catalogue")->capture_default_str();
   app.add_option("--faults", options.faults_file, "JSON file with a fault plan");
+  app.add_option("--quota", options.config.quota.per_day, "Requests of each bucket in 24 hours; 0 is no limit")
+      ->capture_default_str();
+  app.add_option("--rate", options.config.quota.per_30_seconds, "Requests in 30 seconds; 0 is no limit")
+      ->capture_default_str();
+  app.add_option("--withhold", options.config.withheld_scopes, "Scopes that the user does not allow at a login")
+      ->delimiter(',');
+  app.add_option("--player-lag", options.player_lag_ms, "Milliseconds until a player command shows")
+      ->capture_default_str();
+  app.add_option("--write-lag", options.write_lag_ms, "Milliseconds until another change shows")
+      ->capture_default_str();
   app.add_option("--refresh-mode", options.refresh_mode,
                  "What a refresh does to the refresh token: never, grace or strict")
       ->capture_default_str();

@@ -67,6 +67,7 @@ json::Object search_type(Call& call, const Type& type, const SearchQuery& query,
   }
   const View view = call.view();
   auto found = call.world.search_index().find(type.kind, query);
+  if (type.kind == Kind::kAudiobook && !has_audiobooks(call.country())) found.clear();
   if (static_cast<int64_t>(found.size()) > kReach) found.resize(kReach);
   return page_over(call, shown, found, [&](Index i) { return type.render(view, i); });
 }

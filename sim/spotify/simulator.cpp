@@ -74,7 +74,9 @@ Simulator::Simulator(Config config, const base::Clock& clock, base::Loop& loop, 
       loop_(loop),
       world_(config_, clock_.wall(), random),
       accounts_(world_, clock_),
-      faults_(std::move(config_.faults)) {}
+      faults_(std::move(config_.faults)),
+      quota_(config_.regime == Regime::kExtended ? Quota{.per_day = 0, .per_30_seconds = config_.quota.per_30_seconds}
+                                                 : config_.quota) {}
 
 Simulator::~Simulator() = default;
 
@@ -171,6 +173,11 @@ http::Response Simulator::answer_api(const http::Request& request, const Route& 
   User* person = access->user_id ? world_.find_user(*access->user_id) : nullptr;
   if (person != nullptr && !person->is_registered) return fault_response({.kind = FaultKind::kNotRegistered}).value();
 
+  if (const auto refused = quota_.charge(route.path, clock_.wall())) {
+    const FaultKind kind = refused->by_quota ? FaultKind::kQuotaExceeded : FaultKind::kRateLimit;
+    return fault_response({.kind = kind, .retry_after_s = refused->retry_after.count()}).value();
+  }
+
   const Operation* operation = route.match.operation;
   if (operation == nullptr) {
     if (route.match.path_is_known) return error_response({405, "Method not allowed"});
@@ -195,10 +202,31 @@ http::Response Simulator::answer_api(const http::Request& request, const Route& 
             .path = route.path,
             .values = route.match.values,
             .query = parse_form(http::split_target(request.target).query)};
-  Reply reply = operation->handle(call);
+  Reply reply = run(call);
   if (!reply) return reply.error().status == 413 ? empty_response(413) : error_response(reply.error());
   make_conditional(request, *operation, *reply);
   return std::move(*reply);
+}
+
+Reply Simulator::run(Call& call) {
+  const bool is_read = call.operation.method == http::Method::kGet;
+  const bool lags = (call.path.starts_with("/me/") && !call.path.starts_with("/me/player")) ||
+                    call.path.starts_with("/playlists") || call.path.starts_with("/users");
+  if (!lags || config_.write_lag.count() == 0) return call.operation.handle(call);
+  if (is_read) {
+    if (!past_ || call.now >= past_until_) return call.operation.handle(call);
+    world_.swap(*past_);
+    Reply reply = call.operation.handle(call);
+    world_.swap(*past_);
+    return reply;
+  }
+  Past before = world_.past();
+  Reply reply = call.operation.handle(call);
+  if (!reply) return reply;
+  // A second change makes the first one visible.
+  past_ = std::move(before);
+  past_until_ = call.now + config_.write_lag;
+  return reply;
 }
 
 }  // namespace sim::spotify

@@ -17,7 +17,9 @@
 #include "http/interfaces.h"
 #include "sim/spotify/accounts.h"
 #include "sim/spotify/config.h"
+#include "sim/spotify/answer.h"
 #include "sim/spotify/faults.h"
+#include "sim/spotify/quota.h"
 #include "sim/spotify/world.h"
 
 namespace sim::spotify {
@@ -33,6 +35,8 @@ class ShiftedClock final : public base::Clock {
   const base::Clock& clock_;
   std::chrono::milliseconds shift_{0};
 };
+
+struct Call;
 
 // Every scope of the Web API that an app without a playback SDK uses.
 std::vector<std::string> all_scopes();
@@ -66,7 +70,11 @@ class Simulator final : public http::Handler {
   const std::map<std::string, int, std::less<>>& request_counts() const { return counts_; }
   void reset_counts() { counts_.clear(); }
 
+  // Requests that counted against the quota of a bucket in the last 24 hours (quota.h).
+  int spent(std::string_view bucket) { return quota_.spent(bucket, clock_.wall()); }
+
   World& world() { return world_; }
+  const World& world() const { return world_; }
   Accounts& accounts() { return accounts_; }
   const Catalogue& catalogue() const { return world_.catalogue; }
   // For a test that looks into the state; CHECKs that the user exists.
@@ -77,6 +85,8 @@ class Simulator final : public http::Handler {
   Route route(const http::Request& request) const;
   http::Response answer(const http::Request& request, const Route& route);
   http::Response answer_api(const http::Request& request, const Route& route);
+  // The operation itself, on the state that it is to see.
+  Reply run(Call& call);
   // The answer of a fault that keeps the operation from running.
   std::optional<http::Response> instead(const FaultRule& fault, const http::Request& request);
 
@@ -86,6 +96,10 @@ class Simulator final : public http::Handler {
   World world_;
   Accounts accounts_;
   FaultPlan faults_;
+  QuotaBook quota_;
+  // What reads see until `past_until_`, when Config::write_lag is set.
+  std::optional<Past> past_;
+  base::Wall past_until_;
   std::map<std::string, int, std::less<>> counts_;
 };
 

@@ -41,6 +41,17 @@ Playlist* World::find_playlist(std::string_view id) {
   return found == playlists_.end() ? nullptr : &found->second;
 }
 
+Past World::past() const {
+  Past past{.shelves = {}, .playlists = playlists_};
+  for (const auto& [id, user] : users) past.shelves.emplace(id, user);
+  return past;
+}
+
+void World::swap(Past& past) {
+  playlists_.swap(past.playlists);
+  for (auto& [id, shelves] : past.shelves) std::swap(static_cast<Shelves&>(users.at(id)), shelves);
+}
+
 const SearchIndex& World::search_index() {
   if (!search_index_) search_index_ = std::make_unique<SearchIndex>(catalogue);
   return *search_index_;

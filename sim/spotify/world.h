@@ -36,17 +36,8 @@ class SavedList {
   std::vector<Saved> items_;
 };
 
-enum class Product { kPremium, kFree };
-
-struct User {
-  std::string id;
-  std::string account_id;
-  std::optional<std::string> display_name;
-  std::string email;
-  std::string country = "US";
-  Product product = Product::kPremium;
-  // On the list of people who may use the app.
-  bool is_registered = true;
+// What a person saved and follows.
+struct Shelves {
   SavedList tracks;
   SavedList albums;
   SavedList shows;
@@ -55,6 +46,19 @@ struct User {
   SavedList followed_artists;
   SavedList followed_users;
   SavedList playlists;  // Owned and followed.
+};
+
+enum class Product { kPremium, kFree };
+
+struct User : Shelves {
+  std::string id;
+  std::string account_id;
+  std::optional<std::string> display_name;
+  std::string email;
+  std::string country = "US";
+  Product product = Product::kPremium;
+  // On the list of people who may use the app.
+  bool is_registered = true;
   // For short_term, medium_term and long_term.
   std::vector<Index> top_artists[3];
   std::vector<Index> top_tracks[3];
@@ -62,6 +66,12 @@ struct User {
   // What GET /me/player shows until then, when Config::player_lag is set.
   std::optional<Player> stale_player;
   base::Wall stale_until;
+};
+
+// Libraries and playlists as they were before the latest change.
+struct Past {
+  std::map<std::string, Shelves, std::less<>> shelves;
+  std::map<std::string, Playlist, std::less<>> playlists;
 };
 
 class World {
@@ -75,6 +85,9 @@ class World {
   const std::map<std::string, Playlist, std::less<>>& playlists() const { return playlists_; }
   // Makes an empty playlist that the owner has in the list.
   Playlist& create_playlist(std::string_view owner, std::string name, base::Wall now);
+  Past past() const;
+  // Puts the past in the place of the present, and the other way round.
+  void swap(Past& past);
   // Made at the first search, since many tests never search.
   const SearchIndex& search_index();
 

@@ -30,6 +30,8 @@ class SimLoop final : public base::Loop, public base::Clock {
 
   base::Instant now() const override { return now_; }
   base::Wall wall() const override;
+  // The calendar is set forward or back; what runs on the loop does not notice.
+  void step_wall(std::chrono::milliseconds by) { start_ = start_ + by; }
   void post(base::Callback callback) override;
   TimerId call_at(base::Instant at, base::Callback callback) override;
   void cancel(TimerId id) override;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/cache_file.h"
 #include "app/master_key.h"
 #include "http/url.h"
+#include "mcp/principal.h"
 #include "os/environment.h"
 
 namespace app {
@@ -17,7 +19,36 @@ spotify::ClientOptions client_options(const config::Settings& settings, http::Ur
   options.api = std::move(api);
   options.attempt_max = std::min(kAttemptMax, std::chrono::milliseconds(settings.api.timeout.value() * 1000));
   if (!settings.cache.enabled) options.cache = {.entries_max = 0, .bytes_max = 0};
+  // What an app is shown is not what another one is shown.
+  options.cache_owner = mcp::Principal().id + "@" + settings.spotify.client_id;
   return options;
+}
+
+std::optional<store::sqlite::ResponseCacheOptions> cache_options(const config::Settings& settings) {
+  if (!settings.cache.enabled) return std::nullopt;
+  const CacheFile file = cache_file(settings);
+  return store::sqlite::ResponseCacheOptions{.directory = file.directory, .file_name = file.name};
+}
+
+std::unique_ptr<store::sqlite::ResponseCache> cache_of(Process& process,
+                                                       std::optional<store::sqlite::ResponseCacheOptions> options) {
+  if (!options) return nullptr;
+  return std::make_unique<store::sqlite::ResponseCache>(
+      store::sqlite::ResponseCache::Services{process.loop, process.worker, process.clock}, *std::move(options));
+}
+
+std::optional<spotify::Regime> fixed_regime(const config::Settings& settings) {
+  switch (settings.spotify.regime) {
+    case config::Regime::kAuto:
+      return std::nullopt;
+    case config::Regime::kDev2026:
+      return spotify::Regime::kDev2026;
+    case config::Regime::kDevLegacy:
+      return spotify::Regime::kDevLegacy;
+    case config::Regime::kExtended:
+      return spotify::Regime::kExtended;
+  }
+  return std::nullopt;
 }
 
 std::function<void(const net::Denial&)> told_to(audit::Trail* trail) {
@@ -45,6 +76,9 @@ struct Account::Parts {
   oauth::RefresherOptions refresher;
   spotify::PacingOptions pacing;
   spotify::ClientOptions client;
+  std::string client_id;
+  std::optional<spotify::Regime> regime;
+  std::optional<store::sqlite::ResponseCacheOptions> cache;
   LoginOptions login;
   Paths paths = Paths::kHidden;
   audit::Trail* trail = nullptr;
@@ -74,6 +108,9 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
   parts.refresher.client = client.clone();
   parts.pacing.window_requests_max = static_cast<int>(settings.api.rate_limit.value());
   parts.client = client_options(settings, std::move(api));
+  parts.client_id = settings.spotify.client_id;
+  parts.regime = fixed_regime(settings);
+  parts.cache = cache_options(settings);
   parts.login = {.accounts_url = accounts.server_url(),
                  .client = client.clone(),
                  .redirect_uri = redirect,
@@ -106,8 +143,12 @@ Account::Account(Process& process, Parts parts)
       tokens_(refresher_),
       quota_(store_),
       gate_(process.loop, process.clock, process.log, parts.pacing, &quota_),
+      stored_regime_(store_, parts.client_id),
+      regime_(parts.regime, process.clock, &stored_regime_),
+      cache_(cache_of(process, std::move(parts.cache))),
       spotify_(std::make_shared<spotify::Client>(
-          spotify::Client::Services{http_, tokens_, gate_, process.loop, process.clock, process.random, process.log},
+          spotify::Client::Services{http_, tokens_, gate_, process.loop, process.clock, process.random, process.log,
+                                    &regime_, cache_.get()},
           std::move(parts.client))),
       login_({process.loop, process.clock, process.random, process.log, http_, guarded_grants_, refresher_, *spotify_,
               parts.trail != nullptr ? *parts.trail : no_trail_},
@@ -121,6 +162,7 @@ base::Task<base::Result<NoKeyFile>> Account::no_key_file() {
 base::Task<void> Account::settle() {
   co_await login_.settle();
   co_await refresher_.join();
+  co_await gate_.settle();
 }
 
 }  // namespace app

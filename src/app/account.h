@@ -18,7 +18,9 @@
 #include "oauth/refresher.h"
 #include "spotify/client.h"
 #include "spotify/gate.h"
+#include "spotify/regime.h"
 #include "store/sqlite/file_leases.h"
+#include "store/sqlite/response_cache.h"
 #include "store/sqlite/store.h"
 
 namespace app {
@@ -54,6 +56,7 @@ class Account {
   base::Task<base::Result<NoKeyFile>> no_key_file();
   oauth::Refresher& refresher() { return refresher_; }
   spotify::Gate& gate() { return gate_; }
+  spotify::RegimeProbe& regime() { return regime_; }
   const std::shared_ptr<spotify::Client>& spotify() { return spotify_; }
   LoginService& login() { return login_; }
   // Lets what Spotify has issued reach the store, and the last page reach the browser.
@@ -74,6 +77,10 @@ class Account {
   RefresherTokens tokens_;
   StoredQuota quota_;
   spotify::Gate gate_;
+  StoredRegime stored_regime_;
+  spotify::RegimeProbe regime_;
+  // Null when answers are not cached.
+  std::unique_ptr<store::sqlite::ResponseCache> cache_;
   std::shared_ptr<spotify::Client> spotify_;
   LoginService login_;
 };

@@ -3,17 +3,13 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace app {
 namespace {
 
-std::optional<spotify::Bucket> bucket_of(std::string_view name) {
-  for (size_t i = 0; i < spotify::kBuckets; ++i) {
-    const auto bucket = static_cast<spotify::Bucket>(i);
-    if (spotify::bucket_name(bucket) == name) return bucket;
-  }
-  return std::nullopt;
-}
+// Beside the names of buckets: the end of a wait that concerns all of them.
+constexpr std::string_view kPause = "everything";
 
 }  // namespace
 
@@ -26,22 +22,47 @@ base::Task<base::Result<spotify::AccessToken>> RefresherTokens::access_token(bas
 
 void RefresherTokens::rejected(uint64_t generation) { refresher_.rejected(static_cast<int64_t>(generation)); }
 
-base::Task<base::Result<std::vector<spotify::Block>>> StoredQuota::load() {
-  CO_TRY(const auto ends, co_await quota_.load());
-  std::vector<spotify::Block> blocks;
-  for (const auto& [name, until] : ends) {
-    // A bucket that this version no longer has is left where it is.
-    if (const auto bucket = bucket_of(name)) blocks.push_back({.bucket = *bucket, .until = until});
+base::Task<base::Result<spotify::QuotaRecord>> StoredQuota::load() {
+  CO_TRY(const store::QuotaState state, co_await quota_.load());
+  spotify::QuotaRecord record;
+  // A bucket that this version no longer has is left where it is.
+  for (const auto& [name, until] : state.ends) {
+    if (name == kPause) record.paused_until = until;
+    if (const auto bucket = spotify::parse_bucket(name)) record.blocks.push_back({.bucket = *bucket, .until = until});
   }
-  co_return blocks;
+  for (const store::QuotaCount& each : state.counts) {
+    if (const auto bucket = spotify::parse_bucket(each.bucket)) {
+      record.counts.push_back({.bucket = *bucket, .hour = each.hour, .count = each.count});
+    }
+  }
+  co_return record;
 }
 
-base::Task<base::Result<void>> StoredQuota::save(std::vector<spotify::Block> blocks) {
-  for (const spotify::Block& block : blocks) {
+base::Task<base::Result<void>> StoredQuota::save(spotify::QuotaRecord record) {
+  for (const spotify::Block& block : record.blocks) {
     std::string name(spotify::bucket_name(block.bucket));
     CO_TRY_VOID(co_await quota_.block(std::move(name), block.until));
   }
-  co_return base::Result<void>();
+  if (record.paused_until) CO_TRY_VOID(co_await quota_.block(std::string(kPause), *record.paused_until));
+  if (record.counts.empty()) co_return base::Result<void>();
+  std::vector<store::QuotaCount> counts;
+  for (const spotify::HourCount& each : record.counts) {
+    counts.push_back(
+        {.bucket = std::string(spotify::bucket_name(each.bucket)), .hour = each.hour, .count = each.count});
+  }
+  co_return co_await quota_.count(std::move(counts));
+}
+
+base::Task<base::Result<std::optional<spotify::FoundRegime>>> StoredRegime::load_regime() {
+  CO_TRY(const std::optional<store::Fact> fact, co_await facts_.fact(name_));
+  const auto regime = fact ? spotify::parse_regime(fact->value) : std::nullopt;
+  if (!regime) co_return std::optional<spotify::FoundRegime>();
+  co_return std::optional(spotify::FoundRegime{*regime, fact->learnt_at});
+}
+
+base::Task<base::Result<void>> StoredRegime::save_regime(spotify::FoundRegime found) {
+  store::Fact fact{std::string(spotify::regime_name(found.regime)), found.found_at};
+  co_return co_await facts_.learn(name_, std::move(fact));
 }
 
 base::Error without_paths(base::Error error, Paths paths, base::Log& log) {

@@ -6,12 +6,14 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "base/log.h"
 #include "oauth/refresher.h"
 #include "spotify/gate.h"
+#include "spotify/regime.h"
 #include "spotify/token_source.h"
+#include "store/facts.h"
 #include "store/grants.h"
 #include "store/leases.h"
 #include "store/quota.h"
@@ -33,11 +35,26 @@ class StoredQuota final : public spotify::QuotaStore {
  public:
   // The store must outlive it.
   explicit StoredQuota(store::Quota& quota) : quota_(quota) {}
-  base::Task<base::Result<std::vector<spotify::Block>>> load() override;
-  base::Task<base::Result<void>> save(std::vector<spotify::Block> blocks) override;
+  base::Task<base::Result<spotify::QuotaRecord>> load() override;
+  base::Task<base::Result<void>> save(spotify::QuotaRecord record) override;
 
  private:
   store::Quota& quota_;
+};
+
+// The regime of one app, under its client id.
+class StoredRegime final : public spotify::RegimeStore {
+ public:
+  // The store must outlive it.
+  StoredRegime(store::Facts& facts, std::string_view client_id) : facts_(facts), name_("regime:") {
+    name_ += client_id;
+  }
+  base::Task<base::Result<std::optional<spotify::FoundRegime>>> load_regime() override;
+  base::Task<base::Result<void>> save_regime(spotify::FoundRegime found) override;
+
+ private:
+  store::Facts& facts_;
+  std::string name_;
 };
 
 // Whether errors may name paths of this machine: to the person who types a command, who needs them, but to no client.

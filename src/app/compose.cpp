@@ -1,8 +1,10 @@
 #include "app/compose.h"
 
+#include <functional>
 #include <utility>
 
 #include "app/version.h"
+#include "tools/needs.h"
 #include "tools/prompts.h"
 #include "tools/resources.h"
 
@@ -24,9 +26,12 @@ std::vector<std::string> login_scopes(const config::Settings& settings, const st
   return scopes.empty() ? tools::scopes_of(offered) : scopes;
 }
 
-mcp::ServerOptions server_options(const config::Settings& settings, mcp::Auditor* auditor) {
+using Visible = std::function<bool(const mcp::Tool&, const mcp::Principal&)>;
+
+mcp::ServerOptions server_options(const config::Settings& settings, mcp::Auditor* auditor, Visible visible) {
   mcp::ServerOptions options;
   options.auditor = auditor;
+  options.visible = std::move(visible);
   options.info = {.name = std::string(kProgram), .title = std::string(kTitle), .version = std::string(version())};
   options.instructions =
       "Tools for one person's Spotify account. When a tool says that nobody is logged in, ask the person to run "
@@ -60,8 +65,10 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
   TRY(auto account, Account::make(process, settings, std::move(options)));
   std::unique_ptr<Product> product(
       new Product(process, settings, {std::move(metrics), std::move(alerts), std::move(audit), std::move(account)}));
-  TRY(product->tools_,
-      tools::select_tools(tools::all_tools(product->services_), selection_of(settings), audience));
+  // A regime that is set is known already; one that is found out later hides tools, see is_possible().
+  TRY(product->tools_, tools::select_tools(tools::all_tools(product->services_), selection_of(settings), audience,
+                                           product->account_->regime().known()));
+  product->services_.wanted_scopes = tools::scopes_of(product->tools_);
   product->account_->login().ask_for(login_scopes(settings, product->tools_));
   for (const mcp::Tool& tool : product->tools_) product->server_.add(tool);
   auto resources = tools::resources_over(product->tools_);
@@ -69,6 +76,19 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
   for (mcp::ResourceTemplate& resource : resources.templates) product->server_.add(std::move(resource));
   for (mcp::Prompt& prompt : tools::prompts_over(product->tools_)) product->server_.add(std::move(prompt));
   return product;
+}
+
+bool Product::is_possible(const mcp::Tool& tool) {
+  const auto regime = account_->regime().known();
+  if (!regime) return true;
+  if (judged_ != regime) {
+    judged_ = regime;
+    impossible_.clear();
+    for (const mcp::Tool& each : tools_) {
+      if (tools::missing_in(*regime, tools::operations_of(each.info.name))) impossible_.insert(each.info.name);
+    }
+  }
+  return !impossible_.contains(tool.info.name);
 }
 
 Product::Product(Process& process, const config::Settings& settings, Parts parts)
@@ -87,12 +107,16 @@ Product::Product(Process& process, const config::Settings& settings, Parts parts
                 .desk = desk_,
                 .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull}},
       server_({process.loop, process.clock, process.random, process.log},
-              server_options(settings, &metered_calls_)) {}
+              server_options(settings, &metered_calls_,
+                             [this](const mcp::Tool& tool, const mcp::Principal&) { return is_possible(tool); })) {}
 
 base::Task<base::Result<void>> Product::open(std::string_view mode) {
   audit_->begin(mode);
   CO_TRY(const NoKeyFile none, co_await account_->no_key_file());
-  co_return co_await audit_->start(none);
+  CO_TRY_VOID(co_await audit_->start(none));
+  // What was found out in an earlier life; finding it out now would cost a request at every start.
+  co_await account_->regime().recall();
+  co_return base::Result<void>();
 }
 
 base::Task<void> Product::close() {

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -44,6 +47,8 @@ class Product {
  private:
   struct Parts;
   Product(Process& process, const config::Settings& settings, Parts parts);
+  // Whether the app, as far as it is known, has every operation that the tool stands on.
+  bool is_possible(const mcp::Tool& tool);
 
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<AlertSender> alerts_;
@@ -57,6 +62,9 @@ class Product {
   tools::Desk desk_;
   tools::Services services_;
   std::vector<mcp::Tool> tools_;
+  // The tools that this regime makes impossible.
+  std::optional<spotify::Regime> judged_;
+  std::set<std::string> impossible_;
   mcp::Server server_;
 };
 

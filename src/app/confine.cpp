@@ -3,6 +3,7 @@
 #include <string>
 
 #include "app/audit_trail.h"
+#include "app/cache_file.h"
 #include "app/master_key.h"
 #include "os/files.h"
 
@@ -74,6 +75,9 @@ os::Confinement confinement_of(const config::Settings& settings, const os::Envir
                               .tracing = kTracing};
   // A new file of the name service is put in the place of the old one, which a rule for the old one does not cover.
   if (os::is_replaceable("/etc/resolv.conf")) confinement.readable.emplace_back("/etc");
+  if (settings.cache.enabled && !settings.cache.db_path.empty()) {
+    confinement.writable.push_back(cache_file(settings).directory);
+  }
   if (const std::string& file = settings.audit.checkpoints; !file.empty()) {
     confinement.writable.push_back(parent_of(file));
   }

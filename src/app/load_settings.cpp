@@ -39,6 +39,7 @@ void resolve_paths(config::Loaded& loaded, const std::string& file) {
     path = os::absolute(path, of_file ? folder : "");
   };
   resolve("storage.directory", loaded.settings.storage.directory);
+  resolve("cache.db_path", loaded.settings.cache.db_path);
   resolve("audit.directory", loaded.settings.audit.directory);
   resolve("audit.checkpoints", loaded.settings.audit.checkpoints);
 }

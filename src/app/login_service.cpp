@@ -151,7 +151,7 @@ base::Task<base::Result<void>> LoginService::store_grant(std::string principal, 
   store::Grant named = grant.clone();
   CO_TRY(named.generation, co_await services_.grants.replace(principal, std::move(grant)));
   services_.refresher.forget();
-  services_.spotify.clear_cache();
+  co_await forget_answers();
   // Whose login it is would be good to know, and the login is good without it.
   const spotify::Call call{.deadline = services_.loop.now() + kExchangeMax};
   const auto me = co_await services_.spotify.me(call);
@@ -162,7 +162,18 @@ base::Task<base::Result<void>> LoginService::store_grant(std::string principal, 
   named.user_id = std::string(me->id.text());
   const auto updated = co_await services_.grants.update(principal, std::move(named));
   if (updated) services_.refresher.forget();
+  // Which tools the next start offers depends on it. It is asked for again where it is needed.
+  const auto regime = co_await services_.spotify.regime(call);
+  if (!regime) {
+    services_.log.event(base::Level::kInfo, "login.regime_unknown", {{"code", base::code_name(regime.error().code)}});
+  }
   co_return {};
+}
+
+base::Task<void> LoginService::forget_answers() {
+  const auto forgotten = co_await services_.spotify.forget_cache();
+  if (forgotten) co_return;
+  services_.log.event(base::Level::kWarning, "login.cache_not_forgotten", {{"why", forgotten.error().detail}});
 }
 
 base::Task<base::Result<void>> LoginService::record(audit::Event event, std::string principal,
@@ -201,7 +212,7 @@ base::Task<base::Result<tools::Logout>> LoginService::logout(mcp::Principal prin
   CO_TRY(const oauth::LoginState state, co_await services_.refresher.state());
   CO_TRY_VOID(co_await services_.grants.erase(principal.id));
   services_.refresher.forget();
-  services_.spotify.clear_cache();
+  co_await forget_answers();
   services_.log.event(base::Level::kInfo, "login.forgotten");
   CO_TRY_VOID(co_await record(audit::Event::kLoginForgotten, principal.id, "ok"));
   co_return tools::Logout{.was_logged_in = state.kind != oauth::LoginState::Kind::kLoggedOut};

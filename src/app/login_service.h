@@ -86,6 +86,7 @@ class LoginService final : public tools::Login {
   void end(const std::string& principal, base::Result<tools::LoginStatus> outcome);
   // Over before anyone answered.
   void give_up(const std::string& principal, base::Error error);
+  base::Task<void> forget_answers();
   base::Task<base::Result<void>> record(audit::Event event, std::string principal, std::string status) const;
 
   Services services_;

@@ -16,6 +16,8 @@ namespace {
 // told and not obeyed. Null where there is no key, and so no trail.
 base::Task<base::Result<void>> forget(Account* account, AuditTrail* audit, Io* io) {
   CO_TRY_VOID(co_await account->store().erase(mcp::Principal().id));
+  const auto forgotten = co_await account->spotify()->forget_cache();
+  if (!forgotten) io->err << "warning: The cached answers are not removed. " << forgotten.error().message << '\n';
   if (audit == nullptr) {
     io->err << "warning: The logout is not in the audit trail: there is no master key here.\n";
     co_return base::Result<void>();

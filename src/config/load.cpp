@@ -208,10 +208,8 @@ std::span<const Variable> variables() { return kVariables; }
 
 std::vector<std::string> find_idle(const Loaded& loaded) {
   std::vector<std::string> idle;
-  if (!loaded.settings.cache.db_path.empty()) {
-    idle.emplace_back(
-        "cache.db_path has no effect: answers are cached in memory only. storage.directory says where the login is "
-        "kept.");
+  if (!loaded.settings.cache.enabled && !loaded.settings.cache.db_path.empty()) {
+    idle.emplace_back("cache.db_path has no effect: cache.enabled is false, so no answer is kept.");
   }
   if (loaded.settings.security.enable_request_signing) {
     idle.emplace_back(

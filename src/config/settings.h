@@ -17,6 +17,8 @@ namespace config {
 
 enum class Deployment { kDevelopment, kStaging, kProduction };
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
+// What Spotify lets the app call; auto asks once and remembers.
+enum class Regime { kAuto, kDev2026, kDevLegacy, kExtended };
 // How a client of `serve` proves that it may talk to us.
 enum class HttpAuth { kLocal, kNone };
 
@@ -36,6 +38,7 @@ struct Spotify {
   SecretText client_secret;
   std::string redirect_uri = "http://127.0.0.1/callback";
   std::vector<oauth::Scope> scopes;
+  Regime regime = Regime::kAuto;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -48,6 +51,8 @@ struct Spotify {
                           "port, the login takes a free one."),
         schema::defaulted("scopes", &Spotify::scopes,
                           "Permissions that the login asks for; empty means those that the offered tools need."),
+        schema::defaulted("regime", &Spotify::regime,
+                          "Kind of the Spotify app. auto finds out with one request and remembers the answer."),
     };
   }
 };
@@ -100,10 +105,10 @@ struct Cache {
 
   static constexpr auto fields() {
     return schema::Fields{
-        schema::defaulted("enabled", &Cache::enabled, "Keep catalogue answers in memory for a while."),
+        schema::defaulted("enabled", &Cache::enabled, "Keep answers for a while, in memory and in a file."),
         schema::defaulted("db_path", &Cache::db_path,
-                          "Read for compatibility and without effect: answers are cached in memory only, so no file is "
-                          "written. config check says so."),
+                          "File that all processes of the user keep answers in, in a private directory. Default: "
+                          "cache.db in storage.directory."),
     };
   }
 };
@@ -266,6 +271,14 @@ template <>
 struct schema::EnumNames<config::HttpAuth> {
   static constexpr std::array kNames{std::pair{config::HttpAuth::kLocal, std::string_view("local")},
                                      std::pair{config::HttpAuth::kNone, std::string_view("none")}};
+};
+
+template <>
+struct schema::EnumNames<config::Regime> {
+  static constexpr std::array kNames{std::pair{config::Regime::kAuto, std::string_view("auto")},
+                                     std::pair{config::Regime::kDev2026, std::string_view("dev2026")},
+                                     std::pair{config::Regime::kDevLegacy, std::string_view("dev-legacy")},
+                                     std::pair{config::Regime::kExtended, std::string_view("extended")}};
 };
 
 template <>

@@ -55,6 +55,7 @@ bool is_asked_for(const Candidate& candidate, const Selection& selection) {
 
 std::optional<Reason> reason_against(const Candidate& candidate, const Selection& selection) {
   if (!is_asked_for(candidate, selection)) return Reason::kNotAsked;
+  if (!candidate.is_possible) return Reason::kNotPossible;
   if (selection.access == Access::kReadOnly && candidate.needs != Access::kReadOnly) return Reason::kReadOnly;
   if (!selection.granted_scopes) return std::nullopt;
   const bool granted = std::ranges::all_of(

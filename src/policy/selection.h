@@ -31,9 +31,11 @@ struct Candidate {
   std::vector<std::string> scopes = {};
   // Whether it belongs to the default of the audience at hand.
   bool by_default = false;
+  // Whether what it stands on is there at all.
+  bool is_possible = true;
 };
 
-enum class Reason { kNotAsked, kReadOnly, kScopeMissing };
+enum class Reason { kNotAsked, kNotPossible, kReadOnly, kScopeMissing };
 
 struct LeftOut {
   size_t index = 0;

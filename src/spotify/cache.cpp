@@ -41,6 +41,16 @@ void Cache::invalidate(std::string_view prefix) {
   }
 }
 
+size_t Cache::clean(base::Instant now) {
+  const size_t before = entries_.size();
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const auto current = entry++;
+    const bool is_confirmable = !current->etag.empty() && current->kept_until > now;
+    if (current->fresh_until <= now && !is_confirmable) erase(current);
+  }
+  return before - entries_.size();
+}
+
 void Cache::clear() {
   index_.clear();
   entries_.clear();

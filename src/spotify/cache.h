@@ -50,6 +50,8 @@ class Cache {
   void confirm(std::string_view key, base::Instant fresh_until);
   // Drops every entry whose key begins so.
   void invalidate(std::string_view prefix);
+  // Drops what is out of date by now. Gives how many went.
+  size_t clean(base::Instant now);
   void clear();
   CacheStats stats() const;
 

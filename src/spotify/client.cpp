@@ -24,6 +24,9 @@ Client::Client(Services services, ClientOptions options)
 Client::~Client() = default;
 
 CacheStats Client::cache_stats() const { return transport_->cache().stats(); }
-void Client::clear_cache() { transport_->cache().clear(); }
+base::Task<CacheReport> Client::cache_report() { co_return co_await transport_->report(); }
+Client::Answer<int64_t> Client::clean_cache() { co_return co_await transport_->clean(); }
+Client::Answer<int64_t> Client::forget_cache() { co_return co_await transport_->forget_all(); }
+base::Task<QuotaReport> Client::quota() { co_return co_await transport_->gate().report(); }
 
 }  // namespace spotify

@@ -23,10 +23,12 @@
 #include "http/url.h"
 #include "schema/type.h"
 #include "spotify/cache.h"
+#include "spotify/cache_store.h"
 #include "spotify/gate.h"
 #include "spotify/id.h"
 #include "spotify/market.h"
 #include "spotify/model.h"
+#include "spotify/regime.h"
 #include "spotify/requests.h"
 #include "spotify/token_source.h"
 
@@ -43,6 +45,19 @@ struct ClientOptions {
   // One request; the deadline of the call still holds.
   std::chrono::milliseconds attempt_max{15'000};
   CacheOptions cache{};
+  // Whose answers these are, in a store that many users share.
+  std::string cache_owner{};
+};
+
+struct CacheReport {
+  CacheStats memory{};
+  // What other processes, or earlier lives of this one, knew already.
+  uint64_t stored_hits = 0;
+  // Reads that waited for the same one in flight, and answers that Spotify confirmed without sending them again.
+  uint64_t joined = 0;
+  uint64_t confirmed = 0;
+  // Nothing without a store.
+  std::optional<base::Result<StoredCacheStats>> stored{};
 };
 
 class Client {
@@ -56,6 +71,10 @@ class Client {
     const base::Clock& clock;
     base::Random& random;
     base::Log& log;
+    // Shared by all clients of one app. Null: every client finds the regime by itself.
+    RegimeProbe* regime = nullptr;
+    // Null: answers are kept in memory only.
+    CacheStore* store = nullptr;
   };
 
   Client(Services services, ClientOptions options);
@@ -75,6 +94,14 @@ class Client {
   // Ten at a time inside. No groups means all of them.
   Answer<Walked<SimplifiedAlbum>> artist_albums(ArtistId id, std::vector<AlbumGroup> groups, PageRequest page,
                                                 std::optional<Market> market, Call call);
+
+  // Podcasts and audiobooks. How far an episode or a chapter was played comes with user-read-playback-position.
+  Answer<Show> show(ShowId id, std::optional<Market> market, Call call);
+  Answer<Page<SimplifiedEpisode>> show_episodes(ShowId id, PageRequest page, std::optional<Market> market, Call call);
+  Answer<Episode> episode(EpisodeId id, std::optional<Market> market, Call call);
+  Answer<Audiobook> audiobook(AudiobookId id, std::optional<Market> market, Call call);
+  Answer<Page<SimplifiedEpisode>> audiobook_chapters(AudiobookId id, PageRequest page, std::optional<Market> market,
+                                                     Call call);
 
   // Player. Nothing plays: no Playback. Reads of the player are never cached.
   Answer<std::optional<Playback>> playback(std::optional<Market> market, Call call);
@@ -122,6 +149,13 @@ class Client {
   Answer<std::vector<bool>> check_library(std::vector<LibraryUri> items, Call call);
   Answer<Page<SavedTrack>> saved_tracks(PageRequest page, std::optional<Market> market, Call call);
   Answer<Page<SavedAlbum>> saved_albums(PageRequest page, std::optional<Market> market, Call call);
+  Answer<Page<SavedShow>> saved_shows(PageRequest page, Call call);
+  Answer<Page<SavedEpisode>> saved_episodes(PageRequest page, std::optional<Market> market, Call call);
+  // Spotify lists them without the day on which they were saved.
+  Answer<Page<SimplifiedAudiobook>> saved_audiobooks(PageRequest page, Call call);
+  // As the regime wants it: behind the library of dev2026, by ids elsewhere.
+  Answer<LibraryWrite> follow_artists(std::vector<ArtistId> artists, Call call);
+  Answer<LibraryWrite> unfollow_artists(std::vector<ArtistId> artists, Call call);
 
   // The user.
   Answer<Me> me(Call call);
@@ -130,8 +164,18 @@ class Client {
   // `after` is the id of the last artist of the page before.
   Answer<CursorPage<Artist>> followed_artists(int limit, std::optional<ArtistId> after, Call call);
 
+  // What Spotify lets this app call. Asked once and remembered.
+  Answer<Regime> regime(Call call);
+
   CacheStats cache_stats() const;
-  void clear_cache();
+  base::Task<CacheReport> cache_report();
+  // Removes what is out of date, in memory and in the store. Gives how many answers went.
+  Answer<int64_t> clean_cache();
+  // Forgets every answer of this user. Gives how many went.
+  Answer<int64_t> forget_cache();
+
+  // What of the app's quota is used, by all processes of the user.
+  base::Task<QuotaReport> quota();
 
  private:
   std::unique_ptr<Transport> transport_;

@@ -189,6 +189,12 @@ base::Error not_found(const OperationInfo& operation, const Refusal& refusal, st
                       "playlists are hidden). Check the id.",
                       upstream);
   }
+  if (operation.what == "audiobook") {
+    return make_error(Cause::kNotFound, Code::kNotFound,
+                      "Spotify knows no such audiobook, or does not offer it in this country: there are audiobooks in "
+                      "the US, the UK, Canada, Ireland, New Zealand and Australia. Check the id and the market.",
+                      upstream);
+  }
   return make_error(Cause::kNotFound, Code::kNotFound,
                     fmt::format("Spotify knows no such {}. Check the id, or search for it.", operation.what),
                     upstream);

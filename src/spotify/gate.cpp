@@ -1,9 +1,8 @@
 #include "spotify/gate.h"
 
 #include <algorithm>
-#include <utility>
-
 #include <fmt/format.h>
+#include <utility>
 
 #include "spotify/errors.h"
 
@@ -46,15 +45,35 @@ Gate::~Gate() = default;
 
 base::Task<void> Gate::look_at_store() {
   if (store_ == nullptr || (looked_ && loop_.now() < looked_at_ + kRecheck)) co_return;
-  looked_at_ = loop_.now();
-  const base::Result<std::vector<Block>> blocks = co_await store_->load();
-  looked_ = true;
-  if (!blocks) {
-    // Without them we may ask Spotify too early and are told again; that is no reason not to ask.
-    log_.event(base::Level::kWarning, "spotify.quota_not_read", {{"reason", blocks.error().detail}});
-    co_return;
+  co_await read_store();
+  // Counting is no reason to keep a request waiting.
+  if (std::vector<HourCount> counts = pacer_.take_counts(); !counts.empty()) {
+    saving_.spawn(save(this, {.counts = std::move(counts)}));
   }
-  for (const Block& block : *blocks) pacer_.block(block);
+}
+
+base::Task<void> Gate::read_store() {
+  looked_at_ = loop_.now();
+  const base::Result<QuotaRecord> record = co_await store_->load();
+  looked_ = true;
+  is_read_ = record.has_value();
+  if (record) {
+    learn(*record);
+  } else {
+    // Without it we may ask Spotify too early and are told again; that is no reason not to ask.
+    log_.event(base::Level::kWarning, "spotify.quota_not_read", {{"reason", record.error().detail}});
+  }
+}
+
+void Gate::learn(const QuotaRecord& record) {
+  const base::Wall now = clock_.wall();
+  for (const Block& block : record.blocks) pacer_.block(block);
+  pacer_.learn(record.counts, now);
+  if (record.paused_until && *record.paused_until > now) {
+    // No short wait is longer than wait_max, whatever the clocks of two processes say.
+    const auto wait = std::min<std::chrono::milliseconds>(*record.paused_until - now, wait_max());
+    pacer_.pause(loop_.now() + wait);
+  }
   pump();
 }
 
@@ -95,6 +114,9 @@ void Gate::pump() {
 void Gate::pause_for(std::chrono::milliseconds wait) {
   pacer_.pause(loop_.now() + wait);
   pump();
+  // A shorter one would be over before another process looks.
+  if (store_ == nullptr || wait < kRecheck) return;
+  saving_.spawn(save(this, {.paused_until = clock_.wall() + wait}));
 }
 
 void Gate::block(Bucket bucket, seconds wait) {
@@ -103,12 +125,43 @@ void Gate::block(Bucket bucket, seconds wait) {
   log_.event(base::Level::kWarning, "spotify.quota_blocked",
              {{"bucket", bucket_name(bucket)}, {"until", base::to_rfc3339(until)}});
   pump();
-  if (store_ != nullptr) saving_.spawn(save(this, pacer_.blocks(clock_.wall())));
+  if (store_ != nullptr) saving_.spawn(save(this, {.blocks = pacer_.blocks(clock_.wall())}));
 }
 
-base::Task<void> Gate::save(Gate* gate, std::vector<Block> blocks) {
-  const base::Result<void> saved = co_await gate->store_->save(std::move(blocks));
-  if (!saved) gate->log_.event(base::Level::kWarning, "spotify.quota_not_saved", {{"reason", saved.error().detail}});
+base::Task<void> Gate::save(Gate* gate, QuotaRecord record) {
+  const std::vector<HourCount> counts = record.counts;
+  const base::Result<void> saved = co_await gate->store_->save(std::move(record));
+  if (saved) co_return;
+  gate->pacer_.give_back(counts);
+  gate->log_.event(base::Level::kWarning, "spotify.quota_not_saved", {{"reason", saved.error().detail}});
+}
+
+base::Task<void> Gate::settle() {
+  if (store_ == nullptr) co_return;
+  std::vector<HourCount> counts = pacer_.take_counts();
+  if (counts.empty()) co_return;
+  QuotaRecord record{.counts = std::move(counts)};
+  co_await save(this, std::move(record));
+}
+
+base::Task<QuotaReport> Gate::report() {
+  if (store_ != nullptr) {
+    co_await settle();
+    co_await read_store();
+  }
+  const base::Instant now = loop_.now();
+  QuotaReport report;
+  report.buckets = usage();
+  report.window_used = static_cast<int64_t>(pacer_.started(now));
+  report.window_max = pacer_.options().window_requests_max;
+  report.window = pacer_.options().window;
+  report.waiting = static_cast<int64_t>(pacer_.waiting());
+  report.running = static_cast<int64_t>(pacer_.running());
+  if (const auto until = pacer_.paused_until(now)) {
+    report.paused_until = clock_.wall() + std::chrono::ceil<std::chrono::milliseconds>(*until - now);
+  }
+  report.is_shared = store_ != nullptr && is_read_;
+  co_return report;
 }
 
 std::vector<BucketUsage> Gate::usage() const { return pacer_.usage(clock_.wall()); }

@@ -18,12 +18,34 @@
 
 namespace spotify {
 
-// Where blocks outlive the process. The store implements it; without one they last as long as the gate.
+// What all processes of a user know together.
+struct QuotaRecord {
+  std::vector<Block> blocks{};
+  // Nothing is to be sent before it: Spotify asked for a short wait.
+  std::optional<base::Wall> paused_until{};
+  // When read, of all processes; when saved, what is to be added.
+  std::vector<HourCount> counts{};
+};
+
+// Where the record outlives the process. The store implements it; without one it lasts as long as the gate.
 class QuotaStore {
  public:
   virtual ~QuotaStore() = default;
-  virtual base::Task<base::Result<std::vector<Block>>> load() = 0;
-  virtual base::Task<base::Result<void>> save(std::vector<Block> blocks) = 0;
+  virtual base::Task<base::Result<QuotaRecord>> load() = 0;
+  virtual base::Task<base::Result<void>> save(QuotaRecord record) = 0;
+};
+
+struct QuotaReport {
+  std::vector<BucketUsage> buckets{};
+  // In the rolling window, of this process.
+  int64_t window_used = 0;
+  int64_t window_max = 0;
+  std::chrono::seconds window{0};
+  int64_t waiting = 0;
+  int64_t running = 0;
+  std::optional<base::Wall> paused_until{};
+  // False when the other processes could not be asked.
+  bool is_shared = false;
 };
 
 class Gate {
@@ -61,6 +83,10 @@ class Gate {
   void pause_for(std::chrono::milliseconds wait);
   void block(Bucket bucket, std::chrono::seconds wait);
   std::vector<BucketUsage> usage() const;
+  // After a look at the store.
+  base::Task<QuotaReport> report();
+  // Brings what was counted here into the store. Before the end of the process.
+  base::Task<void> settle();
   std::optional<base::Wall> blocked_until(Bucket bucket) const;
   std::chrono::seconds wait_max() const { return pacer_.options().wait_max; }
 
@@ -70,7 +96,9 @@ class Gate {
   base::Task<void> look_at_store();
   void pump();
   void finish(Pacer::Id id);
-  static base::Task<void> save(Gate* gate, std::vector<Block> blocks);
+  base::Task<void> read_store();
+  void learn(const QuotaRecord& record);
+  static base::Task<void> save(Gate* gate, QuotaRecord record);
 
   base::Loop& loop_;
   const base::Clock& clock_;
@@ -78,7 +106,8 @@ class Gate {
   Pacer pacer_;
   QuotaStore* store_;
   base::Instant looked_at_{};
-  bool looked_ = false;  // Once at least, to the end.
+  bool looked_ = false;   // Once at least, to the end.
+  bool is_read_ = false;  // The last look succeeded.
   std::unordered_map<Pacer::Id, Setter> waiting_;
   std::optional<base::Timer> wake_;
   base::TaskGroup saving_;

@@ -373,6 +373,18 @@ struct Show : SimplifiedShow {
   }
 };
 
+struct Audiobook : SimplifiedAudiobook {
+  Word edition;  // "Unabridged".
+  Several<Copyright> copyrights;
+
+  static constexpr auto fields() {
+    return SimplifiedAudiobook::fields() + schema::Fields{
+                                               schema::defaulted("edition", &Audiobook::edition),
+                                               schema::defaulted("copyrights", &Audiobook::copyrights),
+                                           };
+  }
+};
+
 // Something in a list or in the player whose type is neither track nor episode.
 struct OtherItem {
   Word type;
@@ -474,6 +486,30 @@ struct SavedAlbum {
     return schema::Fields{
         schema::defaulted("added_at", &SavedAlbum::added_at),
         schema::required("album", &SavedAlbum::album),
+    };
+  }
+};
+
+struct SavedShow {
+  Word added_at;
+  SimplifiedShow show;
+
+  static constexpr auto fields() {
+    return schema::Fields{
+        schema::defaulted("added_at", &SavedShow::added_at),
+        schema::required("show", &SavedShow::show),
+    };
+  }
+};
+
+struct SavedEpisode {
+  Word added_at;
+  Episode episode;
+
+  static constexpr auto fields() {
+    return schema::Fields{
+        schema::defaulted("added_at", &SavedEpisode::added_at),
+        schema::required("episode", &SavedEpisode::episode),
     };
   }
 };

@@ -67,10 +67,52 @@ base::Instant Pacer::earliest_start(size_t ahead, base::Instant now) const {
 void Pacer::start(const Waiter& waiter, Now now) {
   running_.push_back(waiter.id);
   starts_.push_back(now.instant);
-  const int64_t hour = now.wall.unix_ms / kHourMs;
-  Hour& slot = ledger(waiter.bucket).hours[static_cast<size_t>(hour % kHours)];
-  if (slot.hour != hour) slot = {hour, 0};
-  ++slot.count;
+  ++hour_of(waiter.bucket, now.wall.unix_ms / kHourMs).unsaved;
+}
+
+Pacer::Hour& Pacer::hour_of(Bucket bucket, int64_t hour) {
+  Hour& slot = ledger(bucket).hours[static_cast<size_t>(hour % kHours)];
+  if (slot.hour != hour) slot = {.hour = hour};
+  return slot;
+}
+
+std::vector<HourCount> Pacer::take_counts() {
+  std::vector<HourCount> taken;
+  for (const Bucket bucket : kAllBuckets) {
+    for (Hour& slot : ledger(bucket).hours) {
+      if (slot.unsaved == 0) continue;
+      taken.push_back({bucket, slot.hour, slot.unsaved});
+      slot.count += std::exchange(slot.unsaved, 0);
+    }
+  }
+  return taken;
+}
+
+void Pacer::give_back(const std::vector<HourCount>& counts) {
+  for (const HourCount& each : counts) {
+    Hour& slot = hour_of(each.bucket, each.hour);
+    slot.unsaved += each.count;
+    slot.count = std::max<int64_t>(0, slot.count - each.count);
+  }
+}
+
+void Pacer::learn(const std::vector<HourCount>& counts, base::Wall now) {
+  const int64_t this_hour = now.unix_ms / kHourMs;
+  for (const HourCount& each : counts) {
+    if (each.hour <= this_hour - kHours || each.hour > this_hour) continue;
+    Hour& slot = hour_of(each.bucket, each.hour);
+    // What is on its way to the store is in our count and not yet in its.
+    slot.count = std::max(slot.count, each.count);
+  }
+}
+
+size_t Pacer::started(base::Instant now) const {
+  return static_cast<size_t>(
+      std::ranges::count_if(starts_, [&](base::Instant at) { return at + options_.window > now; }));
+}
+
+std::optional<base::Instant> Pacer::paused_until(base::Instant now) const {
+  return paused_until_ > now ? std::optional(paused_until_) : std::nullopt;
 }
 
 Pacer::Step Pacer::poll(Now now) {
@@ -82,8 +124,7 @@ Pacer::Step Pacer::poll(Now now) {
   for (const Waiter& waiter : waiting_) {
     const size_t ahead = still_waiting.size();
     const base::Instant earliest = earliest_start(ahead, now.instant);
-    const base::Wall when =
-        now.wall + std::chrono::ceil<std::chrono::milliseconds>(earliest - now.instant);
+    const base::Wall when = now.wall + std::chrono::ceil<std::chrono::milliseconds>(earliest - now.instant);
     if (const auto until = blocked_until(waiter.bucket, now.wall)) {
       step.decisions.push_back({waiter.id, Verdict::kBlocked, *until});
     } else if (waiter.deadline <= now.instant || earliest > waiter.deadline) {
@@ -135,7 +176,7 @@ std::vector<BucketUsage> Pacer::usage(base::Wall now) const {
   for (const Bucket bucket : kAllBuckets) {
     BucketUsage usage{bucket, 0, blocked_until(bucket, now)};
     for (const Hour& hour : ledger(bucket).hours) {
-      if (hour.hour > this_hour - kHours && hour.hour <= this_hour) usage.last_24_hours += hour.count;
+      if (hour.hour > this_hour - kHours && hour.hour <= this_hour) usage.last_24_hours += hour.count + hour.unsaved;
     }
     out.push_back(usage);
   }

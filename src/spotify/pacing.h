@@ -41,6 +41,15 @@ struct Block {
   bool operator==(const Block&) const = default;
 };
 
+// How many requests of a bucket were started in an hour of the calendar.
+struct HourCount {
+  Bucket bucket = Bucket::kSearch;
+  int64_t hour = 0;  // Since 1970.
+  int64_t count = 0;
+
+  bool operator==(const HourCount&) const = default;
+};
+
 // For the quota report.
 struct BucketUsage {
   Bucket bucket = Bucket::kSearch;
@@ -92,6 +101,15 @@ class Pacer {
   std::vector<Block> blocks(base::Wall now) const;
   std::vector<BucketUsage> usage(base::Wall now) const;
 
+  // Requests are counted for all processes together: what was counted here is taken to the store (take_counts, and
+  // give_back when it did not get there), and what the store holds then is learnt.
+  std::vector<HourCount> take_counts();
+  void give_back(const std::vector<HourCount>& counts);
+  void learn(const std::vector<HourCount>& counts, base::Wall now);
+  // Starts within the rolling window.
+  size_t started(base::Instant now) const;
+  std::optional<base::Instant> paused_until(base::Instant now) const;
+
   const PacingOptions& options() const { return options_; }
   size_t waiting() const { return waiting_.size(); }
   size_t running() const { return running_.size(); }
@@ -105,7 +123,8 @@ class Pacer {
   // Requests per hour of the calendar, for the last 24.
   struct Hour {
     int64_t hour = -1;
-    int64_t count = 0;
+    int64_t count = 0;    // As the store had it.
+    int64_t unsaved = 0;  // Counted here and not yet taken.
   };
   struct Ledger {
     base::Wall blocked_until;
@@ -116,6 +135,7 @@ class Pacer {
   // A waiter with `ahead` others before it does not start sooner than this.
   base::Instant earliest_start(size_t ahead, base::Instant now) const;
   void start(const Waiter& waiter, Now now);
+  Hour& hour_of(Bucket bucket, int64_t hour);
   Ledger& ledger(Bucket bucket) { return ledgers_[static_cast<size_t>(bucket)]; }
   const Ledger& ledger(Bucket bucket) const { return ledgers_[static_cast<size_t>(bucket)]; }
 

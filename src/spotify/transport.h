@@ -1,5 +1,6 @@
 // One request of the client from target to JSON: turn, token, sending, what to do with the answer, and for reads the
-// cache and the joining of equal requests. The families of client_*.cpp stand on it; nobody else includes it.
+// cache and the joining of equal requests (transport_cache.cpp). The families of client_*.cpp stand on it; nobody else
+// includes it.
 #pragma once
 
 #include <chrono>
@@ -52,6 +53,11 @@ class Transport {
 
   Cache& cache() { return cache_; }
   const Cache& cache() const { return cache_; }
+  base::Task<CacheReport> report();
+  base::Task<base::Result<int64_t>> clean();
+  base::Task<base::Result<int64_t>> forget_all();
+  Gate& gate() { return services_.gate; }
+  RegimeProbe& regime() { return services_.regime != nullptr ? *services_.regime : own_regime_; }
 
  private:
   using Shared = base::Result<Json>;
@@ -78,15 +84,36 @@ class Transport {
     bool counted = true;  // False when it failed before the network: no further try.
   };
 
+  // What is known of a request before it is sent.
+  struct Known {
+    Json json;
+    std::string etag;
+    std::string body;  // Of an answer from the store.
+    bool is_fresh = false;
+    std::chrono::milliseconds fresh_for{0};
+    CacheOwner owner;
+    int64_t epoch = 0;
+  };
+
   base::Task<Shared> join(std::string key, ApiRequest request);
+  base::Task<Known> look_up(std::string key, bool may_be_fresh);
+  void land(const std::shared_ptr<Flight>& flight, const std::string& key, const Shared& shared);
   base::Task<void> fly(std::shared_ptr<Flight> flight, std::string key, ApiRequest request);
   base::Task<base::Result<Answer>> run(ApiRequest given, std::string etag);
   base::Task<Try> attempt(std::shared_ptr<const ApiRequest> request, std::string etag);
   base::Task<base::Result<http::Response>> send(http::Request request);
   http::Request make_request(const ApiRequest& request, const base::Secret& token, std::string_view etag) const;
   void classify(const OperationInfo& operation, Try& result) const;
-  void remember(const std::string& key, const ApiRequest& request, const http::Response& response, const Json& json);
+  void keep_in_memory(const std::string& key, const ApiRequest& request, const Known& known);
+  // Without `response` the known answer was confirmed.
+  void remember(const std::string& key, const ApiRequest& request, const http::Response* response, Known known);
   void forget(const std::vector<std::string>& prefixes);
+  base::Task<void> forget_stored(std::vector<std::string> prefixes);
+  base::Task<void> store(CacheOwner owner, StoredAnswer answer, int64_t epoch);
+  bool is_kept_in_memory(const ApiRequest& request) const;
+  CacheOwner owner() const { return {options_.cache_owner, login_}; }
+  // The first failure of the store, and the next one after a success.
+  void tell(const base::Error& error);
   // What was read under another login is forgotten.
   void belong_to(int64_t login);
   std::chrono::milliseconds jitter(std::chrono::milliseconds max);
@@ -95,9 +122,14 @@ class Transport {
   ClientOptions options_;
   std::string server_url_;
   std::string base_path_;
+  RegimeProbe own_regime_;
   Cache cache_;
   int64_t login_ = 0;
   std::map<std::string, std::shared_ptr<Flight>> flights_;
+  uint64_t stored_hits_ = 0;
+  uint64_t joined_ = 0;
+  uint64_t confirmed_ = 0;
+  bool store_failed_ = false;
   base::TaskGroup group_;
 };
 

@@ -123,7 +123,29 @@ Task<Result<std::unique_ptr<Lease>>> MemoryLeases::acquire(std::string principal
   co_return std::make_unique<Held>(state, principal);
 }
 
-Task<Result<std::map<std::string, base::Wall>>> MemoryQuota::load() { co_return ends_; }
+Task<Result<QuotaState>> MemoryQuota::load() {
+  QuotaState state{.ends = ends_, .counts = {}};
+  for (const auto& [key, count] : counts_) state.counts.push_back({key.first, key.second, count});
+  co_return state;
+}
+
+Task<Result<void>> MemoryQuota::count(std::vector<QuotaCount> more) {
+  int64_t latest = 0;
+  for (const QuotaCount& each : more) counts_[{each.bucket, each.hour}] += each.count;
+  for (const auto& [key, count] : counts_) latest = std::max(latest, key.second);
+  std::erase_if(counts_, [&](const auto& entry) { return entry.first.second <= latest - kHoursKept; });
+  co_return Result<void>();
+}
+
+Task<Result<std::optional<Fact>>> MemoryFacts::fact(std::string name) {
+  const auto found = facts_.find(name);
+  co_return found == facts_.end() ? std::optional<Fact>() : std::optional(found->second);
+}
+
+Task<Result<void>> MemoryFacts::learn(std::string name, Fact fact) {
+  facts_.insert_or_assign(std::move(name), std::move(fact));
+  co_return Result<void>();
+}
 
 Task<Result<void>> MemoryQuota::block(std::string bucket, base::Wall until) {
   base::Wall& end = ends_[bucket];

@@ -7,8 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/loop.h"
+#include "store/facts.h"
 #include "store/grants.h"
 #include "store/leases.h"
 #include "store/quota.h"
@@ -48,11 +51,22 @@ class MemoryLeases final : public Leases {
 
 class MemoryQuota final : public Quota {
  public:
-  base::Task<base::Result<std::map<std::string, base::Wall>>> load() override;
+  base::Task<base::Result<QuotaState>> load() override;
   base::Task<base::Result<void>> block(std::string bucket, base::Wall until) override;
+  base::Task<base::Result<void>> count(std::vector<QuotaCount> more) override;
 
  private:
   std::map<std::string, base::Wall> ends_;
+  std::map<std::pair<std::string, int64_t>, int64_t> counts_;
+};
+
+class MemoryFacts final : public Facts {
+ public:
+  base::Task<base::Result<std::optional<Fact>>> fact(std::string name) override;
+  base::Task<base::Result<void>> learn(std::string name, Fact fact) override;
+
+ private:
+  std::map<std::string, Fact> facts_;
 };
 
 }  // namespace store

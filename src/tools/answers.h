@@ -32,6 +32,8 @@ struct Item {
   std::optional<int64_t> position{};  // From 0, in the playlist.
   std::optional<std::string> added_at{};
   std::optional<std::string> played_at{};
+  std::optional<int64_t> resume_ms{};  // Where the user stopped listening; only when it was begun.
+  std::optional<bool> is_played{};     // Only when it was heard to its end.
   std::optional<std::string> url{};
 
   static constexpr auto fields() {
@@ -49,8 +51,20 @@ struct Item {
         schema::optional("position", &Item::position),
         schema::optional("added_at", &Item::added_at),
         schema::optional("played_at", &Item::played_at),
+        schema::optional("resume_ms", &Item::resume_ms),
+        schema::optional("played", &Item::is_played),
         schema::optional("url", &Item::url),
     };
+  }
+};
+
+// Something that another answer names in passing.
+struct Reference {
+  std::string uri;
+  std::optional<std::string> name{};
+
+  static constexpr auto fields() {
+    return schema::Fields{schema::required("uri", &Reference::uri), schema::optional("name", &Reference::name)};
   }
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "tools/make.h"
+#include "tools/needs.h"
 
 namespace tools {
 namespace {
@@ -24,13 +25,16 @@ constexpr std::array kToolsets{
     Toolset{"auth", "Logging in and out from within the assistant.", Default::kOnStdio},
     Toolset{"curation", "Keep playlists in order: duplicates, sorting, copies, snapshots, undo, export and import.",
             Default::kNowhere},
+    Toolset{"podcasts", "Podcasts and audiobooks, and how far they were heard.", Default::kNowhere},
+    Toolset{"follow", "Following artists.", Default::kNowhere},
+    Toolset{"operations", "What this server knows of itself: cache, quota, what is wrong.", Default::kNowhere},
 };
 
 // Not in any default: `spotify-mcp-server logout` does the same, and a default list stays under 40 tools. It comes with
 // its toolset or by its name.
 constexpr std::array<std::string_view, 1> kOnRequest{"logout"};
 
-constexpr std::array<std::string_view, 14> kScopes{
+constexpr std::array<std::string_view, 15> kScopes{
     "playlist-modify-private",
     "playlist-modify-public",
     "playlist-read-collaborative",
@@ -42,6 +46,7 @@ constexpr std::array<std::string_view, 14> kScopes{
     "user-library-read",
     "user-modify-playback-state",
     "user-read-currently-playing",
+    "user-read-playback-position",
     "user-read-playback-state",
     "user-read-recently-played",
     "user-top-read",
@@ -99,18 +104,6 @@ bool is_default(const mcp::Tool& tool, Audience audience) {
   return toolset->part_of_default == Default::kEverywhere || audience == Audience::kStdio;
 }
 
-std::string_view default_word(Default part) {
-  switch (part) {
-    case Default::kEverywhere:
-      return "";
-    case Default::kOnStdio:
-      return " By default on stdio only.";
-    case Default::kNowhere:
-      return " Only when asked for.";
-  }
-  return "";
-}
-
 std::string_view effect_word(mcp::Effect effect) {
   switch (effect) {
     case mcp::Effect::kRead:
@@ -119,6 +112,18 @@ std::string_view effect_word(mcp::Effect effect) {
       return "changes";
     case mcp::Effect::kDestroy:
       return "removes";
+  }
+  return "";
+}
+
+std::string_view default_words(Default part) {
+  switch (part) {
+    case Default::kEverywhere:
+      return "";
+    case Default::kOnStdio:
+      return " By default on stdio only.";
+    case Default::kNowhere:
+      return " Only when asked for.";
   }
   return "";
 }
@@ -142,8 +147,9 @@ std::span<const Toolset> toolsets() { return kToolsets; }
 
 std::vector<mcp::Tool> all_tools(const Services& services) {
   std::vector<mcp::Tool> tools;
-  for (auto* const make_tools : {&search_tools, &catalogue_tools, &playback_tools, &queue_tools, &playlist_tools,
-                                 &library_tools, &user_tools, &auth_tools, &curation_tools}) {
+  for (auto* const make_tools :
+       {&search_tools, &catalogue_tools, &playback_tools, &queue_tools, &playlist_tools, &library_tools, &user_tools,
+        &auth_tools, &curation_tools, &podcast_tools, &follow_tools, &operations_tools}) {
     for (mcp::Tool& tool : make_tools(services)) tools.push_back(std::move(tool));
   }
   ENSURE(!find_catalogue_flaw(tools));
@@ -160,7 +166,7 @@ std::optional<std::string> find_catalogue_flaw(std::span<const mcp::Tool> tools)
 }
 
 base::Result<std::vector<mcp::Tool>> select_tools(std::vector<mcp::Tool> tools, const policy::Selection& selection,
-                                                  Audience audience) {
+                                                  Audience audience, std::optional<spotify::Regime> regime) {
   std::vector<policy::Candidate> candidates;
   for (const mcp::Tool& tool : tools) {
     const bool reads = tool.info.effect == mcp::Effect::kRead;
@@ -168,7 +174,8 @@ base::Result<std::vector<mcp::Tool>> select_tools(std::vector<mcp::Tool> tools, 
                           .toolset = tool.info.toolset,
                           .needs = reads ? policy::Access::kReadOnly : policy::Access::kReadWrite,
                           .scopes = tool.info.scopes,
-                          .by_default = is_default(tool, audience)});
+                          .by_default = is_default(tool, audience),
+                          .is_possible = !regime || !missing_in(*regime, operations_of(tool.info.name))});
   }
   TRY(const policy::Chosen chosen, policy::select(candidates, selection));
   std::vector<mcp::Tool> kept;
@@ -189,9 +196,9 @@ std::string document(std::span<const mcp::Tool> tools) {
       "are "
       "bold.\nEvery answer comes as structured content and as the same JSON in text.\n";
   for (const Toolset& toolset : kToolsets) {
-    text += fmt::format(
-        "\n## {}\n\n{}{}\n\n| tool | | what it does | arguments | permissions |\n|---|---|---|---|---|\n", toolset.name,
-        toolset.about, default_word(toolset.part_of_default));
+    text +=
+        fmt::format("\n## {}\n\n{}{}\n\n| tool | | what it does | arguments | permissions |\n|---|---|---|---|---|\n",
+                    toolset.name, toolset.about, default_words(toolset.part_of_default));
     for (const mcp::Tool& tool : tools) {
       if (tool.info.toolset != toolset.name) continue;
       text += fmt::format("| `{}` | {} | {}{} | {} | {} |\n", tool.info.name, effect_word(tool.info.effect),

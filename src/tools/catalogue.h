@@ -35,8 +35,10 @@ std::vector<mcp::Tool> all_tools(const Services& services);
 std::optional<std::string> find_catalogue_flaw(std::span<const mcp::Tool> tools);
 
 // kInvalidArgument for names that nobody knows, with the nearest one.
+// Without a regime nothing is left out for the sake of it.
 base::Result<std::vector<mcp::Tool>> select_tools(std::vector<mcp::Tool> tools, const policy::Selection& selection,
-                                                  Audience audience);
+                                                  Audience audience,
+                                                  std::optional<spotify::Regime> regime = std::nullopt);
 
 // Every permission that some tool needs, once each: what a login asks for.
 std::vector<std::string> scopes_of(std::span<const mcp::Tool> tools);

@@ -15,16 +15,6 @@
 namespace tools {
 namespace {
 
-// Something that another answer names in passing.
-struct Reference {
-  std::string uri;
-  std::optional<std::string> name{};
-
-  static constexpr auto fields() {
-    return schema::Fields{schema::required("uri", &Reference::uri), schema::optional("name", &Reference::name)};
-  }
-};
-
 std::vector<Reference> references(const Presenter& presenter,
                                   const spotify::Several<spotify::SimplifiedArtist>& artists) {
   std::vector<Reference> out;
@@ -32,12 +22,6 @@ std::vector<Reference> references(const Presenter& presenter,
     if (artist.id) out.push_back({.uri = artist.id->uri(), .name = presenter.name(artist.name)});
   }
   return out;
-}
-
-template <class T>
-std::optional<int64_t> number(const spotify::Maybe<T>& value) {
-  if (!value) return std::nullopt;
-  return int64_t{*value};
 }
 
 struct TrackArguments {

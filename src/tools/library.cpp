@@ -1,14 +1,12 @@
 // The toolset "library": what the user saved and follows, behind URIs of any kind.
-#include <fmt/format.h>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "spotify/errors.h"
 #include "tools/answers.h"
 #include "tools/arguments.h"
+#include "tools/library_write.h"
 #include "tools/list.h"
 #include "tools/make.h"
 #include "tools/present.h"
@@ -42,15 +40,8 @@ base::Task<base::Result<List>> get_saved_tracks(const Services& services, mcp::C
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page, co_await client->saved_tracks(request, arguments.market, call_of(context)));
   const Presenter presenter(services.options);
-  Rows rows = rows_of(page, [&](const spotify::SavedTrack& saved) {
-    auto item = presenter.item(saved.track);
-    if (item) item->added_at = text_of(saved.added_at);
-    return item;
-  });
-  List answer;
-  fill(answer, std::move(rows), extent_of(page, request.limit), services.options.answer_bytes_max,
-       [&](int place) { return key.cursor_at(place); });
-  co_return answer;
+  co_return list_of(page, request.limit, key, services.options.answer_bytes_max,
+                    [&](const spotify::SavedTrack& saved) { return presenter.item(saved.track, saved.added_at); });
 }
 
 base::Task<base::Result<List>> get_saved_albums(const Services& services, mcp::CallContext& context,
@@ -61,15 +52,8 @@ base::Task<base::Result<List>> get_saved_albums(const Services& services, mcp::C
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page, co_await client->saved_albums(request, arguments.market, call_of(context)));
   const Presenter presenter(services.options);
-  Rows rows = rows_of(page, [&](const spotify::SavedAlbum& saved) {
-    auto item = presenter.item(saved.album);
-    if (item) item->added_at = text_of(saved.added_at);
-    return item;
-  });
-  List answer;
-  fill(answer, std::move(rows), extent_of(page, request.limit), services.options.answer_bytes_max,
-       [&](int place) { return key.cursor_at(place); });
-  co_return answer;
+  co_return list_of(page, request.limit, key, services.options.answer_bytes_max,
+                    [&](const spotify::SavedAlbum& saved) { return presenter.item(saved.album, saved.added_at); });
 }
 
 struct WriteArguments {
@@ -85,77 +69,9 @@ struct WriteArguments {
   }
 };
 
-struct WriteAnswer {
-  std::string summary{};
-  Status status = Status::kAccepted;
-  int64_t done = 0;
-  int64_t asked = 0;
-
-  static constexpr auto fields() {
-    return schema::Fields{
-        schema::required("summary", &WriteAnswer::summary),
-        schema::required("status", &WriteAnswer::status),
-        schema::required("done", &WriteAnswer::done),
-        schema::required("asked", &WriteAnswer::asked),
-    };
-  }
-};
-
-// Each once, in the order in which they came.
-std::vector<spotify::LibraryUri> distinct(const std::vector<spotify::LibraryUri>& uris) {
-  std::set<std::string> known;
-  std::vector<spotify::LibraryUri> out;
-  for (const auto& uri : uris) {
-    if (known.insert(uri.text()).second) out.push_back(uri);
-  }
-  return out;
-}
-
-struct Verb {
-  std::string_view done;   // "Saved"
-  std::string_view would;  // "save"
-  std::string_view where;  // "to the library"
-};
-
-bool may_have_arrived(const base::Error& error) { return spotify::cause_of(error) == spotify::Cause::kMayHaveHappened; }
-
-WriteAnswer dry_answer(size_t asked, Verb verb) {
-  const size_t requests = (asked + spotify::kLibraryItemsPerRequest - 1) / spotify::kLibraryItemsPerRequest;
-  return {.summary = fmt::format("Dry run, nothing was sent. Would {} {} items {} in {} requests.", verb.would, asked,
-                                 verb.where, requests),
-          .status = Status::kDryRun,
-          .asked = static_cast<int64_t>(asked)};
-}
-
-base::Result<WriteAnswer> answer_of(base::Result<spotify::LibraryWrite> written, size_t asked, Verb verb) {
-  WriteAnswer answer{.asked = static_cast<int64_t>(asked)};
-  std::optional<base::Error> stopped;
-  if (written) {
-    answer.done = static_cast<int64_t>(written->items_done);
-    stopped = written->stopped;
-  } else {
-    if (!may_have_arrived(written.error())) return std::unexpected(std::move(written).error());
-    stopped = std::move(written).error();
-  }
-  if (!stopped) {
-    answer.summary = fmt::format("{} {} items {}.", verb.done, asked, verb.where);
-  } else if (may_have_arrived(*stopped)) {
-    answer.status = Status::kAmbiguous;
-    answer.summary = fmt::format(
-        "{} {} of {} items for certain; no answer came for the next request. Repeating the call is "
-        "safe.",
-        verb.done, answer.done, asked);
-  } else {
-    answer.status = Status::kPartial;
-    answer.summary = fmt::format("{} {} of {} items. {} Repeating the call is safe.", verb.done, answer.done, asked,
-                                 stopped->message);
-  }
-  return answer;
-}
-
 base::Task<base::Result<WriteAnswer>> save_to_library(const Services& services, mcp::CallContext& context,
                                                       WriteArguments arguments) {
-  constexpr Verb kVerb{.done = "Saved", .would = "save", .where = "to the library"};
+  constexpr Verb kVerb{.done = "Saved", .would = "save", .what = "items", .where = " to the library"};
   auto uris = distinct(arguments.uris.items());
   const size_t asked = uris.size();
   if (arguments.dry_run) co_return dry_answer(asked, kVerb);
@@ -166,7 +82,7 @@ base::Task<base::Result<WriteAnswer>> save_to_library(const Services& services, 
 
 base::Task<base::Result<WriteAnswer>> remove_from_library(const Services& services, mcp::CallContext& context,
                                                           WriteArguments arguments) {
-  constexpr Verb kVerb{.done = "Removed", .would = "remove", .where = "from the library"};
+  constexpr Verb kVerb{.done = "Removed", .would = "remove", .what = "items", .where = " from the library"};
   auto uris = distinct(arguments.uris.items());
   const size_t asked = uris.size();
   if (arguments.dry_run) co_return dry_answer(asked, kVerb);

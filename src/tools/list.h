@@ -10,6 +10,7 @@
 
 #include "spotify/model.h"
 #include "tools/answers.h"
+#include "tools/cursor.h"
 #include "tools/present.h"
 
 namespace tools {
@@ -49,6 +50,15 @@ void fill(Out& out, Rows rows, Extent extent, size_t bytes_max, CursorOf cursor_
   // What was passed over after the cut is met again when the list goes on.
   const int cut = places[out.items.size()];
   out.skipped = std::ranges::count_if(rows.unusable, [cut](int place) { return place < cut; });
+}
+
+// One page as a whole answer that goes on by offset.
+template <class T, class ToItem>
+List list_of(const spotify::Page<T>& page, int limit_asked, const ListKey& key, size_t bytes_max, ToItem to_item) {
+  List answer;
+  fill(answer, rows_of(page, to_item), extent_of(page, limit_asked), bytes_max,
+       [&](int place) { return key.cursor_at(place); });
+  return answer;
 }
 
 }  // namespace tools

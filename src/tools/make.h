@@ -39,5 +39,8 @@ std::vector<mcp::Tool> library_tools(const Services& services);
 std::vector<mcp::Tool> user_tools(const Services& services);
 std::vector<mcp::Tool> auth_tools(const Services& services);
 std::vector<mcp::Tool> curation_tools(const Services& services);
+std::vector<mcp::Tool> podcast_tools(const Services& services);
+std::vector<mcp::Tool> follow_tools(const Services& services);
+std::vector<mcp::Tool> operations_tools(const Services& services);
 
 }  // namespace tools

@@ -1,9 +1,8 @@
 #include "tools/present.h"
 
 #include <algorithm>
-#include <utility>
-
 #include <fmt/format.h>
+#include <utility>
 
 #include "tools/sanitise.h"
 
@@ -16,11 +15,6 @@ constexpr size_t kNamesMax = 10;
 
 std::optional<std::string> some(std::string text) {
   return text.empty() ? std::nullopt : std::optional(std::move(text));
-}
-
-template <class T>
-std::optional<int64_t> number(const spotify::Maybe<T>& value) {
-  return value ? std::optional<int64_t>(*value) : std::nullopt;
 }
 
 // The URI of a local file spells out its artist and title.
@@ -68,23 +62,30 @@ std::optional<std::string> Presenter::link(std::string url) const {
   return lockdown_ ? std::nullopt : some(std::move(url));
 }
 
-std::optional<std::vector<std::string>> Presenter::names(
-    const spotify::Several<spotify::SimplifiedArtist>& artists) const {
+// `words` is what somebody wrote of one entry: a member, or the entry itself.
+template <class T, class Words>
+std::optional<std::vector<std::string>> shown_names(const Presenter& presenter, const spotify::Several<T>& all,
+                                                    Words words) {
   std::vector<std::string> out;
-  for (const auto& artist : artists) {
+  for (const T& each : all) {
     if (out.size() == kNamesMax) break;
-    if (auto shown = name(artist.name)) out.push_back(*std::move(shown));
+    if (auto shown = presenter.name(std::invoke(words, each))) out.push_back(*std::move(shown));
   }
   return out.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
+std::optional<std::vector<std::string>> Presenter::names(
+    const spotify::Several<spotify::SimplifiedArtist>& artists) const {
+  return shown_names(*this, artists, &spotify::SimplifiedArtist::name);
+}
+
 std::optional<std::vector<std::string>> Presenter::names(const spotify::Several<base::ForeignText>& words) const {
-  std::vector<std::string> out;
-  for (const auto& word : words) {
-    if (out.size() == kNamesMax) break;
-    if (auto shown = name(word)) out.push_back(*std::move(shown));
-  }
-  return out.empty() ? std::nullopt : std::optional(std::move(out));
+  return shown_names(*this, words, std::identity());
+}
+
+std::optional<std::vector<std::string>> Presenter::names(
+    const spotify::Several<spotify::SimplifiedAudiobook::Person>& people) const {
+  return shown_names(*this, people, &spotify::SimplifiedAudiobook::Person::name);
 }
 
 std::optional<Item> Presenter::item(const spotify::SimplifiedTrack& track) const {
@@ -115,6 +116,8 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedEpisode& episode) c
   item.duration_ms = number(episode.duration_ms);
   item.is_explicit = only_if(true, episode.is_explicit);
   item.is_playable = only_if(false, episode.is_playable);
+  item.resume_ms = resume_of(episode);
+  item.is_played = played_of(episode);
   if (episode.id) item.url = link(episode.id->url());
   return item;
 }
@@ -174,9 +177,7 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedAudiobook& book) co
   if (!book.id) return std::nullopt;
   Item item{.uri = book.id->uri()};
   item.name = name(book.name);
-  spotify::Several<base::ForeignText> authors;
-  for (const auto& author : book.authors) authors.push_back(author.name);
-  item.artists = names(authors);
+  item.artists = names(book.authors);
   item.tracks = number(book.total_chapters);
   item.is_explicit = only_if(true, book.is_explicit);
   item.url = link(book.id->url());
@@ -212,6 +213,25 @@ Device Presenter::device(const spotify::Device& device) const {
 
 std::optional<std::string> text_of(const spotify::Word& word) {
   return word.empty() ? std::nullopt : std::optional(word.text());
+}
+
+std::optional<std::vector<std::string>> texts_of(const spotify::Several<spotify::Word>& words) {
+  std::vector<std::string> out;
+  for (const auto& word : words) {
+    if (out.size() == kNamesMax) break;
+    if (!word.empty()) out.push_back(word.text());
+  }
+  return out.empty() ? std::nullopt : std::optional(std::move(out));
+}
+
+std::optional<int64_t> resume_of(const spotify::SimplifiedEpisode& episode) {
+  if (!episode.resume_point || played_of(episode)) return std::nullopt;
+  const auto& at = episode.resume_point->resume_position_ms;
+  return at && *at > 0 ? std::optional<int64_t>(*at) : std::nullopt;
+}
+
+std::optional<bool> played_of(const spotify::SimplifiedEpisode& episode) {
+  return episode.resume_point ? only_if(true, episode.resume_point->fully_played) : std::nullopt;
 }
 
 std::optional<bool> only_if(bool wanted, const spotify::Maybe<bool>& value) {

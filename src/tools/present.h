@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,6 +41,9 @@ class Presenter {
   std::optional<Item> item(const spotify::Playlist& playlist) const;
   std::optional<Item> item(const spotify::SimplifiedShow& show) const;
   std::optional<Item> item(const spotify::SimplifiedAudiobook& book) const;
+  // Of a list that says when each was added.
+  template <class T>
+  std::optional<Item> item(const T& thing, const spotify::Word& added_at) const;
 
   // One place of a playlist, when it has a name.
   std::optional<Item> item(const curation::Entry& entry) const;
@@ -49,6 +53,8 @@ class Presenter {
   Device device(const spotify::Device& device) const;
   std::optional<std::vector<std::string>> names(const spotify::Several<spotify::SimplifiedArtist>& artists) const;
   std::optional<std::vector<std::string>> names(const spotify::Several<base::ForeignText>& words) const;
+  std::optional<std::vector<std::string>> names(
+      const spotify::Several<spotify::SimplifiedAudiobook::Person>& people) const;
   // Links say nothing that the URI does not; in lockdown they are left out.
   std::optional<std::string> link(std::string url) const;
 
@@ -58,8 +64,23 @@ class Presenter {
 
 // A word of Spotify's own vocabulary, when there is one.
 std::optional<std::string> text_of(const spotify::Word& word);
+std::optional<std::vector<std::string>> texts_of(const spotify::Several<spotify::Word>& words);
+template <class T>
+std::optional<int64_t> number(const spotify::Maybe<T>& value) {
+  return value ? std::optional<int64_t>(*value) : std::nullopt;
+}
+// Where an episode that was begun and not finished goes on, and whether it was heard to its end.
+std::optional<int64_t> resume_of(const spotify::SimplifiedEpisode& episode);
+std::optional<bool> played_of(const spotify::SimplifiedEpisode& episode);
 // The member's value, when it is not what one would expect anyway.
 std::optional<bool> only_if(bool wanted, const spotify::Maybe<bool>& value);
+
+template <class T>
+std::optional<Item> Presenter::item(const T& thing, const spotify::Word& added_at) const {
+  auto shown = item(thing);
+  if (shown) shown->added_at = text_of(added_at);
+  return shown;
+}
 
 // One page of a list as rows with their places, and how many places held nothing that can be shown.
 struct Rows {

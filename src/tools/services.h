@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "mcp/principal.h"
@@ -34,6 +36,8 @@ struct Services {
   const base::Clock& clock;
   Desk& desk;
   Options options = {};
+  // The permissions that the offered tools need, known once they were selected.
+  std::vector<std::string> wanted_scopes = {};
 };
 
 }  // namespace tools

@@ -73,27 +73,19 @@ struct TopArguments {
   }
 };
 
-template <class T>
-List list_of(const Services& services, const ListKey& key, const spotify::Page<T>& page, int limit) {
-  const Presenter presenter(services.options);
-  List answer;
-  fill(answer, rows_of(page, [&](const T& each) { return presenter.item(each); }), extent_of(page, limit),
-       services.options.answer_bytes_max, [&](int place) { return key.cursor_at(place); });
-  return answer;
-}
-
 base::Task<base::Result<List>> get_top_items(const Services& services, mcp::CallContext& context,
                                              TopArguments arguments) {
   const ListKey key("get_top_items", {schema::enum_name(arguments.type), schema::enum_name(arguments.time_range)});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
+  const auto to_item = [presenter = Presenter(services.options)](const auto& each) { return presenter.item(each); };
   if (arguments.type == TopType::kTracks) {
     CO_TRY(const auto page, co_await client->top_tracks(arguments.time_range, request, call_of(context)));
-    co_return list_of(services, key, page, request.limit);
+    co_return list_of(page, request.limit, key, services.options.answer_bytes_max, to_item);
   }
   CO_TRY(const auto page, co_await client->top_artists(arguments.time_range, request, call_of(context)));
-  co_return list_of(services, key, page, request.limit);
+  co_return list_of(page, request.limit, key, services.options.answer_bytes_max, to_item);
 }
 
 struct FollowedArguments {

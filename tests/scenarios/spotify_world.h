@@ -59,9 +59,11 @@ class RefresherTokens final : public spotify::TokenSource {
 
 class MemoryQuota final : public spotify::QuotaStore {
  public:
-  base::Task<base::Result<std::vector<spotify::Block>>> load() override { co_return blocks; }
-  base::Task<base::Result<void>> save(std::vector<spotify::Block> given) override {
-    blocks = std::move(given);
+  base::Task<base::Result<spotify::QuotaRecord>> load() override {
+    co_return spotify::QuotaRecord{.blocks = blocks, .paused_until = {}, .counts = {}};
+  }
+  base::Task<base::Result<void>> save(spotify::QuotaRecord given) override {
+    if (!given.blocks.empty()) blocks = std::move(given.blocks);
     co_return base::Result<void>{};
   }
   std::vector<spotify::Block> blocks;

@@ -62,14 +62,14 @@ Result<Database> Database::open(const std::string& directory, const std::string&
                             path),
                 "read-only");
   }
-  TRY_VOID(database.configure());
+  TRY_VOID(database.configure(schema.durability));
   TRY_VOID(database.check(schema));
   TRY_VOID(database.enter_wal());
   TRY_VOID(database.migrate(schema));
   return database;
 }
 
-Result<void> Database::configure() const {
+Result<void> Database::configure(Schema::Durability durability) const {
   sqlite3* handle = handle_.get();
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
   struct Switch {
@@ -84,8 +84,9 @@ Result<void> Database::configure() const {
     if (code != SQLITE_OK) return failed(code);
   }
   // secure_delete: what is replaced is overwritten, so that an old token does not linger in a free page.
-  for (const char* sql : {"PRAGMA synchronous=FULL", "PRAGMA secure_delete=ON", "PRAGMA cell_size_check=ON",
-                          "PRAGMA mmap_size=0", "PRAGMA temp_store=MEMORY"}) {
+  const bool full = durability == Schema::Durability::kEveryCommit;
+  for (const char* sql : {full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", "PRAGMA secure_delete=ON",
+                          "PRAGMA cell_size_check=ON", "PRAGMA mmap_size=0", "PRAGMA temp_store=MEMORY"}) {
     TRY(Rows rows, query(sql, {}));
     TRY([[maybe_unused]] const bool row, rows.next());
   }
@@ -223,7 +224,7 @@ std::unexpected<base::Error> Database::damaged(std::string_view detail) const {
   return fail(Code::kUnavailable,
               fmt::format("The database at {} is damaged. Move it away and log in again; nothing of it was changed.",
                           path_),
-              fmt::format("sqlite: {}", detail));
+              fmt::format("damaged, {}", detail));
 }
 
 std::unexpected<base::Error> Database::failed(int code) const {

@@ -32,6 +32,8 @@ struct Schema {
   int32_t application_id;
   // The n-th brings version n-1 to version n. A version that was released is never edited.
   std::span<const char* const> migrations;
+  // kConsistent: a crash of the machine may take the latest commits along, and never damages the file.
+  enum class Durability { kEveryCommit, kConsistent } durability = Durability::kEveryCommit;
 };
 
 class Database {
@@ -94,7 +96,7 @@ class Database {
   };
   Database(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
 
-  base::Result<void> configure() const;
+  base::Result<void> configure(Schema::Durability durability) const;
   base::Result<void> enter_wal() const;
   base::Result<void> check(const Schema& schema) const;
   base::Result<void> migrate(const Schema& schema) const;

@@ -31,6 +31,17 @@ constexpr std::array kMigrations{
     "  content BLOB NOT NULL,"
     "  UNIQUE (principal, id)"
     ") STRICT;",
+    "CREATE TABLE quota_counts ("
+    "  bucket TEXT NOT NULL,"
+    "  hour INTEGER NOT NULL,"
+    "  count INTEGER NOT NULL CHECK (count > 0),"
+    "  PRIMARY KEY (bucket, hour)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE facts ("
+    "  name TEXT PRIMARY KEY NOT NULL,"
+    "  value TEXT NOT NULL,"
+    "  learnt_ms INTEGER NOT NULL"
+    ") STRICT;",
 };
 constexpr Schema kSchema{.application_id = 0x534D4353, .migrations = kMigrations};
 

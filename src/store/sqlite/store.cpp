@@ -60,8 +60,11 @@ struct Store::Core {
   Result<void> check_writable(const std::string& principal);
   Result<int64_t> write(const std::string& principal, const Grant& grant, Expect expect);
   Result<void> erase(const std::string& principal);
-  Result<std::map<std::string, base::Wall>> load_quota();
+  Result<QuotaState> load_quota();
   Result<void> block(const std::string& bucket, base::Wall until);
+  Result<void> count(const std::vector<QuotaCount>& more);
+  Result<std::optional<Fact>> fact(const std::string& name);
+  Result<void> learn(const std::string& name, const Fact& fact);
 
   base::Random& random;
   StoreOptions options;
@@ -137,17 +140,54 @@ Result<void> Store::Core::erase(const std::string& principal) {
   return {};
 }
 
-Result<std::map<std::string, base::Wall>> Store::Core::load_quota() {
+Result<QuotaState> Store::Core::load_quota() {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows, file->query("SELECT bucket, until_ms FROM quota", {}));
-  std::map<std::string, base::Wall> ends;
-  TRY(bool found, rows.next());
-  while (found) {
-    ends.emplace(rows.text(0), base::Wall{rows.integer(1)});
-    TRY(const bool more, rows.next());
-    found = more;
+  QuotaState state;
+  {
+    TRY(Database::Rows rows, file->query("SELECT bucket, until_ms FROM quota", {}));
+    for (;;) {
+      TRY(const bool found, rows.next());
+      if (!found) break;
+      state.ends.emplace(rows.text(0), base::Wall{rows.integer(1)});
+    }
   }
-  return ends;
+  TRY(Database::Rows rows, file->query("SELECT bucket, hour, count FROM quota_counts ORDER BY bucket, hour", {}));
+  for (;;) {
+    TRY(const bool found, rows.next());
+    if (!found) return state;
+    state.counts.push_back({rows.text(0), rows.integer(1), rows.integer(2)});
+  }
+}
+
+Result<void> Store::Core::count(const std::vector<QuotaCount>& more) {
+  TRY(const Database* file, opened());
+  TRY(Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
+  for (const QuotaCount& each : more) {
+    TRY([[maybe_unused]] const int64_t changed,
+        file->execute("INSERT INTO quota_counts (bucket, hour, count) VALUES (?1, ?2, ?3) "
+                      "ON CONFLICT (bucket, hour) DO UPDATE SET count = count + ?3",
+                      {each.bucket, each.hour, each.count}));
+  }
+  TRY([[maybe_unused]] const int64_t gone,
+      file->execute("DELETE FROM quota_counts WHERE hour <= (SELECT max(hour) FROM quota_counts) - ?1", {kHoursKept}));
+  return transaction.commit();
+}
+
+Result<std::optional<Fact>> Store::Core::fact(const std::string& name) {
+  TRY(const Database* file, opened());
+  TRY(Database::Rows rows, file->query("SELECT value, learnt_ms FROM facts WHERE name = ?1", {name}));
+  TRY(const bool found, rows.next());
+  if (!found) return std::optional<Fact>();
+  return std::optional(Fact{rows.text(0), base::Wall{rows.integer(1)}});
+}
+
+Result<void> Store::Core::learn(const std::string& name, const Fact& fact) {
+  TRY(const Database* file, opened());
+  TRY([[maybe_unused]] const int64_t changed,
+      file->execute("INSERT INTO facts (name, value, learnt_ms) VALUES (?1, ?2, ?3) "
+                    "ON CONFLICT (name) DO UPDATE SET value = ?2, learnt_ms = ?3",
+                    {name, fact.value, fact.learnt_at.unix_ms}));
+  return {};
 }
 
 Result<void> Store::Core::block(const std::string& bucket, base::Wall until) {
@@ -208,8 +248,23 @@ Task<Result<void>> Store::erase(std::string principal) {
   return base::run_on(services_.loop, services_.worker, std::move(work));
 }
 
-Task<Result<std::map<std::string, base::Wall>>> Store::load() {
+Task<Result<QuotaState>> Store::load() {
   auto work = [core = core_] { return core->load_quota(); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<void>> Store::count(std::vector<QuotaCount> more) {
+  auto work = [core = core_, more = std::move(more)] { return core->count(more); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<std::optional<Fact>>> Store::fact(std::string name) {
+  auto work = [core = core_, name = std::move(name)] { return core->fact(name); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<void>> Store::learn(std::string name, Fact fact) {
+  auto work = [core = core_, name = std::move(name), fact = std::move(fact)] { return core->learn(name, fact); };
   return base::run_on(services_.loop, services_.worker, std::move(work));
 }
 

@@ -1,18 +1,19 @@
-// Grants and quota blocks in one SQLite file, the grants sealed. It is opened at the first use, on the worker; the loop
-// never waits for the disk.
+// Grants, the quota ledger and small facts in one SQLite file, the grants sealed. It is opened at the first use, on the
+// worker; the loop never waits for the disk.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/loop.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "crypto/key.h"
+#include "store/facts.h"
 #include "store/grants.h"
 #include "store/quota.h"
 #include "store/sqlite/migrations.h"
@@ -29,7 +30,7 @@ struct StoreOptions {
   std::function<base::Result<crypto::Key>(Sealed)> master_key;
 };
 
-class Store final : public Grants, public Quota {
+class Store final : public Grants, public Quota, public Facts {
  public:
   // The name of the file in the directory.
   static constexpr const char* kFileName = kDatabaseName;
@@ -61,8 +62,12 @@ class Store final : public Grants, public Quota {
   // Needs no key: one may always log out.
   base::Task<base::Result<void>> erase(std::string principal) override;
 
-  base::Task<base::Result<std::map<std::string, base::Wall>>> load() override;
+  base::Task<base::Result<QuotaState>> load() override;
   base::Task<base::Result<void>> block(std::string bucket, base::Wall until) override;
+  base::Task<base::Result<void>> count(std::vector<QuotaCount> more) override;
+
+  base::Task<base::Result<std::optional<Fact>>> fact(std::string name) override;
+  base::Task<base::Result<void>> learn(std::string name, Fact fact) override;
 
  private:
   struct Core;

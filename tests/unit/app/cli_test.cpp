@@ -147,7 +147,7 @@ TEST_CASE("config check judges the file, also for another deployment") {
 TEST_CASE("what is set and does nothing is said by config check, and fails nothing") {
   Home home;
   const std::string file = home.write_config(
-      R"({"spotify":{"client_id":"an-id"},"cache":{"db_path":"/secure/path/spotify_cache.db"}})");
+      R"({"spotify":{"client_id":"an-id"},"cache":{"enabled":false,"db_path":"/secure/path/spotify_cache.db"}})");
   const Outcome outcome = run({"config", "check", "--config", file}, home.variables);
   CHECK(outcome.code == 0);
   CHECK(contains(outcome.err, "note: cache.db_path has no effect"));
@@ -233,13 +233,15 @@ TEST_CASE("setup names a file by its whole path, since a host starts the server 
 
 TEST_CASE("a relative path in a file is seen from the file, wherever the process is") {
   const Home home;
-  const std::string file = home.write_config(R"({"storage":{"directory":"data"},"audit":{"directory":"../trail"}})");
+  const std::string file = home.write_config(R"({"storage":{"directory":"data"},"audit":{"directory":"../trail"},
+                                            "cache":{"db_path":"far/answers.db"}})");
   const auto shown = json::parse(run({"config", "show", "--json", "--config", file}, home.variables).out);
   REQUIRE(shown);
   CHECK(shown->find("storage")->text_or_empty("directory") == home.place.path() + "/data");
   CHECK(shown->find("audit")->text_or_empty("directory") ==
         std::filesystem::path(home.place.path()).parent_path().string() + "/trail");
   CHECK(shown->find("audit")->text_or_empty("checkpoints").empty());
+  CHECK(shown->find("cache")->text_or_empty("db_path") == home.place.path() + "/far/answers.db");
 }
 
 TEST_CASE("the exit code of every kind of error is its own and stays, since scripts rely on it") {

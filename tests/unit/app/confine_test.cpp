@@ -54,6 +54,14 @@ TEST_CASE("a key file that is given is read and never made, and a key in the env
   CHECK_FALSE(os::exists(home.config()));
 }
 
+TEST_CASE("a cache elsewhere is written there, unless nothing is cached") {
+  Home home;
+  home.settings.cache.db_path = home.place.path() + "/far/answers.db";
+  CHECK(has(home.confinement().writable, home.place.path() + "/far"));
+  home.settings.cache.enabled = false;
+  CHECK_FALSE(has(home.confinement().writable, home.place.path() + "/far"));
+}
+
 TEST_CASE("a trail and checkpoints elsewhere are written there") {
   Home home;
   home.settings.audit.directory = home.place.path() + "/trail";

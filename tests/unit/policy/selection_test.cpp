@@ -51,6 +51,16 @@ TEST_CASE("read-only keeps only what reads") {
   CHECK(names({.tools = {"play", "search"}, .access = Access::kReadOnly}) == Names{"search"});
 }
 
+TEST_CASE("what is not possible is left out, also when it is asked for by name") {
+  std::vector<Candidate> candidates = kCandidates;
+  candidates[0].is_possible = false;
+  const auto chosen = select(candidates, {.tools = {"search", "play"}});
+  REQUIRE(chosen);
+  CHECK(chosen->kept == std::vector<size_t>{1});
+  CHECK(chosen->left_out[0].index == 0);
+  CHECK(chosen->left_out[0].reason == Reason::kNotPossible);
+}
+
 TEST_CASE("a tool whose scope was not granted is left out with the reason") {
   const Selection selection{.granted_scopes = Names{"user-read-playback-state"}};
   CHECK(names(selection) == Names{"search", "get_devices"});

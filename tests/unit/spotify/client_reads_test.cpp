@@ -91,7 +91,7 @@ TEST_CASE("the catalogue is cached for an hour, the player never") {
   for (int i = 0; i < 3; ++i) CHECK(bench.run(bench.client.queue({})).has_value());
   CHECK(bench.service.count() == 7);
   CHECK(bench.client.cache_stats().hits == 4);
-  bench.client.clear_cache();
+  CHECK(bench.run(bench.client.forget_cache()).has_value());
   CHECK(bench.run(bench.client.track(kTrackId, std::nullopt, {})).has_value());
   CHECK(bench.service.count() == 8);
 }
@@ -241,12 +241,18 @@ TEST_CASE("fifty requests in thirty seconds, eight at once") {
 
 class MemoryQuotaStore final : public QuotaStore {
  public:
-  base::Task<base::Result<std::vector<Block>>> load() override { co_return blocks; }
-  base::Task<base::Result<void>> save(std::vector<Block> given) override {
-    blocks = std::move(given);
+  base::Task<base::Result<QuotaRecord>> load() override {
+    co_return QuotaRecord{.blocks = blocks, .paused_until = paused_until, .counts = counts};
+  }
+  base::Task<base::Result<void>> save(QuotaRecord given) override {
+    if (!given.blocks.empty()) blocks = std::move(given.blocks);
+    if (given.paused_until) paused_until = given.paused_until;
+    counts.insert(counts.end(), given.counts.begin(), given.counts.end());
     co_return base::Result<void>{};
   }
   std::vector<Block> blocks;
+  std::optional<base::Wall> paused_until;
+  std::vector<HourCount> counts;
 };
 
 TEST_CASE("a quota block outlives the process") {

@@ -190,5 +190,29 @@ TEST_CASE("buckets have names that can be stored") {
   CHECK(!parse_bucket("other").has_value());
 }
 
+TEST_CASE("what was counted is taken once, given back when it did not arrive, and joined with what others counted") {
+  Pacer pacer({});
+  const Pacer::Now now{base::Instant{}, kStart};
+  for (int i = 0; i < 3; ++i) {
+    pacer.enqueue(Bucket::kSearch, base::Instant::never());
+    pacer.poll(now);
+  }
+  const int64_t hour = kStart.unix_ms / 3'600'000;
+  const auto usage = [&] { return pacer.usage(kStart)[static_cast<size_t>(Bucket::kSearch)].last_24_hours; };
+  CHECK(usage() == 3);
+  const auto taken = pacer.take_counts();
+  CHECK(taken == std::vector<HourCount>{{Bucket::kSearch, hour, 3}});
+  CHECK(pacer.take_counts().empty());
+  CHECK(usage() == 3);
+  pacer.give_back(taken);
+  CHECK(pacer.take_counts() == taken);
+  pacer.learn({{Bucket::kSearch, hour, 10}, {Bucket::kSearch, hour - 30, 5}, {Bucket::kUser, hour + 1, 7}}, kStart);
+  CHECK(usage() == 10);
+  CHECK(pacer.usage(kStart)[static_cast<size_t>(Bucket::kUser)].last_24_hours == 0);
+  // An old view of the store takes nothing away.
+  pacer.learn({{Bucket::kSearch, hour, 4}}, kStart);
+  CHECK(usage() == 10);
+}
+
 }  // namespace
 }  // namespace spotify

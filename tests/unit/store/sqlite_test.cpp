@@ -57,6 +57,7 @@ struct SqliteWorld {
   store::Grants& grants(int view) { return *stores[view]; }
   store::Leases& leases(int view) { return stored_leases[view]; }
   store::Quota& quota(int view) { return *stores[view]; }
+  store::Facts& facts(int view) { return *stores[view]; }
 };
 
 std::string read(const std::string& path) {

@@ -1,5 +1,5 @@
 // What every implementation of the stores must do, as one suite. A fixture gives `loop`, and two views of one store as
-// two processes would have them: grants(0) and grants(1), leases(0) and leases(1), quota(0) and quota(1).
+// two processes would have them: grants(0) and grants(1), and so with leases, quota and facts.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/facts.h"
 #include "store/grants.h"
 #include "store/leases.h"
 #include "store/quota.h"
@@ -190,13 +191,36 @@ void a_dropped_waiter_and_a_dropped_holder_free_the_lease() {
 template <class World>
 void keeps_the_later_end_of_a_block() {
   World world;
-  CHECK(world.loop.run(world.quota(0).load())->empty());
+  CHECK(world.loop.run(world.quota(0).load())->ends.empty());
   REQUIRE(world.loop.run(world.quota(0).block("search", {2000})));
   REQUIRE(world.loop.run(world.quota(1).block("search", {1000})));
   REQUIRE(world.loop.run(world.quota(1).block("player", {500})));
-  const auto ends = world.loop.run(world.quota(0).load());
-  REQUIRE(ends);
-  CHECK(*ends == std::map<std::string, base::Wall>{{"player", {500}}, {"search", {2000}}});
+  const auto state = world.loop.run(world.quota(0).load());
+  REQUIRE(state);
+  CHECK(state->ends == std::map<std::string, base::Wall>{{"player", {500}}, {"search", {2000}}});
+}
+
+template <class World>
+void adds_up_what_was_counted() {
+  World world;
+  REQUIRE(world.loop.run(world.quota(0).count({{"search", 1000, 2}, {"player", 1000, 1}})));
+  REQUIRE(world.loop.run(world.quota(1).count({{"search", 1000, 3}, {"search", 1001, 4}})));
+  const auto counts = world.loop.run(world.quota(0).load())->counts;
+  CHECK(counts == std::vector<store::QuotaCount>{{"player", 1000, 1}, {"search", 1000, 5}, {"search", 1001, 4}});
+  REQUIRE(world.loop.run(world.quota(1).count({{"player", 1000 + store::Quota::kHoursKept, 1}})));
+  const auto later = world.loop.run(world.quota(0).load())->counts;
+  CHECK(later == std::vector<store::QuotaCount>{{"player", 1000 + store::Quota::kHoursKept, 1}, {"search", 1001, 4}});
+}
+
+template <class World>
+void keeps_facts() {
+  World world;
+  CHECK(!*world.loop.run(world.facts(0).fact("a")));
+  REQUIRE(world.loop.run(world.facts(0).learn("a", {"one", {5}})));
+  REQUIRE(world.loop.run(world.facts(1).learn("a", {"two", {7}})));
+  REQUIRE(world.loop.run(world.facts(1).learn("b'--", {"", {0}})));
+  CHECK(*world.loop.run(world.facts(0).fact("a")) == store::Fact{"two", {7}});
+  CHECK(*world.loop.run(world.facts(0).fact("b'--")) == store::Fact{"", {0}});
 }
 
 template <class World>
@@ -206,6 +230,8 @@ void run_all() {
   SUBCASE("updates only the grant that was read") { updates_only_what_was_read<World>(); }
   SUBCASE("never repeats a generation") { never_repeats_a_generation<World>(); }
   SUBCASE("keeps an ended grant") { keeps_an_ended_grant<World>(); }
+  SUBCASE("adds up what was counted") { adds_up_what_was_counted<World>(); }
+  SUBCASE("keeps facts") { keeps_facts<World>(); }
   SUBCASE("gives a lease to one at a time") { gives_a_lease_to_one_at_a_time<World>(); }
   SUBCASE("keeps the leases of principals apart") { leases_of_principals_are_apart<World>(); }
   SUBCASE("ends a wait for a lease at its deadline") { a_wait_for_a_lease_ends_at_its_deadline<World>(); }

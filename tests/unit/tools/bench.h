@@ -2,7 +2,9 @@
 // calls.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +23,7 @@
 #include "store/memory_archive.h"
 #include "tools/answers.h"
 #include "tools/catalogue.h"
+#include "tools/needs.h"
 
 #include "tests/test.h"
 
@@ -97,7 +100,31 @@ class Bench {
   }
   mcp::ToolResult call(std::string_view name, json::Value arguments) {
     mcp::CallContext context(loop, {}, mcp::Revision::k2026_07_28, loop.now() + time_allowed);
-    return loop.run(find(name).call(context, std::move(arguments)));
+    const auto before = simulator.request_counts();
+    auto result = loop.run(find(name).call(context, std::move(arguments)));
+    check_needs(name, before);
+    return result;
+  }
+  // A tool asks for nothing that needs.cpp does not say of it, but for what it uses only where it exists.
+  void check_needs(std::string_view name, const std::map<std::string, int, std::less<>>& before) const {
+    if (simulator.world().config.regime != sim::spotify::Regime::kDev2026) return;
+    const auto operations = operations_of(name);
+    for (const auto& [asked, times] : simulator.request_counts()) {
+      const auto earlier = before.find(asked);
+      if ((earlier != before.end() && earlier->second == times) || asked == "GET /markets") continue;
+      const bool is_needed = std::ranges::any_of(operations, [&](spotify::Operation each) {
+        const spotify::OperationInfo& operation = spotify::info(each);
+        const std::string line = std::string(http::method_name(operation.method)) + " " + std::string(operation.path);
+        return line == without_names(asked);
+      });
+      CHECK_MESSAGE(is_needed, name << " asks for " << asked);
+    }
+  }
+  // "GET /albums/{id}" as "GET /albums/{}".
+  static std::string without_names(std::string line) {
+    const size_t open = line.find('{');
+    if (open != std::string::npos) line.erase(open + 1, line.find('}') - open - 1);
+    return line;
   }
   // The structured answer of a call that must succeed.
   json::Value answer(std::string_view name, json::Value arguments) {
@@ -147,6 +174,15 @@ class Bench {
     for (size_t n = 0; n < count; ++n) uris.emplace_back(track_uri(from + n));
     return uris;
   }
+  // An artist that the default user does not follow, and one that they do.
+  std::string stranger() {
+    for (const auto& artist : simulator.catalogue().artists) {
+      if (!simulator.user().followed_artists.contains(artist.id)) return artist.id;
+    }
+    FAIL("everybody is followed");
+    return {};
+  }
+  std::string followed() { return simulator.user().followed_artists.items().front().id; }
   sim::spotify::Player& player() { return simulator.user().player; }
   std::string device(std::string_view name) {
     for (const auto& each : player().devices()) {

@@ -41,7 +41,10 @@ TEST_CASE("the tools of the design are all there, under their names") {
               "logout", "find_duplicates", "dedupe_playlist", "find_unavailable", "replace_playlist_items",
               "sort_playlist", "shuffle_playlist", "clone_playlist", "merge_playlists", "split_playlist",
               "diff_playlists", "diff_since_snapshot", "snapshot_playlist", "restore_playlist", "undo",
-              "export_playlist", "import_playlist", "set_playlist_cover", "get_playlist_cover"});
+              "export_playlist", "import_playlist", "set_playlist_cover", "get_playlist_cover",
+              "get_show", "get_show_episodes", "get_episode", "get_saved_shows",
+              "get_saved_episodes", "get_audiobook", "get_audiobook_chapters", "get_saved_audiobooks", "follow_artists",
+              "unfollow_artists", "get_cache_stats", "cleanup_cache", "clear_user_cache", "get_quota_status", "doctor"});
 }
 
 TEST_CASE("every tool has a title, a description, four hints and both schemas") {
@@ -98,6 +101,59 @@ TEST_CASE("the default list stays under 40 tools and 30,000 bytes") {
   }
 }
 
+size_t bytes_of(const std::vector<mcp::Tool>& tools) {
+  json::Array entries;
+  for (const mcp::Tool& tool : tools) entries.emplace_back(mcp::describe(tool, mcp::Revision::k2026_07_28));
+  return json::write(json::Object{{"tools", std::move(entries)}}).size();
+}
+
+TEST_CASE("the list of all toolsets stays under 120,000 bytes") {
+  const Bench bench;
+  MESSAGE(bench.tools.size() << " tools, " << bytes_of(bench.tools) << " bytes");
+  CHECK(bytes_of(bench.tools) < 120'000);
+}
+
+TEST_CASE("podcasts, following and operations come when asked for") {
+  const Bench bench;
+  const auto has = [](const std::vector<mcp::Tool>& tools, std::string_view name) {
+    return std::ranges::any_of(tools, [&](const mcp::Tool& tool) { return tool.info.name == name; });
+  };
+  for (const auto& [toolset, tool] : std::vector<std::pair<std::string, std::string>>{
+           {"podcasts", "get_show"}, {"follow", "follow_artists"}, {"operations", "doctor"}}) {
+    CHECK_FALSE(has(selected(bench, {}), tool));
+    CHECK(has(selected(bench, {.toolsets = Names{toolset}}), tool));
+  }
+}
+
+TEST_CASE("every tool says on which operations it stands, and every row is of a tool") {
+  const Bench bench;
+  const std::set<std::string> of_this_server{"get_auth_status",  "get_auth_url",    "authenticate",
+                                             "logout",           "get_cache_stats", "cleanup_cache",
+                                             "clear_user_cache", "get_quota_status"};
+  for (const mcp::Tool& tool : bench.tools) {
+    CHECK_MESSAGE(operations_of(tool.info.name).empty() == of_this_server.contains(tool.info.name), tool.info.name);
+  }
+  for (const Need& need : needs()) {
+    CHECK_MESSAGE(std::ranges::any_of(bench.tools, [&](const auto& tool) { return tool.info.name == need.tool; }),
+                  need.tool);
+  }
+}
+
+TEST_CASE("what a regime lacks makes a tool impossible, and dev2026 lacks nothing that a tool stands on") {
+  using spotify::Operation;
+  using spotify::Regime;
+  const std::vector<Operation> stands_on{Operation::kGetTrack, Operation::kGetRecommendations, Operation::kGetMarkets};
+  CHECK(missing_in(Regime::kDev2026, stands_on) == Operation::kGetRecommendations);
+  CHECK(missing_in(Regime::kExtended, std::span(stands_on).first(1)) == std::nullopt);
+  CHECK(missing_in(Regime::kExtended, std::span(stands_on).last(1)) == std::nullopt);
+  CHECK(missing_in(Regime::kDev2026, std::span(stands_on).last(1)) == Operation::kGetMarkets);
+  const Bench bench;
+  for (const Regime regime : {Regime::kDev2026, Regime::kDevLegacy, Regime::kExtended}) {
+    const auto tools = select_tools(bench.tools, {.toolsets = Names{"all"}}, Audience::kStdio, regime);
+    CHECK(tools->size() == bench.tools.size());
+  }
+}
+
 TEST_CASE("logging in from within the assistant is for stdio, and logout comes when asked for") {
   const Bench bench;
   const auto has = [](const std::vector<mcp::Tool>& tools, std::string_view name) {
@@ -113,8 +169,7 @@ TEST_CASE("logging in from within the assistant is for stdio, and logout comes w
 
 TEST_CASE("read-only keeps what only reads") {
   const Bench bench;
-  for (const mcp::Tool& tool :
-       selected(bench, {.toolsets = Names{"all"}, .access = policy::Access::kReadOnly})) {
+  for (const mcp::Tool& tool : selected(bench, {.toolsets = Names{"all"}, .access = policy::Access::kReadOnly})) {
     CHECK(tool.info.effect == mcp::Effect::kRead);
   }
 }

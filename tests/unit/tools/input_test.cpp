@@ -148,6 +148,10 @@ TEST_CASE("a dry run of every write sends no write and says what would happen") 
       {"undo", {{"receipt", "rcpt_x"}}},
       {"import_playlist", {{"content", bench.track_uri(3)}}},
       {"set_playlist_cover", {{"playlist_id", id}, {"image", crypto::base64_encode("\xFF\xD8\xFF a picture")}}},
+      {"follow_artists", {{"artist_ids", json::Array{bench.stranger()}}}},
+      {"unfollow_artists", {{"artist_ids", json::Array{bench.followed()}}}},
+      {"cleanup_cache", {}},
+      {"clear_user_cache", {}},
   };
   // Something to go back to.
   REQUIRE(bench.loop.run(keep(bench.services, "owner", Snapshot{.id = "snap_x", .playlist = playlist_id_of(id)})));

@@ -136,7 +136,9 @@ Gauges AdminServer::gauges() const {
           .sessions = static_cast<int64_t>(services_.sessions.size()),
           .sealed = services_.seal.is_on(),
           .audit_failing = services_.trail.is_failing(),
-          .started = started_};
+          .started = started_,
+          .cache = services_.cache(),
+          .quota = services_.quota()};
 }
 
 http::Response AdminServer::metrics() const {

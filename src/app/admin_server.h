@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/metrics.h"
 #include "app/seal.h"
@@ -35,6 +36,8 @@ class AdminServer final : public http::Handler {
     const Metrics& metrics;
     const Seal& seal;
     std::function<size_t()> connections;
+    std::function<spotify::CacheStats()> cache;
+    std::function<std::vector<spotify::BucketUsage>()> quota;
     // Takes the new bearer from its file; empty where there is none.
     std::function<base::Result<void>()> reload_bearer;
     std::function<void(Ending)> stop;

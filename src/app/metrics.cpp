@@ -85,6 +85,22 @@ void write_gauges(metrics::Exposition& out, const Gauges& gauges) {
   gauge("spotify_mcp_sessions", "Open sessions of legacy clients.", gauges.sessions);
   gauge("spotify_mcp_sealed", "1 while the installation is sealed.", gauges.sealed ? 1 : 0);
   gauge("spotify_mcp_audit_failing", "1 while the audit trail cannot be written.", gauges.audit_failing ? 1 : 0);
+  gauge("spotify_mcp_cache_entries", "Answers of Spotify that are kept in memory.",
+        static_cast<int64_t>(gauges.cache.entries));
+  gauge("spotify_mcp_cache_bytes", "What they take.", static_cast<int64_t>(gauges.cache.bytes));
+  out.family("spotify_mcp_cache_reads_total", Kind::kCounter, "Reads that looked into it.");
+  out.sample({{"outcome", "hit"}}, static_cast<int64_t>(gauges.cache.hits));
+  out.sample({{"outcome", "miss"}}, static_cast<int64_t>(gauges.cache.misses));
+  out.family("spotify_mcp_quota_used", Kind::kGauge, "Requests to Spotify in the last 24 hours, by quota bucket.");
+  for (const spotify::BucketUsage& usage : gauges.quota) {
+    out.sample({{"bucket", spotify::bucket_name(usage.bucket)}}, usage.last_24_hours);
+  }
+  out.family("spotify_mcp_quota_blocked_until_seconds", Kind::kGauge,
+             "Until when Spotify has closed a bucket, since 1970; 0: it is open.");
+  for (const spotify::BucketUsage& usage : gauges.quota) {
+    const int64_t until = usage.blocked_until ? usage.blocked_until->unix_ms / 1000 : 0;
+    out.sample({{"bucket", spotify::bucket_name(usage.bucket)}}, until);
+  }
   gauge("process_start_time_seconds", "When the process began, since 1970.", gauges.started.unix_ms / 1000);
   const auto memory = os::resident_bytes();
   if (memory) gauge("process_resident_memory_bytes", "Memory that is resident.", static_cast<int64_t>(*memory));

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "audit/entry.h"
 #include "base/clock.h"
@@ -19,6 +20,8 @@
 #include "http/message.h"
 #include "metrics/exposition.h"
 #include "metrics/histogram.h"
+#include "spotify/cache.h"
+#include "spotify/pacing.h"
 
 namespace app {
 
@@ -61,6 +64,8 @@ struct Gauges {
   bool sealed = false;
   bool audit_failing = false;
   base::Wall started;
+  spotify::CacheStats cache = {};  // In memory.
+  std::vector<spotify::BucketUsage> quota = {};
 };
 void write_gauges(metrics::Exposition& out, const Gauges& gauges);
 

@@ -119,6 +119,8 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
                      .metrics = product.metrics(),
                      .seal = product.seal(),
                      .connections = [&http] { return http->connections(); },
+                     .cache = [&product] { return product.account().spotify()->cache_stats(); },
+                     .quota = [&product] { return product.account().gate().usage(); },
                      .reload_bearer = reload_of(bearer),
                      .stop = [&ending, &process](Ending asked) {
                        ending = asked;

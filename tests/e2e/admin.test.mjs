@@ -139,6 +139,9 @@ test('metrics count calls, requests to Spotify and refusals, and name nobody', a
   assert.match(stdout, /^spotify_mcp_spotify_requests_total\{service="api",method="GET",outcome="2xx"\} 1$/m);
   assert.match(stdout, /^spotify_mcp_events_total\{event="bearer.refused",severity="warning",outcome="refused"\} 1$/m);
   assert.match(stdout, /^spotify_mcp_sealed 0$/m);
+  assert.match(stdout, /^spotify_mcp_quota_used\{bucket="player"\} [1-9]\d*$/m);
+  assert.match(stdout, /^spotify_mcp_quota_blocked_until_seconds\{bucket="player"\} 0$/m);
+  assert.match(stdout, /^spotify_mcp_cache_reads_total\{outcome="hit"\} \d+$/m);
   assert.match(stdout, /^process_open_fds [1-9]\d*$/m);
   for (const line of stdout.trimEnd().split('\n')) assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? [\d.e+-]+)$/);
   assert.ok(!stdout.includes('owner') && !stdout.includes('Kitchen'), 'no user and no content');

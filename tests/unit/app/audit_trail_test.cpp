@@ -294,6 +294,8 @@ std::string of_an_administrator() {
                           .metrics = metrics,
                           .seal = seal,
                           .connections = [] { return size_t{0}; },
+                          .cache = [] { return spotify::CacheStats(); },
+                          .quota = [] { return std::vector<spotify::BucketUsage>(); },
                           .reload_bearer = nullptr,
                           .stop = [](app::Ending) {}});
   http::Request request;

@@ -44,7 +44,8 @@ TEST_CASE("the tools of the design are all there, under their names") {
               "export_playlist", "import_playlist", "set_playlist_cover", "get_playlist_cover",
               "get_show", "get_show_episodes", "get_episode", "get_saved_shows",
               "get_saved_episodes", "get_audiobook", "get_audiobook_chapters", "get_saved_audiobooks", "follow_artists",
-              "unfollow_artists", "get_cache_stats", "cleanup_cache", "clear_user_cache", "get_quota_status", "doctor"});
+              "unfollow_artists", "get_cache_stats", "cleanup_cache", "clear_user_cache", "get_quota_status",
+              "doctor"});
 }
 
 TEST_CASE("every tool has a title, a description, four hints and both schemas") {

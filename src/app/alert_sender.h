@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "alerts/evaluator.h"
 #include "app/metrics.h"
@@ -50,8 +51,8 @@ class AlertSender {
   base::TaskGroup sending_;  // Last: what runs in it uses everything above.
 };
 
-// The value of the field Signature of a webhook: "t=<seconds since 1970>,v1=<hex HMAC-SHA256 of "<t>.<body>">". The time
-// is signed, so that an old request can be told from a new one.
+// The value of the field Signature of a webhook: "t=<seconds since 1970>,v1=<hex HMAC-SHA256 of "<t>.<body>">". The
+// time is signed, so that an old request can be told from a new one.
 std::string webhook_signature(const base::Secret& key, base::Wall now, std::string_view body);
 
 }  // namespace app

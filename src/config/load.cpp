@@ -182,8 +182,8 @@ void check_alerts(const Alerts& alerts, std::vector<std::string>& problems) {
   const auto url = http::parse_url(alerts.webhook);
   const bool is_safe = url && (url->scheme == "https" || http::is_loopback_literal(url->host));
   expect(problems, is_safe,
-         "alerts.webhook: this is no https address. Give one such as https://alerts.example.com/spotify-mcp; http is for "
-         "127.0.0.1 and [::1] only.");
+         "alerts.webhook: this is no https address. Give one such as https://alerts.example.com/spotify-mcp; http is "
+         "for 127.0.0.1 and [::1] only.");
   expect(problems, alerts.webhook_secret.secret.size() >= kSecretMin,
          fmt::format("alerts.webhook_secret: requests are signed, with a key of {} characters or more. Make one with: "
                      "openssl rand -hex 32",

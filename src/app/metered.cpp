@@ -40,12 +40,12 @@ class MeteredCall final : public mcp::AuditedCall {
 
 base::Task<base::Result<std::unique_ptr<mcp::AuditedCall>>> MeteredCalls::begin(mcp::CallFacts facts) {
   auto call = std::make_unique<MeteredCall>(loop_, metrics_, facts);
-  auto next = co_await next_.begin(std::move(facts));
-  if (!next) {
-    call->count(next.error().code);
-    co_return std::unexpected(std::move(next).error());
+  auto begun = co_await next().begin(std::move(facts));
+  if (!begun) {
+    call->count(begun.error().code);
+    co_return std::unexpected(std::move(begun).error());
   }
-  call->go_on_with(*std::move(next));
+  call->go_on_with(*std::move(begun));
   co_return call;
 }
 

@@ -5,32 +5,25 @@
 #include <string>
 #include <utility>
 
+#include "app/auditor_over.h"
 #include "app/metrics.h"
 #include "base/loop.h"
 #include "http/interfaces.h"
-#include "mcp/auditor.h"
 
 namespace app {
 
 // Every call of the MCP server: how it ended and how long it took. What the next one refuses counts as well.
-class MeteredCalls final : public mcp::Auditor {
+class MeteredCalls final : public AuditorOver {
  public:
   // All must outlive it and its calls.
-  MeteredCalls(base::Loop& loop, Metrics& metrics, mcp::Auditor& next) : loop_(loop), metrics_(metrics), next_(next) {}
+  MeteredCalls(base::Loop& loop, Metrics& metrics, mcp::Auditor& next)
+      : AuditorOver(next), loop_(loop), metrics_(metrics) {}
 
   base::Task<base::Result<std::unique_ptr<mcp::AuditedCall>>> begin(mcp::CallFacts facts) override;
-  base::Task<void> refused(mcp::RefusedRequest request) override { return next_.refused(std::move(request)); }
-  void session_opened(const mcp::Principal& principal, mcp::Revision revision) override {
-    next_.session_opened(principal, revision);
-  }
-  void session_ended(const mcp::Principal& principal, mcp::Revision revision) override {
-    next_.session_ended(principal, revision);
-  }
 
  private:
   base::Loop& loop_;
   Metrics& metrics_;
-  mcp::Auditor& next_;
 };
 
 // Every request to Spotify, whether it was answered or not.

@@ -31,7 +31,7 @@ base::Error Seal::refusal() {
 }
 
 base::Task<base::Result<std::unique_ptr<mcp::AuditedCall>>> SealedCalls::begin(mcp::CallFacts facts) {
-  if (!seal_.is_on()) co_return co_await next_.begin(std::move(facts));
+  if (!seal_.is_on()) co_return co_await next().begin(std::move(facts));
   audit::Entry entry{.event = audit::Event::kSealedRefused,
                      .user = facts.principal.id,
                      .source = facts.principal.source,

@@ -6,10 +6,10 @@
 #include <string>
 #include <utility>
 
+#include "app/auditor_over.h"
 #include "audit/trail.h"
 #include "base/clock.h"
 #include "base/result.h"
-#include "mcp/auditor.h"
 
 namespace app {
 
@@ -33,24 +33,17 @@ class Seal {
 };
 
 // Refuses every call while the seal is on, and tells the trail of each.
-class SealedCalls final : public mcp::Auditor {
+class SealedCalls final : public AuditorOver {
  public:
   // All must outlive it and its calls.
-  SealedCalls(const Seal& seal, audit::Trail& trail, mcp::Auditor& next) : seal_(seal), trail_(trail), next_(next) {}
+  SealedCalls(const Seal& seal, audit::Trail& trail, mcp::Auditor& next)
+      : AuditorOver(next), seal_(seal), trail_(trail) {}
 
   base::Task<base::Result<std::unique_ptr<mcp::AuditedCall>>> begin(mcp::CallFacts facts) override;
-  base::Task<void> refused(mcp::RefusedRequest request) override { return next_.refused(std::move(request)); }
-  void session_opened(const mcp::Principal& principal, mcp::Revision revision) override {
-    next_.session_opened(principal, revision);
-  }
-  void session_ended(const mcp::Principal& principal, mcp::Revision revision) override {
-    next_.session_ended(principal, revision);
-  }
 
  private:
   const Seal& seal_;
   audit::Trail& trail_;
-  mcp::Auditor& next_;
 };
 
 }  // namespace app

@@ -8,7 +8,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/layer.cmake)
 
 layer(src/base         0 LIBRARY)
 
-layer(src/json         1 LIBRARY LIBS Boost::json)
+layer(src/json         1 LIBRARY)
 layer(src/crypto       1 LIBRARY LIBS OpenSSL::Crypto PkgConfig::ARGON2)
 layer(src/http         1 LIBRARY)
 layer(src/metrics      1)

@@ -2,7 +2,6 @@
 include(${CMAKE_CURRENT_LIST_DIR}/check_compiler.cmake)
 include(CMakeFindDependencyMacro)
 find_dependency(fmt)
-find_dependency(Boost 1.81 EXACT COMPONENTS json)
 find_dependency(OpenSSL)
 find_dependency(Threads)
 find_dependency(PkgConfig)

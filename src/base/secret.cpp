@@ -20,19 +20,23 @@ Secret::Secret(std::string&& text) noexcept {
 }
 
 Secret::Secret(Secret&& other) noexcept {
+  if (other.empty()) return;  // Most requests carry none, and are moved all the same.
   text_.swap(other.text_);
-  other.wipe();
+  wipe_string(other.text_);
 }
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this != &other) {
     wipe();
     text_.swap(other.text_);
-    other.wipe();
+    wipe_string(other.text_);
   }
   return *this;
 }
 
-void Secret::wipe() noexcept { wipe_string(text_); }
+// One that is empty never held anything, or was wiped when what it held went elsewhere.
+void Secret::wipe() noexcept {
+  if (!text_.empty()) wipe_string(text_);
+}
 
 }  // namespace base

@@ -7,12 +7,14 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "base/check.h"
+#include "base/frames.h"
 
 namespace base {
 
@@ -30,6 +32,9 @@ struct PromiseBase {
     }
     void await_resume() const noexcept {}
   };
+
+  static void* operator new(size_t bytes) { return take_frame(bytes); }
+  static void operator delete(void* frame, size_t bytes) noexcept { drop_frame(frame, bytes); }
 
   std::suspend_always initial_suspend() const noexcept { return {}; }
   Final final_suspend() const noexcept { return {}; }

@@ -17,6 +17,7 @@ size_t count_code_points(std::string_view text);
 // C0 and C1 controls and DEL.
 bool has_control_characters(std::string_view utf8);
 std::string to_lower_ascii(std::string_view text);
+// ASCII letters only, as the names of HTTP compare.
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);

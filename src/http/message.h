@@ -27,7 +27,7 @@ class Headers {
   Headers(std::initializer_list<std::pair<std::string, std::string>> lines) : lines_(lines) {}
 
   void reserve(size_t lines) { lines_.reserve(lines); }
-  void add(std::string name, std::string value) { lines_.emplace_back(std::move(name), std::move(value)); }
+  void add(std::string_view name, std::string_view value) { lines_.emplace_back(name, value); }
   // Replaces every line of that name.
   void set(std::string name, std::string value);
   void erase(std::string_view name);

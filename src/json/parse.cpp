@@ -1,32 +1,30 @@
-// Boost.JSON's SAX parser drives a builder of our own tree, which adds the rules that RFC 8259 leaves open.
+// One pass over the text, by recursive descent as deep as the limits allow.
 #include "json/parse.h"
 
 #include <algorithm>
-#include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <fmt/format.h>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
+#include "json/scan.h"
 
 namespace json {
 namespace {
 
-namespace bj = boost::json;
-
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kUnexpected = "an unexpected character, or bytes that are not UTF-8";
+constexpr std::string_view kTooEarly = "the text ends too early";
 
 // From this many members on, names are sorted to find a duplicate: comparing each with each would let a sender
 // buy quadratic time, and a hash table too, with names that collide.
 constexpr size_t kSortedFrom = 16;
 
-constexpr size_t kChunkBytes = 4096;
-
-// Room for most messages from the start.
-constexpr size_t kUsualValues = 32;
-constexpr size_t kUsualDepth = 8;
+// Room for the members of most objects from the start.
+constexpr size_t kUsualMembers = 4;
 
 bool has_duplicate(const std::vector<Member>& members) {
   if (members.size() < kSortedFrom) {
@@ -44,237 +42,299 @@ bool has_duplicate(const std::vector<Member>& members) {
   return std::ranges::adjacent_find(names) != names.end();
 }
 
-// Values wait on one stack until their container closes; then they move into it at once, so that each container
-// is allocated exactly once and at its final size.
-class Builder {
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+void append_utf8(std::string& out, uint32_t code_point) {
+  const auto continuation = [&](unsigned shift) { return static_cast<char>(0x80U | ((code_point >> shift) & 0x3FU)); };
+  if (code_point < 0x80) {
+    out += static_cast<char>(code_point);
+  } else if (code_point < 0x800) {
+    out += {static_cast<char>(0xC0U | (code_point >> 6)), continuation(0)};
+  } else if (code_point < 0x10000) {
+    out += {static_cast<char>(0xE0U | (code_point >> 12)), continuation(6), continuation(0)};
+  } else {
+    out += {static_cast<char>(0xF0U | (code_point >> 18)), continuation(12), continuation(6), continuation(0)};
+  }
+}
+
+// Whether a decimal number that a double cannot hold is too large; otherwise it is too near to zero. `text` keeps to
+// the grammar.
+bool is_too_large(std::string_view text) {
+  const size_t e = std::min(text.find_first_of("eE"), text.size());
+  const std::string_view digits = text.substr(0, e);
+  const size_t first = digits.find_first_of("123456789");
+  const size_t point = std::min(digits.find('.'), digits.size());
+  if (first == std::string_view::npos) return false;
+  constexpr int64_t kFarBeyond = 1'000'000'000;
+  int64_t exponent = 0;
+  for (const char c : text.substr(e)) {
+    if (is_digit(c)) exponent = std::min(exponent * 10 + (c - '0'), kFarBeyond);
+  }
+  if (text.substr(e).contains('-')) exponent = -exponent;
+  return exponent + static_cast<int64_t>(point) - static_cast<int64_t>(first) > 0;
+}
+
+class Parser {
  public:
-  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  Parser(std::string_view text, const Limits& limits) : text_(text), limits_(limits), values_left_(limits.values_max) {}
 
-  explicit Builder(size_t values_max) : values_left_(values_max) {
-    stack_.reserve(kUsualValues);
-    open_.reserve(kUsualDepth);
+  base::Result<Value> run() {
+    Value root;
+    skip_blanks();
+    if (read_value(root)) {
+      skip_blanks();
+      if (at_ == text_.size()) return root;
+      refuse(at_, "data after the end of the document");
+    }
+    return base::fail(base::Code::kInvalidArgument, fmt::format("Invalid JSON at byte {}: {}.", refused_at_, rule_));
   }
 
-  bool on_document_begin(bj::error_code&) { return true; }
-  bool on_document_end(bj::error_code&) { return true; }
+ private:
+  // Each of these gives false after a refusal, and else stands behind what it has read.
 
-  bool on_array_begin(bj::error_code& ec) { return open(ec); }
-  bool on_array_end(std::size_t, bj::error_code&) {
-    ++events_;
-    const size_t at = close();
-    Array items;
-    items.reserve(stack_.size() - at - 1);
-    for (size_t i = at + 1; i < stack_.size(); ++i) items.push_back(std::move(stack_[i].value));
-    stack_.resize(at + 1);
-    stack_[at].value = std::move(items);
-    return true;
-  }
-
-  bool on_object_begin(bj::error_code& ec) { return open(ec); }
-  bool on_object_end(std::size_t, bj::error_code& ec) {
-    ++events_;
-    const size_t at = close();
-    const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(at) + 1;
-    std::vector<Member> members(std::make_move_iterator(first), std::make_move_iterator(stack_.end()));
-    if (has_duplicate(members)) return refuse(ec, "an object has two members of the same name");
-    stack_.resize(at + 1);
-    stack_[at].value = Object(std::move(members));
-    return true;
-  }
-
-  bool on_key_part(bj::string_view part, std::size_t, bj::error_code&) { return keep(part); }
-  bool on_key(bj::string_view last, std::size_t, bj::error_code& ec) {
-    ++events_;
-    name_ = whole(last);
-    if (name_.contains('\0')) return refuse(ec, "a member name has a NUL");
-    return true;
-  }
-
-  bool on_string_part(bj::string_view part, std::size_t, bj::error_code&) { return keep(part); }
-  bool on_string(bj::string_view last, std::size_t, bj::error_code& ec) { return add(whole(last), ec); }
-
-  bool on_number_part(bj::string_view, bj::error_code&) { return true; }
-  bool on_int64(std::int64_t number, bj::string_view, bj::error_code& ec) { return add(number, ec); }
-  bool on_uint64(std::uint64_t, bj::string_view, bj::error_code& ec) {
-    ++events_;
-    return refuse(ec, "an integer is outside the range of 64 signed bits");
-  }
-  // The parser's own double may be off in the last place, so the text is read again, correctly rounded.
-  bool on_double(double approximate, bj::string_view text, bj::error_code& ec) {
-    if (text.find_first_of(".eE") == bj::string_view::npos) return on_uint64(0, text, ec);
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc::result_out_of_range) {
-      // Too large, or so small that it rounds to zero; only the first loses something.
-      if (std::abs(approximate) > 1) {
-        ++events_;
-        return refuse(ec, "a number is too large for a double");
+  bool read_value(Value& out) {
+    if (at_ == text_.size()) return refuse(at_, kTooEarly);
+    if (values_left_ == 0) return refuse(at_, "the document has too many values");
+    --values_left_;
+    switch (text_[at_]) {
+      case '"': {
+        std::string text;
+        if (!read_string(text)) return false;
+        out = Value(std::move(text));
+        return true;
       }
+      case '{':
+        return read_object(out);
+      case '[':
+        return read_array(out);
+      case 't':
+        return read_word("true", true, out);
+      case 'f':
+        return read_word("false", false, out);
+      case 'n':
+        return read_word("null", nullptr, out);
+      default:
+        return read_number(out);
+    }
+  }
+
+  bool read_object(Value& out) {
+    if (!open()) return false;
+    std::vector<Member> members;
+    if (!take('}')) {
+      members.reserve(kUsualMembers);
+      do {
+        skip_blanks();
+        if (!expect('"', Taken::kNo)) return false;
+        Member& member = members.emplace_back();
+        if (!read_string(member.name)) return false;
+        if (member.name.contains('\0')) return refuse(at_ - 1, "a member name has a NUL");
+        skip_blanks();
+        if (!expect(':')) return false;
+        skip_blanks();
+        if (!read_value(member.value)) return false;
+        skip_blanks();
+      } while (take(','));
+      if (!expect('}')) return false;
+    }
+    --depth_;
+    if (has_duplicate(members)) return refuse(at_ - 1, "an object has two members of the same name");
+    out = Object(std::move(members));
+    return true;
+  }
+
+  bool read_array(Value& out) {
+    if (!open()) return false;
+    Array items;
+    if (!take(']')) {
+      do {
+        skip_blanks();
+        if (!read_value(items.emplace_back())) return false;
+        skip_blanks();
+      } while (take(','));
+      if (!expect(']')) return false;
+    }
+    --depth_;
+    out = std::move(items);
+    return true;
+  }
+
+  bool open() {
+    if (depth_ == limits_.depth_max)
+      return refuse(at_, fmt::format("more than {} levels of nesting", limits_.depth_max));
+    ++depth_;
+    ++at_;
+    skip_blanks();
+    return true;
+  }
+
+  bool read_string(std::string& out) {
+    size_t start = ++at_;
+    // Ends at the closing quote, or at a refusal.
+    while (true) {
+      at_ += plain_length(text_.substr(at_));
+      if (at_ == text_.size()) return refuse(at_, kTooEarly);
+      if (text_[at_] == '"') {
+        out.append(text_, start, at_ - start);
+        ++at_;
+        return true;
+      }
+      if (text_[at_] == '\\') {
+        out.append(text_, start, at_ - start);
+        if (!read_escape(out)) return false;
+        start = at_;
+        continue;
+      }
+      const size_t length = sequence_length(text_.substr(at_));
+      if (length == 0) return refuse(at_, kUnexpected);
+      at_ += length;
+    }
+  }
+
+  bool read_escape(std::string& out) {
+    constexpr std::string_view kLetters = "\"\\/bfnrt";
+    constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+    const size_t begin = at_++;
+    if (at_ == text_.size()) return refuse(at_, kTooEarly);
+    const char letter = text_[at_];
+    if (const size_t known = kLetters.find(letter); known != std::string_view::npos) {
+      out += kMeanings[known];
+      ++at_;
+      return true;
+    }
+    if (letter != 'u') return refuse(at_, kUnexpected);
+    uint32_t unit = 0;
+    if (!read_hex(unit)) return false;
+    if (unit >= 0xD800 && unit <= 0xDFFF) {
+      uint32_t low = 0;
+      const bool leads = unit <= 0xDBFF && text_.substr(at_).starts_with("\\u");
+      if (leads) ++at_;
+      if (leads && !read_hex(low)) return false;
+      if (low < 0xDC00 || low > 0xDFFF) return refuse(begin, "a surrogate escape without its other half");
+      unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+    }
+    append_utf8(out, unit);
+    return true;
+  }
+
+  // From the letter u on.
+  bool read_hex(uint32_t& unit) {
+    constexpr size_t kDigits = 4;
+    const std::string_view digits = text_.substr(++at_, kDigits);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), unit, 16);
+    if (digits.size() < kDigits || error != std::errc() || end != digits.data() + kDigits) {
+      return refuse(at_, "a \\u escape needs four hexadecimal digits");
+    }
+    at_ += kDigits;
+    return true;
+  }
+
+  bool read_number(Value& out) {
+    const size_t begin = at_;
+    if (text_[at_] == '-') ++at_;
+    if (at_ < text_.size() && text_[at_] == '0')
+      ++at_;
+    else if (!read_digits())
+      return false;
+    bool whole = true;
+    if (at_ < text_.size() && text_[at_] == '.') {
+      whole = false;
+      ++at_;
+      if (!read_digits()) return false;
+    }
+    if (at_ < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E')) {
+      whole = false;
+      ++at_;
+      if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
+      if (!read_digits()) return false;
+    }
+    const std::string_view number = text_.substr(begin, at_ - begin);
+    return whole ? keep_integer(number, out) : keep_double(number, out);
+  }
+
+  bool read_digits() {
+    if (at_ == text_.size()) return refuse(at_, kTooEarly);
+    if (!is_digit(text_[at_])) return refuse(at_, kUnexpected);
+    while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
+    return true;
+  }
+
+  bool keep_integer(std::string_view text, Value& out) {
+    int64_t number = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc()) {
+      return refuse(at_ - text.size(), "an integer is outside the range of 64 signed bits");
+    }
+    out = number;
+    return true;
+  }
+
+  bool keep_double(std::string_view text, Value& out) {
+    double number = 0;
+    const auto error = std::from_chars(text.data(), text.data() + text.size(), number).ec;
+    if (error != std::errc() || !std::isfinite(number)) {
+      // One that is too near to zero is rounded to it; only the others lose something.
+      if (is_too_large(text)) return refuse(at_ - text.size(), "a number is too large for a double");
       number = 0;
     }
-    return add(number, ec);
-  }
-
-  bool on_bool(bool flag, bj::error_code& ec) { return add(flag, ec); }
-  bool on_null(bj::error_code& ec) { return add(nullptr, ec); }
-  bool on_comment_part(bj::string_view, bj::error_code&) { return true; }
-  bool on_comment(bj::string_view, bj::error_code&) { return true; }
-
-  Value take() { return std::move(stack_.front().value); }
-  // Which of our own rules was broken, if one was, and how many events came up to it.
-  std::string_view broken_rule() const { return broken_rule_; }
-  size_t events() const { return events_; }
-
- private:
-  bool add(Value value, bj::error_code& ec) {
-    ++events_;
-    if (values_left_ == 0) return refuse(ec, "the document has too many values");
-    --values_left_;
-    stack_.emplace_back(std::exchange(name_, {}), std::move(value));
+    out = number;
     return true;
   }
-  bool open(bj::error_code& ec) {
-    if (!add(nullptr, ec)) return false;
-    open_.push_back(stack_.size() - 1);
+
+  template <class T>
+  bool read_word(std::string_view word, T meaning, Value& out) {
+    for (const char c : word) {
+      if (at_ == text_.size()) return refuse(at_, kTooEarly);
+      if (text_[at_] != c) return refuse(at_, kUnexpected);
+      ++at_;
+    }
+    out = meaning;
     return true;
   }
-  size_t close() {
-    const size_t at = open_.back();
-    open_.pop_back();
-    return at;
+
+  void skip_blanks() {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
+      ++at_;
+    }
   }
-  bool keep(bj::string_view part) {
-    text_.append(part.data(), part.size());
+  bool take(char c) {
+    if (at_ == text_.size() || text_[at_] != c) return false;
+    ++at_;
     return true;
   }
-  std::string whole(bj::string_view last) {
-    if (text_.empty()) return {last.data(), last.size()};
-    text_.append(last.data(), last.size());
-    return std::exchange(text_, {});
+  enum class Taken { kYes, kNo };
+  bool expect(char c, Taken taken = Taken::kYes) {
+    if (at_ == text_.size()) return refuse(at_, kTooEarly);
+    if (text_[at_] != c) return refuse(at_, kUnexpected);
+    if (taken == Taken::kYes) ++at_;
+    return true;
   }
-  bool refuse(bj::error_code& ec, std::string_view rule) {
-    broken_rule_ = rule;
-    ec = bj::error::syntax;
+
+  bool refuse(size_t at, std::string_view rule) {
+    refused_at_ = at;
+    rule_ = rule;
     return false;
   }
-
-  std::vector<Member> stack_;
-  std::vector<size_t> open_;
-  std::string name_;
-  std::string text_;
+  std::string_view text_;
+  const Limits& limits_;
+  size_t at_ = 0;
+  size_t depth_ = 0;
   size_t values_left_;
-  size_t events_ = 0;
-  std::string_view broken_rule_;
+  size_t refused_at_ = 0;
+  std::string rule_;
 };
-
-// Sees the same events and fails at the `fail_at`-th. Boost.JSON does not tell where it stopped, so a refused text
-// is read again with this one, in ever smaller steps.
-class Locator {
- public:
-  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
-
-  explicit Locator(size_t fail_at) : events_left_(fail_at) {}
-
-  bool on_document_begin(bj::error_code&) { return true; }
-  bool on_document_end(bj::error_code&) { return true; }
-  bool on_array_begin(bj::error_code& ec) { return count(ec); }
-  bool on_array_end(std::size_t, bj::error_code& ec) { return count(ec); }
-  bool on_object_begin(bj::error_code& ec) { return count(ec); }
-  bool on_object_end(std::size_t, bj::error_code& ec) { return count(ec); }
-  bool on_key_part(bj::string_view, std::size_t, bj::error_code&) { return true; }
-  bool on_key(bj::string_view, std::size_t, bj::error_code& ec) { return count(ec); }
-  bool on_string_part(bj::string_view, std::size_t, bj::error_code&) { return true; }
-  bool on_string(bj::string_view, std::size_t, bj::error_code& ec) { return count(ec); }
-  bool on_number_part(bj::string_view, bj::error_code&) { return true; }
-  bool on_int64(std::int64_t, bj::string_view, bj::error_code& ec) { return count(ec); }
-  bool on_uint64(std::uint64_t, bj::string_view, bj::error_code& ec) { return count(ec); }
-  bool on_double(double, bj::string_view, bj::error_code& ec) { return count(ec); }
-  bool on_bool(bool, bj::error_code& ec) { return count(ec); }
-  bool on_null(bj::error_code& ec) { return count(ec); }
-  bool on_comment_part(bj::string_view, bj::error_code&) { return true; }
-  bool on_comment(bj::string_view, bj::error_code&) { return true; }
-
- private:
-  bool count(bj::error_code& ec) {
-    if (--events_left_ > 0) return true;
-    ec = bj::error::syntax;
-    return false;
-  }
-
-  size_t events_left_;
-};
-
-bj::parse_options options_of(const Limits& limits) {
-  bj::parse_options options;
-  options.max_depth = limits.depth_max;
-  return options;
-}
-
-// The start of the first step of `step` bytes, from `from` on, at which a parser that has read all before it fails.
-size_t find_failing_step(std::string_view text, const Limits& limits, size_t fail_at, size_t from, size_t step) {
-  bj::basic_parser<Locator> parser(options_of(limits), fail_at);
-  bj::error_code ec;
-  const char* const start = text.data();
-  if (from > 0) parser.write_some(true, start, from, ec);
-  for (size_t at = from; at < text.size() && !ec; at += step) {
-    parser.write_some(true, start + at, std::min(step, text.size() - at), ec);
-    if (ec) return at;
-  }
-  return text.size();
-}
-
-size_t locate(std::string_view text, const Limits& limits, size_t fail_at) {
-  const size_t chunk = find_failing_step(text, limits, fail_at, 0, kChunkBytes);
-  return find_failing_step(text, limits, fail_at, std::min(chunk, text.size()), 1);
-}
-
-std::string rule_of(bj::error_code ec, const Limits& limits) {
-  switch (static_cast<bj::error>(ec.value())) {
-    case bj::error::incomplete:
-      return "the text ends too early";
-    case bj::error::exponent_overflow:
-      return "the exponent of a number is too large";
-    case bj::error::too_deep:
-      return fmt::format("more than {} levels of nesting", limits.depth_max);
-    case bj::error::illegal_leading_surrogate:
-    case bj::error::illegal_trailing_surrogate:
-      return "a surrogate escape without its other half";
-    case bj::error::expected_hex_digit:
-      return "a \\u escape needs four hexadecimal digits";
-    default:
-      return "an unexpected character, or bytes that are not UTF-8";
-  }
-}
-
-std::unexpected<base::Error> refuse(size_t at, std::string_view rule) {
-  return base::fail(base::Code::kInvalidArgument, fmt::format("Invalid JSON at byte {}: {}.", at, rule));
-}
 
 }  // namespace
 
 base::Result<Value> parse(std::string_view text, const Limits& limits) {
   if (text.size() > limits.bytes_max) {
-    return refuse(limits.bytes_max, fmt::format("more than {} bytes", limits.bytes_max));
+    return base::fail(base::Code::kInvalidArgument,
+                      fmt::format("Invalid JSON at byte {}: more than {} bytes.", limits.bytes_max, limits.bytes_max));
   }
-  if (text.starts_with(kByteOrderMark)) return refuse(0, "a byte-order mark is not allowed");
-
-  bj::basic_parser<Builder> parser(options_of(limits), limits.values_max);
-  bj::error_code ec;
-  const size_t used = parser.write_some(false, text.data(), text.size(), ec);
-  Builder& builder = parser.handler();
-  if (!builder.broken_rule().empty()) {
-    return refuse(locate(text, limits, builder.events()), builder.broken_rule());
+  if (text.starts_with(kByteOrderMark)) {
+    return base::fail(base::Code::kInvalidArgument, "Invalid JSON at byte 0: a byte-order mark is not allowed.");
   }
-  if (ec == bj::error::incomplete) return refuse(text.size(), rule_of(ec, limits));
-  if (ec) return refuse(locate(text, limits, static_cast<size_t>(-1)), rule_of(ec, limits));
-  if (used < text.size()) return refuse(used, "data after the end of the document");
-  return builder.take();
+  return Parser(text, limits).run();
 }
 
 }  // namespace json

@@ -1,6 +1,7 @@
 #include "json/value.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "base/check.h"
 
@@ -66,48 +67,96 @@ std::string_view kind_name(Kind kind) {
   return "null";
 }
 
-Value::Value(const Value&) = default;
-Value::Value(Value&&) noexcept = default;
-Value& Value::operator=(const Value&) = default;
-Value& Value::operator=(Value&&) noexcept = default;
-Value::~Value() = default;
-Value::Value(std::string text) : data_(std::move(text)) {}
-Value::Value(std::string_view text) : data_(std::string(text)) {}
-Value::Value(const char* text) : data_(std::string(text)) {}
-Value::Value(Array items) : data_(std::move(items)) {}
-Value::Value(Object members) : data_(std::move(members)) {}
+Value::Value(const Value& other) : kind_(other.kind_) {
+  switch (kind_) {
+    case Kind::kString:
+      std::construct_at(&data_.text, other.data_.text);
+      return;
+    case Kind::kArray:
+      std::construct_at(&data_.items, other.data_.items);
+      return;
+    case Kind::kObject:
+      std::construct_at(&data_.members, other.data_.members);
+      return;
+    case Kind::kNull:
+    case Kind::kBoolean:
+    case Kind::kInteger:
+    case Kind::kNumber:
+      data_.bits = other.data_.bits;
+  }
+}
+
+Value& Value::operator=(const Value& other) { return *this = Value(other); }
+
+// What is assigned may be a part of what it is assigned to.
+void Value::replace(Value& other) noexcept {
+  Value taken(std::move(other));
+  if (has_content()) destroy();
+  take(taken);
+}
+
+void Value::destroy() noexcept {
+  if (kind_ == Kind::kString)
+    std::destroy_at(&data_.text);
+  else if (kind_ == Kind::kArray)
+    std::destroy_at(&data_.items);
+  else
+    std::destroy_at(&data_.members);
+  kind_ = Kind::kNull;
+  data_.bits = 0;
+}
+
+void Value::take_content(Value& other) noexcept {
+  if (other.kind_ == Kind::kString) {
+    std::construct_at(&data_.text, std::move(other.data_.text));
+    std::destroy_at(&other.data_.text);
+  } else if (other.kind_ == Kind::kArray) {
+    std::construct_at(&data_.items, std::move(other.data_.items));
+    std::destroy_at(&other.data_.items);
+  } else {
+    std::construct_at(&data_.members, std::move(other.data_.members));
+    std::destroy_at(&other.data_.members);
+  }
+  other.data_.bits = 0;
+}
+
+Value::Value(std::string text) : kind_(Kind::kString) { std::construct_at(&data_.text, std::move(text)); }
+Value::Value(std::string_view text) : Value(std::string(text)) {}
+Value::Value(const char* text) : Value(std::string(text)) {}
+Value::Value(Array items) : kind_(Kind::kArray) { std::construct_at(&data_.items, std::move(items)); }
+Value::Value(Object members) : kind_(Kind::kObject) { std::construct_at(&data_.members, std::move(members)); }
 
 bool Value::boolean() const {
   ENSURE(is_boolean());
-  return *std::get_if<bool>(&data_);
+  return data_.bits != 0;
 }
 
 int64_t Value::integer() const {
   ENSURE(is_integer());
-  return *std::get_if<int64_t>(&data_);
+  return static_cast<int64_t>(data_.bits);
 }
 
 double Value::number() const {
-  if (const auto* whole = std::get_if<int64_t>(&data_)) return static_cast<double>(*whole);
+  if (is_integer()) return static_cast<double>(integer());
   ENSURE(kind() == Kind::kNumber);
-  return *std::get_if<double>(&data_);
+  return std::bit_cast<double>(data_.bits);
 }
 
 const std::string& Value::string() const {
   ENSURE(is_string());
-  return *std::get_if<std::string>(&data_);
+  return data_.text;
 }
 
 const Array& Value::array() const {
   ENSURE(is_array());
-  return *std::get_if<Array>(&data_);
+  return data_.items;
 }
 
 Array& Value::array() { return const_cast<Array&>(std::as_const(*this).array()); }
 
 const Object& Value::object() const {
   ENSURE(is_object());
-  return *std::get_if<Object>(&data_);
+  return data_.members;
 }
 
 Object& Value::object() { return const_cast<Object&>(std::as_const(*this).object()); }
@@ -119,6 +168,24 @@ std::string_view Value::text_or_empty(std::string_view name) const {
   return member != nullptr && member->is_string() ? std::string_view(member->string()) : std::string_view();
 }
 
-bool Value::operator==(const Value&) const = default;
+bool Value::operator==(const Value& other) const {
+  if (kind_ != other.kind_) return false;
+  switch (kind_) {
+    case Kind::kNull:
+      return true;
+    case Kind::kBoolean:
+    case Kind::kInteger:
+      return data_.bits == other.data_.bits;
+    case Kind::kNumber:
+      return number() == other.number();
+    case Kind::kString:
+      return data_.text == other.data_.text;
+    case Kind::kArray:
+      return data_.items == other.data_.items;
+    case Kind::kObject:
+      return data_.members == other.data_.members;
+  }
+  return false;
+}
 
 }  // namespace json

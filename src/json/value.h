@@ -2,6 +2,7 @@
 // deterministic; integers stay integers (int64), everything else with a point or an exponent is a double.
 #pragma once
 
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace json {
@@ -61,28 +61,35 @@ std::string_view kind_name(Kind kind);
 class Value {
  public:
   Value() = default;
-  // Made in value.cpp, so that not every file that holds a value compiles what a variant of seven kinds needs for it.
+  // Moving from a value leaves null.
   Value(const Value&);
-  Value(Value&&) noexcept;
+  Value(Value&& other) noexcept { take(other); }
   Value& operator=(const Value&);
-  Value& operator=(Value&&) noexcept;
-  ~Value();
+  Value& operator=(Value&& other) noexcept {
+    // Nothing that is assigned can be a part of a value without content.
+    if (has_content()) replace(other);
+    else if (this != &other) take(other);
+    return *this;
+  }
+  ~Value() {
+    if (has_content()) destroy();
+  }
   Value(std::nullptr_t) {}
   // Exactly bool: everything that merely converts to it, such as a pointer, is refused at compile time.
   template <std::same_as<bool> Flag>
-  Value(Flag flag) : data_(flag) {}
+  Value(Flag flag) : kind_(Kind::kBoolean), data_(uint64_t{flag}) {}
   Value(char) = delete;
-  Value(int number) : data_(int64_t{number}) {}
-  Value(int64_t number) : data_(number) {}
-  Value(long long number) : data_(int64_t{number}) {}
-  Value(double number) : data_(number) {}
+  Value(int number) : Value(int64_t{number}) {}
+  Value(int64_t number) : kind_(Kind::kInteger), data_(static_cast<uint64_t>(number)) {}
+  Value(long long number) : Value(int64_t{number}) {}
+  Value(double number) : kind_(Kind::kNumber), data_(std::bit_cast<uint64_t>(number)) {}
   Value(std::string text);
   Value(std::string_view text);
   Value(const char* text);
   Value(Array items);
   Value(Object members);
 
-  Kind kind() const { return static_cast<Kind>(data_.index()); }
+  Kind kind() const { return kind_; }
   bool is_null() const { return kind() == Kind::kNull; }
   bool is_boolean() const { return kind() == Kind::kBoolean; }
   bool is_integer() const { return kind() == Kind::kInteger; }
@@ -110,7 +117,34 @@ class Value {
   bool operator==(const Value&) const;
 
  private:
-  std::variant<std::monostate, bool, int64_t, double, std::string, Array, Object> data_;
+  // A union by hand: values are moved and dropped many times for each that is read, and most of them are a text or a
+  // number, which a visit of a variant treats like all the others.
+  union Data {
+    Data() : bits(0) {}
+    explicit Data(uint64_t given) : bits(given) {}
+    ~Data() {}
+    uint64_t bits;  // The boolean, the integer, or the double.
+    std::string text;
+    Array items;
+    Object members;
+  };
+
+  // The kinds whose content needs to be destroyed are the last ones.
+  bool has_content() const { return kind_ >= Kind::kString; }
+  void destroy() noexcept;
+  void replace(Value& other) noexcept;
+  // Into a null value.
+  void take(Value& other) noexcept {
+    if (!other.has_content())
+      data_.bits = other.data_.bits;
+    else
+      take_content(other);
+    kind_ = std::exchange(other.kind_, Kind::kNull);
+  }
+  void take_content(Value& other) noexcept;
+
+  Kind kind_ = Kind::kNull;
+  Data data_;
 };
 
 struct Member {

@@ -5,13 +5,15 @@
 #include <cmath>
 #include <cstdint>
 
+#include "json/scan.h"
+
 namespace json {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-// What a byte of a string needs: nothing, a two-character escape (the letter), \u00XX, or a look at its neighbours.
-constexpr char kPlain = 0;
+// What a byte of a string that is not plain needs: a two-character escape (the letter), \u00XX, or a look at its
+// neighbours.
 constexpr char kUnicodeEscape = 1;
 constexpr char kNotAscii = 2;
 
@@ -30,27 +32,6 @@ constexpr std::array<char, 256> kTreatment = [] {
 }();
 
 char treatment_of(char c) { return kTreatment[static_cast<uint8_t>(c)]; }
-
-// Bytes of the UTF-8 sequence at the front (RFC 3629 section 4), or 0.
-size_t sequence_length(std::string_view text) {
-  const auto byte = [text](size_t i) { return i < text.size() ? static_cast<uint8_t>(text[i]) : uint8_t{0}; };
-  const auto continues = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  const uint8_t lead = byte(0);
-  const uint8_t second = byte(1);
-  if (!continues(1)) return 0;
-  if (lead >= 0xC2 && lead <= 0xDF) return 2;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const bool overlong = lead == 0xE0 && second < 0xA0;
-    const bool surrogate = lead == 0xED && second > 0x9F;
-    return !overlong && !surrogate && continues(2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const bool overlong = lead == 0xF0 && second < 0x90;
-    const bool beyond = lead == 0xF4 && second > 0x8F;
-    return !overlong && !beyond && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
-}
 
 template <class Number>
 std::string_view digits_of(std::array<char, 32>& buffer, Number number) {
@@ -131,11 +112,9 @@ void write_string_to(std::string& out, std::string_view text) {
   out += '"';
   size_t copied = 0;
   for (size_t i = 0; i < text.size();) {
+    i += plain_length(text.substr(i));
+    if (i == text.size()) break;
     const char treatment = treatment_of(text[i]);
-    if (treatment == kPlain) [[likely]] {
-      ++i;
-      continue;
-    }
     if (treatment == kNotAscii) {
       if (const size_t length = sequence_length(text.substr(i))) {
         i += length;

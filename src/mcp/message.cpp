@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "json/write.h"
 
 namespace mcp {
@@ -24,18 +25,12 @@ constexpr std::array<std::string_view, 5> kMetaNames{
 
 constexpr size_t kUsualBytes = 512;  // Most results fit without growing.
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool is_alias_of(std::string_view name, std::string_view known) {
-  return name.size() == known.size() && name != known &&
-         std::ranges::equal(name, known, [](char a, char b) { return lower(a) == lower(b); });
-}
-
 // The name that some member is an odd-case spelling of.
 std::optional<std::string_view> find_alias(const json::Object& object, std::span<const std::string_view> known) {
   for (const auto& [name, value] : object) {
     for (const std::string_view each : known) {
-      if (is_alias_of(name, each)) return each;
+      if (name == each) break;
+      if (base::equals_ignoring_case(name, each)) return each;
     }
   }
   return std::nullopt;

@@ -172,14 +172,13 @@ void Connection::write_refusal(int status, std::string_view message) {
 }
 
 void Connection::dispatch() {
-  http::Request request = reader_.take();
-  request.peer = peer_;
-  method_ = request.method;
+  method_ = reader_.method();
   version_ = reader_.version();
   persistence_ = server_.draining ? Persistence::kClose : reader_.persistence();
-  reader_.next();
   clear_deadline();
-  start_task(answer(this, server_.handler.handle(std::move(request))));
+  auto work = server_.handler.handle(reader_.take(peer_));
+  reader_.next();
+  start_task(answer(this, std::move(work)));
   if (answer_) finish_answer();
 }
 

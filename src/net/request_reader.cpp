@@ -1,9 +1,7 @@
 #include "net/request_reader.h"
 
 #include <algorithm>
-#include <boost/beast/http/basic_parser.hpp>
-#include <boost/beast/http/error.hpp>
-#include <cstring>
+#include <charconv>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
@@ -16,8 +14,6 @@
 namespace net {
 
 namespace {
-
-namespace beast = boost::beast;
 
 constexpr size_t kUsualFields = 8;                       // One allocation for the headers of most requests.
 constexpr size_t kBodyReserveBytes = size_t{64} * 1024;  // A promised length alone takes no more memory than this.
@@ -83,91 +79,11 @@ bool is_target(std::string_view target, http::Method method) {
 
 }  // namespace
 
-// Fills an http::Request straight from the parser's callbacks; no field goes through a map of
-// Beast's.
-struct RequestReader::Parser final : beast::http::basic_parser<true> {
-  using Error = beast::error_code;
-  using View = beast::string_view;
-
-  void on_request_impl(beast::http::verb, View method, View target, int version, Error&) override {
-    request.headers.reserve(kUsualFields);
-    request.method = http::parse_method(std::string_view(method));
-    connect = std::string_view(method) == "CONNECT";
-    request.target = std::string(target);
-    http11 = version == 11;
-  }
-  void on_field_impl(beast::http::field field, View name, View value, Error&) override {
-    switch (field) {
-      case beast::http::field::connection:
-        read_connection(value);
-        break;
-      case beast::http::field::host:
-        ++hosts;
-        bad_host = bad_host || !is_host(value);
-        break;
-      case beast::http::field::content_length:
-        ++lengths;
-        bad_framing = bad_framing || !all_digits(value);
-        break;
-      case beast::http::field::transfer_encoding:
-        ++encodings;
-        bad_framing = bad_framing || !base::equals_ignoring_case(value, "chunked");
-        break;
-      case beast::http::field::expect:
-        expect = base::equals_ignoring_case(value, "100-continue") ? Expect::kContinue : Expect::kOther;
-        break;
-      case beast::http::field::authorization:
-        ++authorizations;
-        request.authorization = base::Secret(std::string(value));
-        return;
-      default:
-        break;
-    }
-    request.headers.add(std::string(name), std::string(value));
-  }
-  void read_connection(std::string_view value) {
-    while (!value.empty()) {
-      const size_t comma = std::min(value.find(','), value.size());
-      const std::string_view option = base::trim(value.substr(0, comma));
-      close = close || base::equals_ignoring_case(option, "close");
-      keep_alive = keep_alive || base::equals_ignoring_case(option, "keep-alive");
-      value.remove_prefix(std::min(comma + 1, value.size()));
-    }
-  }
-  void on_header_impl(Error&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error&) override {
-    if (length) request.body.reserve(std::min<size_t>(*length, kBodyReserveBytes));
-  }
-  size_t on_body_impl(View body, Error&) override {
-    request.body.append(body.data(), body.size());
-    return body.size();
-  }
-  void on_chunk_header_impl(std::uint64_t, View, Error&) override {}
-  size_t on_chunk_body_impl(std::uint64_t, View, Error&) override { return 0; }
-  void on_finish_impl(Error&) override {}
-  void on_response_impl(int, View, int, Error&) override {}
-
-  enum class Expect { kNothing, kContinue, kOther };
-
-  http::Request request;
-  bool http11 = false;
-  bool connect = false;
-  bool close = false;
-  bool keep_alive = false;  // Only what Connection says; HTTP/1.1 keeps alive without it.
-  bool bad_host = false;
-  bool bad_framing = false;
-  int hosts = 0;
-  int lengths = 0;
-  int encodings = 0;
-  int authorizations = 0;
-  Expect expect = Expect::kNothing;
-};
-
 RequestReader::RequestReader(const ServerLimits& limits) : limits_(limits) {}
-RequestReader::~RequestReader() = default;
 
 void RequestReader::next() {
-  parser_.reset();
+  head_ = {};
+  request_ = {};
   state_ = State::kHeader;
   chunks_.reset();
   started_ = skipped_line_ = expectation_ = false;
@@ -183,9 +99,10 @@ size_t RequestReader::feed(std::string_view bytes) {
 
 bool RequestReader::take_expectation() { return std::exchange(expectation_, false); }
 
-http::Request RequestReader::take() {
+http::Request RequestReader::take(std::string_view peer) {
   ENSURE(state_ == State::kComplete);
-  return std::move(parser_->request);
+  request_.peer = peer;
+  return std::move(request_);
 }
 
 void RequestReader::refuse(int status, std::string message) {
@@ -193,13 +110,12 @@ void RequestReader::refuse(int status, std::string message) {
   refusal_ = Refusal{status, std::move(message)};
 }
 
-size_t RequestReader::scan_lines(std::string_view bytes) {
-  // Ends at the blank line, at a refusal, or where the bytes end.
-  while (true) {
+size_t RequestReader::read_lines(std::string_view bytes) {
+  // Ends behind the blank line, at a refusal, or where the bytes end.
+  while (state_ == State::kHeader) {
     const size_t newline = bytes.find('\n', line_start_);
-    const std::string_view line = bytes.substr(line_start_, newline - line_start_);
-    const bool request_line = lines_ == 0;
-    if (request_line && line.size() > limits_.request_line_bytes) {
+    std::string_view line = bytes.substr(line_start_, newline - line_start_);
+    if (lines_ == 0 && line.size() > limits_.request_line_bytes) {
       return refuse(414, "The request line is too long."), 0;
     }
     if (line_start_ + line.size() > limits_.request_line_bytes + limits_.header_bytes) {
@@ -207,16 +123,16 @@ size_t RequestReader::scan_lines(std::string_view bytes) {
     }
     if (newline == std::string_view::npos) return 0;
     if (!line.ends_with('\r')) return refuse(400, "A header line does not end with CR LF."), 0;
-    if (line.find('\r') != line.size() - 1 || line.find('\0') != std::string_view::npos) {
-      return refuse(400, "A header line holds a control character."), 0;
-    }
     line_start_ = newline + 1;
-    if (line.size() == 1) return line_start_;
-    if (line.front() == ' ' || line.front() == '\t') {
-      return refuse(400, "A header line begins with white space."), 0;
-    }
+    line.remove_suffix(1);
+    if (line.empty()) return line_start_;
     if (++lines_ > limits_.header_fields + 1) return refuse(431, "The request has too many header fields."), 0;
+    if (lines_ == 1)
+      read_request_line(line);
+    else
+      read_field(line);
   }
+  return 0;
 }
 
 size_t RequestReader::read_header(std::string_view bytes) {
@@ -228,83 +144,143 @@ size_t RequestReader::read_header(std::string_view bytes) {
   if (bytes.empty() || (may_skip && bytes == "\r")) return skipped;
   started_ = true;
 
-  const size_t end = scan_lines(bytes);
+  const size_t end = read_lines(bytes);
   if (end == 0) return skipped;
-  check_request_line(bytes.substr(0, bytes.find('\r')));
-  if (state_ == State::kRefused) return skipped;
-  parser_ = std::make_unique<Parser>();
-  parser_->body_limit(limits_.body_bytes);
-  parser_->header_limit(static_cast<uint32_t>(limits_.request_line_bytes + limits_.header_bytes));
-  Parser::Error error;
-  const size_t used = parser_->put(boost::asio::const_buffer(bytes.data(), end), error);
-  if (error) {
-    refuse_parse_error(error.value());
-    return skipped;
-  }
-  ENSURE(used == end && parser_->is_header_done());
   check_header();
   if (state_ == State::kRefused) return skipped;
-  if (parser_->chunked()) chunks_.emplace(limits_);
-  state_ = parser_->is_done() ? State::kComplete : State::kBody;
-  expectation_ = state_ == State::kBody && parser_->expect == Parser::Expect::kContinue && version_ == Version::kHttp11;
+  begin_body();
   return skipped + end;
 }
 
 // method SP request-target SP HTTP-version, and nothing more or less. The version decides between "this is no HTTP" and
 // "this is an HTTP that is not spoken here", which are different answers.
-void RequestReader::check_request_line(std::string_view line) {
+void RequestReader::read_request_line(std::string_view line) {
   constexpr std::string_view kName = "HTTP/";
   const size_t first = std::min(line.find(' '), line.size());
   const size_t second = std::min(line.find(' ', first + 1), line.size());
   const bool has_target = second > first + 1;
+  const std::string_view method = line.substr(0, first);
   const std::string_view version = line.substr(std::min(second + 1 + kName.size(), line.size()));
-  if (!is_token(line.substr(0, first)) || !has_target || !line.substr(second).starts_with(" HTTP/") ||
-      version.size() != 3 || !is_digit(version[0]) || version[1] != '.' || !is_digit(version[2])) {
+  if (!is_token(method) || !has_target || !line.substr(second).starts_with(" HTTP/") || version.size() != 3 ||
+      !is_digit(version[0]) || version[1] != '.' || !is_digit(version[2])) {
     return refuse(400, "The request line is not well-formed.");
   }
   if (version != "1.1" && version != "1.0") return refuse(505, "Use HTTP/1.1.");
+  version_ = version == "1.1" ? Version::kHttp11 : Version::kHttp10;
+  head_.connect = method == "CONNECT";
+  request_.method = http::parse_method(method);
+  request_.target = line.substr(first + 1, second - first - 1);
+  request_.headers.reserve(kUsualFields);
+}
+
+// field-name ":" OWS field-value OWS (RFC 9112 section 5).
+void RequestReader::read_field(std::string_view line) {
+  if (is_blank(line.front())) return refuse(400, "A header line begins with white space.");
+  const size_t colon = std::min(line.find(':'), line.size());
+  const std::string_view name = line.substr(0, colon);
+  const std::string_view value = base::trim(line.substr(std::min(colon + 1, line.size())));
+  if (colon == line.size() || !is_token(name)) return refuse(400, "A header line is no field with a name and a value.");
+  if (!is_text(value)) return refuse(400, "A header line holds a control character.");
+  if (base::equals_ignoring_case(name, "Authorization")) {
+    ++head_.authorizations;
+    request_.authorization = base::Secret(std::string(value));
+    return;
+  }
+  read_framing(name, value);
+  request_.headers.add(name, value);
+}
+
+// What a field says of the connection and of where the request ends.
+void RequestReader::read_framing(std::string_view name, std::string_view value) {
+  // The lengths tell almost every other field apart without a comparison.
+  switch (name.size()) {
+    case 4:
+      if (!base::equals_ignoring_case(name, "Host")) return;
+      ++head_.hosts;
+      head_.bad_host = head_.bad_host || !is_host(value);
+      return;
+    case 6:
+      if (!base::equals_ignoring_case(name, "Expect")) return;
+      head_.expect = base::equals_ignoring_case(value, "100-continue") ? Expect::kContinue : Expect::kOther;
+      return;
+    case 10:
+      if (base::equals_ignoring_case(name, "Connection")) read_connection(value);
+      return;
+    case 14: {
+      if (!base::equals_ignoring_case(name, "Content-Length")) return;
+      ++head_.lengths;
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), head_.length);
+      head_.bad_framing = head_.bad_framing || !all_digits(value) || error != std::errc();
+      return;
+    }
+    case 17:
+      if (!base::equals_ignoring_case(name, "Transfer-Encoding")) return;
+      ++head_.encodings;
+      head_.bad_framing = head_.bad_framing || !base::equals_ignoring_case(value, "chunked");
+      return;
+    default:
+      return;
+  }
+}
+
+void RequestReader::read_connection(std::string_view value) {
+  while (!value.empty()) {
+    const size_t comma = std::min(value.find(','), value.size());
+    const std::string_view option = base::trim(value.substr(0, comma));
+    head_.close = head_.close || base::equals_ignoring_case(option, "close");
+    head_.keep_alive = head_.keep_alive || base::equals_ignoring_case(option, "keep-alive");
+    value.remove_prefix(std::min(comma + 1, value.size()));
+  }
 }
 
 void RequestReader::check_header() {
-  const Parser& parser = *parser_;
-  version_ = parser.http11 ? Version::kHttp11 : Version::kHttp10;
-  persistence_ = !parser.close && (parser.http11 || parser.keep_alive) ? Persistence::kKeepAlive : Persistence::kClose;
-  if (parser.hosts > 1 || parser.bad_host || (parser.http11 && parser.hosts == 0)) {
+  const bool http11 = version_ == Version::kHttp11;
+  persistence_ = !head_.close && (http11 || head_.keep_alive) ? Persistence::kKeepAlive : Persistence::kClose;
+  if (head_.hosts > 1 || head_.bad_host || (http11 && head_.hosts == 0)) {
     return refuse(400, "The request needs exactly one valid Host field.");
   }
-  if (parser.bad_framing || parser.lengths + parser.encodings > 1 || (parser.encodings > 0 && !parser.http11)) {
+  if (head_.bad_framing || head_.lengths + head_.encodings > 1 || (head_.encodings > 0 && !http11)) {
     return refuse(400, "The length of the request is not clear.");
   }
-  if (parser.authorizations > 1) return refuse(400, "The request has more than one Authorization field.");
-  if (parser.expect == Parser::Expect::kOther) {
-    return refuse(417, "The expectation of the request cannot be met.");
-  }
+  if (head_.authorizations > 1) return refuse(400, "The request has more than one Authorization field.");
+  if (head_.expect == Expect::kOther) return refuse(417, "The expectation of the request cannot be met.");
+  if (head_.length > limits_.body_bytes) return refuse_body();
   check_target();
 }
 
 void RequestReader::check_target() {
-  http::Request& request = parser_->request;
-  if (parser_->connect) return refuse(400, "This server is no proxy and opens no tunnels.");
-  if (const auto absolute = split_absolute(request.target)) {
+  if (head_.connect) return refuse(400, "This server is no proxy and opens no tunnels.");
+  if (const auto absolute = split_absolute(request_.target)) {
     // A server would have to follow the target and forget the Host field. Where they differ, somebody before us may
     // have followed the other one.
-    const auto host = request.headers.find("Host");
+    const auto host = request_.headers.find("Host");
     if (host && !base::equals_ignoring_case(absolute->authority, *host)) {
       return refuse(400, "The request target and the Host field name different servers.");
     }
     if (!is_host(absolute->authority)) return refuse(400, "The request target names no valid server.");
-    const bool whole_server = absolute->rest.empty() && request.method == http::Method::kOptions;
+    const bool whole_server = absolute->rest.empty() && request_.method == http::Method::kOptions;
     std::string target = whole_server ? "*" : absolute->rest.starts_with('/') ? "" : "/";
     target += absolute->rest;
-    request.target = std::move(target);
+    request_.target = std::move(target);
   }
-  if (!is_target(request.target, request.method)) {
+  if (!is_target(request_.target, request_.method)) {
     return refuse(400, "The request target is not a path of this server.");
   }
 }
 
+void RequestReader::begin_body() {
+  if (head_.encodings > 0) chunks_.emplace(limits_);
+  state_ = chunks_ || head_.length > 0 ? State::kBody : State::kComplete;
+  request_.body.reserve(std::min<size_t>(head_.length, kBodyReserveBytes));
+  expectation_ = state_ == State::kBody && head_.expect == Expect::kContinue && version_ == Version::kHttp11;
+}
+
+void RequestReader::refuse_body() {
+  refuse(413, fmt::format("The request body is larger than {} bytes.", limits_.body_bytes));
+}
+
 size_t RequestReader::read_chunks(std::string_view bytes) {
-  const size_t consumed = chunks_->feed(bytes, parser_->request.body);
+  const size_t consumed = chunks_->feed(bytes, request_.body);
   switch (chunks_->state()) {
     case ChunkReader::State::kReading:
       break;
@@ -315,7 +291,7 @@ size_t RequestReader::read_chunks(std::string_view bytes) {
       refuse(400, "The chunks of the body are not well-formed.");
       break;
     case ChunkReader::State::kTooLarge:
-      refuse(413, fmt::format("The request body is larger than {} bytes.", limits_.body_bytes));
+      refuse_body();
       break;
   }
   return consumed;
@@ -323,33 +299,10 @@ size_t RequestReader::read_chunks(std::string_view bytes) {
 
 size_t RequestReader::read_body(std::string_view bytes) {
   if (chunks_) return read_chunks(bytes);
-  size_t consumed = 0;
-  while (consumed < bytes.size() && !parser_->is_done()) {
-    Parser::Error error;
-    const std::string_view rest = bytes.substr(consumed);
-    consumed += parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
-    if (error) {
-      refuse_parse_error(error.value());
-      return consumed;
-    }
-  }
-  if (parser_->is_done()) state_ = State::kComplete;
-  return consumed;
-}
-
-void RequestReader::refuse_parse_error(int kind) {
-  switch (static_cast<beast::http::error>(kind)) {
-    case beast::http::error::body_limit:
-      return refuse(413, fmt::format("The request body is larger than {} bytes.", limits_.body_bytes));
-    case beast::http::error::header_limit:
-      return refuse(431, "The request header is too large.");
-    case beast::http::error::bad_content_length:
-    case beast::http::error::multiple_content_length:
-    case beast::http::error::bad_transfer_encoding:
-      return refuse(400, "The length of the request is not clear.");
-    default:
-      return refuse(400, "The request is not well-formed HTTP.");
-  }
+  const std::string_view part = bytes.substr(0, head_.length - request_.body.size());
+  request_.body += part;
+  if (request_.body.size() == head_.length) state_ = State::kComplete;
+  return part.size();
 }
 
 }  // namespace net

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,7 +27,6 @@ class RequestReader {
 
   // The limits must outlive the reader.
   explicit RequestReader(const ServerLimits& limits);
-  ~RequestReader();
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
 
@@ -42,30 +41,50 @@ class RequestReader {
   // True once, when the client waits for "100 Continue" before it sends its body.
   bool take_expectation();
 
-  // From kComplete.
-  http::Request take();
+  // From kComplete; `peer` is who sent it.
+  http::Request take(std::string_view peer = {});
+  http::Method method() const { return request_.method; }
   Persistence persistence() const { return persistence_; }
   Version version() const { return version_; }
   // Forgets the current request and waits for another.
   void next();
 
  private:
-  struct Parser;
+  enum class Expect { kNothing, kContinue, kOther };
+  // What the head said beside what stands in the request.
+  struct Head {
+    uint64_t length = 0;  // Of the body; 0 without a Content-Length.
+    int hosts = 0;
+    int lengths = 0;
+    int encodings = 0;
+    int authorizations = 0;
+    Expect expect = Expect::kNothing;
+    bool connect = false;
+    bool close = false;
+    bool keep_alive = false;  // Only what Connection says; HTTP/1.1 keeps alive without it.
+    bool bad_host = false;
+    bool bad_framing = false;
+  };
 
   size_t read_header(std::string_view bytes);
-  size_t read_body(std::string_view bytes);
-  size_t read_chunks(std::string_view bytes);
-  // Where the header block ends, or 0 when it does not yet; refuses what breaks the rules of lines.
-  size_t scan_lines(std::string_view bytes);
-  // `line` has no line end.
-  void check_request_line(std::string_view line);
+  // Reads each whole line once, however often the bytes are offered. Gives where the header block ends, or 0 when it
+  // does not yet.
+  size_t read_lines(std::string_view bytes);
+  void read_request_line(std::string_view line);
+  void read_field(std::string_view line);
+  void read_framing(std::string_view name, std::string_view value);
+  void read_connection(std::string_view value);
   void check_header();
   void check_target();
+  void begin_body();
+  size_t read_body(std::string_view bytes);
+  size_t read_chunks(std::string_view bytes);
   void refuse(int status, std::string message);
-  void refuse_parse_error(int kind);
+  void refuse_body();
 
   const ServerLimits& limits_;
-  std::unique_ptr<Parser> parser_;
+  http::Request request_;
+  Head head_;
   State state_ = State::kHeader;
   Persistence persistence_ = Persistence::kKeepAlive;
   Version version_ = Version::kHttp11;
@@ -75,7 +94,7 @@ class RequestReader {
   bool started_ = false;
   bool skipped_line_ = false;
   bool expectation_ = false;
-  // Progress of scan_lines over bytes that are offered again.
+  // Progress of read_lines over bytes that are offered again.
   size_t line_start_ = 0;
   size_t lines_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "net/detail/grammar.h"
 
 namespace net {
 
@@ -11,13 +12,6 @@ namespace {
 
 using Persistence = RequestReader::Persistence;
 using Version = RequestReader::Version;
-
-bool is_token(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return c > ' ' && c < '\x7f' &&
-           std::string_view("()<>@,;:\\\"/[]?={}").find(c) == std::string_view::npos;
-  });
-}
 
 bool is_field_value(std::string_view value) {
   return std::ranges::none_of(value, [](char c) {

@@ -77,7 +77,7 @@ size_t on_header(char* data, size_t size, size_t count, void* context) {
   if (colon == std::string_view::npos) return line.size();
   const std::string_view name = base::trim(field.substr(0, colon));
   if (!is_transfer_field(name)) {
-    transfer.response.headers.add(std::string(name), std::string(base::trim(field.substr(colon + 1))));
+    transfer.response.headers.add(name, base::trim(field.substr(colon + 1)));
   }
   return line.size();
 }

@@ -86,7 +86,7 @@ void Exchange::settled() {
 }
 
 base::Task<void> Exchange::settle() {
-  if (streaming_ || ended_) co_return;
+  if (is_settled()) co_return;
   const base::Completion<bool> known(loop_);
   waiter_ = known.setter();
   co_await known;

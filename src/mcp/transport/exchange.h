@@ -38,6 +38,8 @@ class Exchange final : public Channel {
 
   // Waits until it is known whether this is a stream. One waiter at a time.
   base::Task<void> settle();
+  // Known already, as after a handler that did not wait.
+  bool is_settled() const { return streaming_ || ended_; }
   bool is_stream() const { return streaming_; }
   bool has_ended() const { return ended_; }
   // The answer of an exchange that is no stream; nothing when it was cancelled.

@@ -36,12 +36,11 @@ bool is_listed(std::string_view host, std::span<const std::string> allowed) {
 }
 
 // "text/event-stream;q=0.9" is of the type text/event-stream.
-bool is_type(std::string_view range, std::string_view type) {
-  return base::equals_ignoring_case(base::trim(range.substr(0, range.find(';'))), type);
-}
+std::string_view type_of(std::string_view range) { return base::trim(range.substr(0, range.find(';'))); }
 
 // A quality of zero means "not this" (RFC 9110 section 12.4.2).
 bool is_refused(std::string_view range) {
+  if (!range.contains(';')) return false;
   return std::ranges::any_of(range | std::views::split(';') | std::views::drop(1), [](const auto& part) {
     const std::string_view parameter = base::trim(std::string_view(part));
     if (!base::equals_ignoring_case(parameter.substr(0, 2), "q=")) return false;
@@ -78,10 +77,11 @@ Accepts read_accept(const http::Headers& headers) {
     for (const auto part : std::string_view(value) | std::views::split(',')) {
       const std::string_view range(part);
       if (is_refused(range)) continue;
-      const bool all = is_type(range, "*/*");
-      accepts.json = accepts.json || all || is_type(range, "application/json") || is_type(range, "application/*");
-      accepts.event_stream =
-          accepts.event_stream || all || is_type(range, "text/event-stream") || is_type(range, "text/*");
+      const std::string_view type = type_of(range);
+      const auto is = [type](std::string_view known) { return base::equals_ignoring_case(type, known); };
+      const bool all = is("*/*");
+      accepts.json = accepts.json || all || is("application/json") || is("application/*");
+      accepts.event_stream = accepts.event_stream || all || is("text/event-stream") || is("text/*");
     }
   }
   return said ? accepts : Accepts{true, true};
@@ -89,7 +89,7 @@ Accepts read_accept(const http::Headers& headers) {
 
 bool is_json(const http::Headers& headers) {
   const auto type = headers.find("Content-Type");
-  return type && headers.count("Content-Type") == 1 && is_type(*type, "application/json");
+  return type && headers.count("Content-Type") == 1 && base::equals_ignoring_case(type_of(*type), "application/json");
 }
 
 }  // namespace mcp

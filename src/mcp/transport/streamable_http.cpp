@@ -222,7 +222,7 @@ base::Task<http::Response> StreamableHttp::post(const http::Request& request, Pr
 base::Task<http::Response> StreamableHttp::answer_modern(ModernCall modern, Principal principal, Accepts accepts) {
   auto exchange = std::make_shared<Exchange>(server_.loop(), stream_for(accepts), Outbox::Keep::kNo);
   exchange->start(server_.handle(Incoming::modern(std::move(modern), std::move(principal), exchange.get())));
-  co_await exchange->settle();
+  if (!exchange->is_settled()) co_await exchange->settle();
   if (!exchange->is_stream()) co_return reply_response(exchange->take_reply());
   // The stream owns the exchange: a client that closes it cancels the request.
   Outbox& outbox = exchange->outbox();
@@ -236,7 +236,7 @@ http::Response StreamableHttp::initialize(Initialize initialize, Principal princ
   auto session = sessions_.open(std::move(opened->session));
   if (!session) return refuse(429, RpcError{code::kServerError, session.error().message}, initialize.call.id);
   auto response = json_response(200, encode_result(initialize.call.id, std::move(opened->result)));
-  response.headers.add(std::string(kSessionHeader), (*session)->id());
+  response.headers.add(kSessionHeader, (*session)->id());
   return response;
 }
 
@@ -264,7 +264,7 @@ base::Task<http::Response> StreamableHttp::answer_call(Call call, std::shared_pt
                     .primes = session->session()->revision() >= Revision::k2025_11_25,
                     .keep_alive = options_.keep_alive};
   exchange->start(server_.handle(Incoming::legacy(std::move(call), session->session(), exchange.get())));
-  co_await exchange->settle();
+  if (!exchange->is_settled()) co_await exchange->settle();
   session->touch();
   if (!exchange->is_stream()) co_return reply_response(exchange->take_reply());
   Outbox& outbox = exchange->outbox();

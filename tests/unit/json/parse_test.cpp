@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "json/write.h"
+
 #include "tests/test.h"
 
 using namespace std::literals;
@@ -120,24 +121,26 @@ const std::vector<Refused> kRefusedValues{
     {"1.2.3", 3, kTrailing},
     {"+1", 0, kUnexpected},
     {".5", 0, kUnexpected},
-    {"1.", 2, kUnexpected},
+    {"1.", 2, kTooEarly},
     {"1.e1", 2, kUnexpected},
     {"-", 1, kTooEarly},
     {"--1", 1, kUnexpected},
     {"-01", 2, kTrailing},
     {"1e", 2, kTooEarly},
-    {"1e+", 3, kUnexpected},
+    {"1e+", 3, kTooEarly},
     {"[1e]", 3, kUnexpected},
-    {"9223372036854775808", 19, kInteger},
-    {"-9223372036854775809", 20, kInteger},
-    {"18446744073709551615", 20, kInteger},
-    {"18446744073709551616", 20, kInteger},
-    {"100000000000000000000000000000000000000", 39, kInteger},
-    {"[1,18446744073709551615,2]", 23, kInteger},
-    {"1e400", 5, kTooLarge},
-    {"-1e400", 6, kTooLarge},
-    {"1.7976931348623159e308", 22, kTooLarge},
-    {"1e99999999999", 11, "the exponent of a number is too large"},
+    {"9223372036854775808", 0, kInteger},
+    {"-9223372036854775809", 0, kInteger},
+    {"18446744073709551615", 0, kInteger},
+    {"18446744073709551616", 0, kInteger},
+    {"100000000000000000000000000000000000000", 0, kInteger},
+    {"[1,18446744073709551615,2]", 3, kInteger},
+    {"1e400", 0, kTooLarge},
+    {"-1e400", 0, kTooLarge},
+    {"1.7976931348623159e308", 0, kTooLarge},
+    {"1e99999999999", 0, kTooLarge},
+    {"0.000001e99999999999", 0, kTooLarge},
+    {"[10000000000e300]", 1, kTooLarge},
 };
 
 const std::vector<Refused> kRefusedStrings{
@@ -148,26 +151,31 @@ const std::vector<Refused> kRefusedStrings{
     {R"("\x41")", 2, kUnexpected},
     {R"("\a")", 2, kUnexpected},
     {R"("\U0041")", 2, kUnexpected},
-    {R"("\u004")", 6, kHex},
-    {R"("\u00g0")", 5, kHex},
-    {R"("\ud800")", 7, kUnexpected},
-    {R"("\ud800x")", 7, kUnexpected},
-    {R"("\ud800\n")", 8, kUnexpected},
-    {R"("\ud800\ud800")", 12, kSurrogate},
-    {R"("\ud800\u0041")", 12, kSurrogate},
-    {R"("\udc00")", 6, kSurrogate},
-    {R"("\udc00\ud800")", 6, kSurrogate},
-    {R"({"\udc00":1})", 7, kSurrogate},
+    {R"("\u004")", 3, kHex},
+    {R"("\u00g0")", 3, kHex},
+    {R"("\u-001")", 3, kHex},
+    {R"("\u+001")", 3, kHex},
+    {R"("\u 001")", 3, kHex},
+    {R"("\u0x1f")", 3, kHex},
+    {R"("\ud800")", 1, kSurrogate},
+    {R"("\ud800x")", 1, kSurrogate},
+    {R"("\ud800\n")", 1, kSurrogate},
+    {R"("\ud800\ud800")", 1, kSurrogate},
+    {R"("\ud800\u0041")", 1, kSurrogate},
+    {R"("\ud800\u00")", 9, kHex},
+    {R"("\udc00")", 1, kSurrogate},
+    {R"("\udc00\ud800")", 1, kSurrogate},
+    {R"({"\udc00":1})", 2, kSurrogate},
     {"\"\x80\"", 1, kUnexpected},
     {"\"\xC0\x80\"", 1, kUnexpected},
     {"\"\xC1\xBF\"", 1, kUnexpected},
-    {"\"\xE0\x80\x80\"", 3, kUnexpected},
-    {"\"\xED\xA0\x80\"", 3, kUnexpected},
-    {"\"\xF0\x80\x80\x80\"", 4, kUnexpected},
-    {"\"\xF4\x90\x80\x80\"", 4, kUnexpected},
+    {"\"\xE0\x80\x80\"", 1, kUnexpected},
+    {"\"\xED\xA0\x80\"", 1, kUnexpected},
+    {"\"\xF0\x80\x80\x80\"", 1, kUnexpected},
+    {"\"\xF4\x90\x80\x80\"", 1, kUnexpected},
     {"\"\xF5\x80\x80\x80\"", 1, kUnexpected},
-    {"\"\xE2\x82\"", 3, kUnexpected},
-    {"\"\xE2\x82", 3, kTooEarly},
+    {"\"\xE2\x82\"", 1, kUnexpected},
+    {"\"\xE2\x82", 1, kUnexpected},
     {"\"\xFF\"", 1, kUnexpected},
     {"\xC3\xA9", 0, kUnexpected},
     {"{\"\xC0\x80\":1}", 2, kUnexpected},
@@ -283,7 +291,7 @@ TEST_CASE("The number of values is allowed up to the limit, containers included 
   const json::Limits limits{.values_max = 4};
   CHECK(json::parse("[1,2,3]", limits).has_value());
   CHECK(json::parse("[1,2,3,4]", limits).error().message ==
-        "Invalid JSON at byte 8: the document has too many values.");
+        "Invalid JSON at byte 7: the document has too many values.");
   CHECK(json::parse(R"({"a":1,"b":2,"c":3})", limits).has_value());
   CHECK_FALSE(json::parse("[[],[],[],[]]", limits).has_value());
   CHECK_FALSE(json::parse("1", {.values_max = 0}).has_value());
@@ -300,7 +308,7 @@ TEST_CASE("Duplicates are found in small and in large objects") {
   }
 }
 
-TEST_CASE("The place of a problem is found behind many kilobytes, wherever the chunks end") {
+TEST_CASE("The place of a problem is found behind many kilobytes") {
   for (const size_t before : {4'090U, 4'095U, 4'096U, 4'097U, 8'192U, 20'000U}) {
     CAPTURE(before);
     const std::string start = "[\"" + std::string(before, 'a') + "\",";

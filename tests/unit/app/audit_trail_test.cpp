@@ -311,20 +311,31 @@ std::string of_an_administrator() {
   return served.trail.names();
 }
 
-std::string of_a_seal() {
+// What the trail holds after these commands of a person at the keyboard.
+std::string of_commands(const std::vector<std::vector<std::string>>& lines) {
   Home home;
   REQUIRE(app::master_key(app::key_places(home.settings, home.process.environment), home.process.environment,
                           home.process.random, app::NoKeyFile::kMake, nullptr));
   const std::string config = home.place.path() + "/config.json";
   std::ofstream(config) << fmt::format(R"({{"storage":{{"directory":"{}"}}}})", home.settings.storage.directory);
-  for (const char* what : {"seal", "unseal"}) {
+  for (std::vector<std::string> line : lines) {
+    for (std::string& word : line) {
+      if (word == "HERE") word = home.place.path() + "/made";
+    }
+    line.insert(line.end(), {"--config", config});
     std::ostringstream out;
     std::ostringstream err;
     app::Io io{.environment = os::Environment({{"HOME", home.place.path()}}), .out = out, .err = err};
-    CHECK(app::run({"admin", what, "--config", config}, app::commands(), io) == 0);
+    CHECK(app::run(line, app::commands(), io) <= 1);
     CHECK(err.str().empty());
   }
   return home.records();
+}
+
+std::string of_a_seal() { return of_commands({{"admin", "seal"}, {"admin", "unseal"}}); }
+std::string of_an_incident() { return of_commands({{"incident", "config-exposure", "--evidence", "HERE"}}); }
+std::string of_a_backup() {
+  return of_commands({{"admin", "unseal"}, {"backup", "create", "HERE"}, {"backup", "restore", "HERE", "--force"}});
 }
 
 struct Provoked {
@@ -346,6 +357,8 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kRateLimited}, of_a_flood},
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
       {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},
+      {{Event::kIncidentBegun, Event::kIncidentEnded}, of_an_incident},
+      {{Event::kBackupMade, Event::kBackupRestored}, of_a_backup},
       {{Event::kClockStepped, Event::kAuditRecovered, Event::kAuditGap}, of_a_bad_disk},
   };
   return kAll;

@@ -16,7 +16,7 @@
 #include "app/master_key.h"
 #include "json/parse.h"
 #include "json/write.h"
-#include "net/http_server.h"
+#include "net/unix_peer.h"
 #include "os/files.h"
 #include "os/process.h"
 

@@ -87,9 +87,11 @@ json::Value file_facts(const Incident& incident) {
 // An address for alerts is often a secret by itself, so only its server is told.
 json::Value settings_facts(const config::Loaded& loaded) {
   json::Value settings = schema::to_json(loaded.settings);
-  if (const auto url = http::parse_url(loaded.settings.alerts.webhook)) {
-    json::Value* alerts = settings.object().find("alerts");
-    if (alerts != nullptr) alerts->object().set("webhook", url->server_url());
+  for (const std::string_view section : {"alerts", "audit"}) {
+    json::Value* members = settings.object().find(section);
+    if (members == nullptr) continue;
+    const auto url = http::parse_url(members->text_or_empty("webhook"));
+    if (url) members->object().set("webhook", url->server_url());
   }
   json::Object origins;
   for (const auto& [name, origin] : loaded.origins) origins.set(name, origin);
@@ -146,7 +148,11 @@ std::vector<base::Secret> known_secrets(const config::Settings& settings, const 
   std::vector<base::Secret> secrets;
   secrets.push_back(settings.spotify.client_secret.secret.clone());
   secrets.push_back(settings.alerts.webhook_secret.secret.clone());
-  if (const auto url = http::parse_url(settings.alerts.webhook)) secrets.emplace_back(std::string(url->target));
+  secrets.push_back(settings.audit.webhook_secret.secret.clone());
+  secrets.push_back(settings.mail.password.secret.clone());
+  for (const std::string& address : {settings.alerts.webhook, settings.audit.webhook}) {
+    if (const auto url = http::parse_url(address)) secrets.emplace_back(std::string(url->target));
+  }
   const auto first_line_of = [&secrets](const std::string& path) {
     auto text = os::read_private_file(path, kSecretBytesMax);
     if (!text) return;

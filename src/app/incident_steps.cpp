@@ -3,16 +3,14 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sstream>
 #include <system_error>
 
 #include "app/account.h"
 #include "app/admin_client.h"
-#include "app/cli.h"
-#include "app/commands.h"
 #include "app/incident.h"
 #include "app/local_bearer.h"
 #include "app/master_key.h"
+#include "app/run_inside.h"
 #include "app/seal.h"
 #include "crypto/self_test.h"
 #include "http/url.h"
@@ -83,12 +81,15 @@ Outcome rotate_client_secret(Incident& incident) {
 }
 
 Outcome rotate_other_secrets(Incident& incident) {
-  if (incident.settings().alerts.webhook_secret.secret.empty()) {
-    return {StepState::kDone, "The settings hold no other secret."};
-  }
+  const config::Settings& settings = incident.settings();
+  std::vector<std::string_view> names;
+  if (!settings.alerts.webhook_secret.secret.empty()) names.emplace_back("alerts.webhook_secret");
+  if (!settings.audit.webhook_secret.secret.empty()) names.emplace_back("audit.webhook_secret");
+  if (!settings.mail.password.secret.empty()) names.emplace_back("mail.password");
+  if (names.empty()) return {StepState::kDone, "The settings hold no other secret."};
   return {StepState::kByHand,
-          "Give the receiver of the alerts a new secret, then run: spotify-mcp-server config set "
-          "alerts.webhook_secret --secret"};
+          fmt::format("Give the other side a new one, then run `spotify-mcp-server config set NAME --secret` for {}.",
+                      fmt::join(names, ", "))};
 }
 
 Outcome rotate_master_key(Incident& incident) { return run_command(incident, {"keys", "rotate", "--compromised"}); }
@@ -241,19 +242,15 @@ constexpr Step kTrail{"verify_trail", "Verify the audit trail.", verify_trail};
 
 Outcome run_command(Incident& incident, const std::vector<std::string>& arguments) {
   const std::string text = fmt::format("spotify-mcp-server {}", fmt::join(arguments, " "));
-  const std::vector<Command> all = commands();
-  if (std::ranges::find(all, arguments.front(), &Command::name) == all.end()) {
+  std::vector<std::string> whole = arguments;
+  if (!incident.config_file.empty()) whole.insert(whole.end(), {"--config", incident.config_file});
+  const auto ran = run_inside(incident.io, whole);
+  if (!ran) {
     return {StepState::kByHand,
             fmt::format("This build has no command for it; what `{}` would do is left to you.", text)};
   }
-  std::vector<std::string> whole = arguments;
-  if (!incident.config_file.empty()) whole.insert(whole.end(), {"--config", incident.config_file});
-  std::ostringstream out;
-  std::ostringstream err;
-  Io io{.environment = incident.io.environment, .out = out, .err = err, .program = incident.io.program};
-  const int code = run(whole, all, io);
-  const StepState state = code == 0 ? StepState::kDone : code == 1 ? StepState::kFound : StepState::kFailed;
-  return {state, fmt::format("{}: {}", text, as_one_line(state == StepState::kFailed ? err.str() : out.str()))};
+  const StepState state = ran->code == 0 ? StepState::kDone : ran->code == 1 ? StepState::kFound : StepState::kFailed;
+  return {state, fmt::format("{}: {}", text, as_one_line(state == StepState::kFailed ? ran->err : ran->out))};
 }
 
 std::span<const Runbook> runbooks() {

@@ -60,6 +60,8 @@ constexpr std::array<EventInfo, kEvents> kCatalogue{{
      "number, files, bytes"},
     {Event::kBackupRestored, "backup.restored", Kind::kSecurity, Severity::kCritical,
      "The state of a backup was put in the place of the newer one.", "number, files"},
+    {Event::kAuditPruned, "audit.pruned", Kind::kSecurity, Severity::kWarning,
+     "Old segments were removed; the signed base says what they held.", "first, root"},
     {Event::kClockStepped, "clock.stepped", Kind::kOrdinary, Severity::kWarning,
      "The wall clock jumped by more than a second.", "milliseconds"},
     {Event::kAuditOpened, "audit.opened", Kind::kSecurity, Severity::kInfo, "A process begins to write the trail.",

@@ -40,6 +40,7 @@ enum class Event : uint8_t {
   kIncidentEnded,
   kBackupMade,
   kBackupRestored,
+  kAuditPruned,
   kClockStepped,
   kAuditOpened,
   kAuditRecovered,
@@ -65,5 +66,7 @@ std::span<const EventInfo, kEvents> catalogue();
 const EventInfo& info_of(Event event);
 std::optional<Event> find_event(std::string_view name);
 std::string_view severity_name(Severity severity);
+// Why it was decided so, where whoever tells of it says nothing more.
+std::string_view usual_reason(Event event);
 
 }  // namespace audit

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <netinet/in.h>
-#include <optional>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -91,17 +90,6 @@ bool is_listening_at(const std::string& unix_path) {
   ErrorCode error;
   socket.connect(asio::local::stream_protocol::endpoint(unix_path), error);
   return !error;
-}
-
-std::optional<pid_t> process_listening_at(const std::string& unix_path) {
-  asio::io_context context;
-  asio::local::stream_protocol::socket socket(context);
-  ErrorCode error;
-  socket.connect(asio::local::stream_protocol::endpoint(unix_path), error);
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  if (error || ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
-  return peer.pid > 0 ? std::optional(peer.pid) : std::nullopt;
 }
 
 HttpServer::Impl::Impl(AsioLoop& owner, http::Handler& answers, base::Log& events,

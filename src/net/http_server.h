@@ -7,9 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
-#include <sys/types.h>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -31,9 +29,6 @@ struct HttpServerOptions {
 
 // Whether somebody answers at a Unix socket; a socket that a killed process left over is none. Blocking.
 bool is_listening_at(const std::string& unix_path);
-// The process that listens there, as the kernel names it; nothing when nobody does, or when it is out of our sight (in
-// another container). Blocking.
-std::optional<pid_t> process_listening_at(const std::string& unix_path);
 
 // All of it runs on the loop's thread. The loop, the handler and the log must outlive it.
 //

@@ -1,6 +1,8 @@
 #include "os/process.h"
 
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
@@ -19,6 +21,11 @@
 namespace os {
 
 pid_t process_id() { return ::getpid(); }
+
+std::string host_name() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
 
 base::Result<OtherProcess> OtherProcess::of(pid_t id) {
   const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, id, 0));

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <sys/types.h>
 #include <utility>
 
@@ -11,6 +12,8 @@
 namespace os {
 
 pid_t process_id();
+// The name of this machine; empty where it has none.
+std::string host_name();
 // Puts /dev/null where standard input, output or error was closed, so that no file or socket of ours takes its number.
 void open_standard_streams();
 // Resident memory, from /proc/self/statm.

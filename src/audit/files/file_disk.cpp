@@ -92,6 +92,16 @@ base::Result<void> FileDisk::replace_state(const std::string& bytes) {
   return os::replace_private_file(path_of("state"), bytes);
 }
 
+base::Result<void> FileDisk::remove(const std::string& segment) { return os::remove_file(path_of(segment)); }
+
+base::Result<std::optional<std::string>> FileDisk::read_pruned() {
+  return if_there(os::read_private_file(path_of("pruned"), kStateBytesMax));
+}
+
+base::Result<void> FileDisk::replace_pruned(const std::string& text) {
+  return os::write_private_file(path_of("pruned"), text);
+}
+
 base::Result<void> FileDisk::append_checkpoint(std::string_view note) {
   TRY(os::AppendFile file, os::AppendFile::open(checkpoints_));
   TRY(const uint64_t before, file.size());

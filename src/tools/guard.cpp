@@ -307,8 +307,9 @@ mcp::Tool with_confirm(mcp::Tool tool) {
   if (tool.info.effect != mcp::Effect::kDestroy) return tool;
   json::Value* properties = tool.input_schema.find("properties");
   if (properties == nullptr) return tool;
-  properties->object().set(std::string(kConfirm),
-                           json::Object{{"type", "string"}, {"description", "From a dry run, once the person agreed."}});
+  properties->object().set(
+      std::string(kConfirm),
+      json::Object{{"type", "string"}, {"description", "From a dry run, once the person agreed."}});
   return tool;
 }
 

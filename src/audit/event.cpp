@@ -62,6 +62,8 @@ constexpr std::array<EventInfo, kEvents> kCatalogue{{
      "The state of a backup was put in the place of the newer one.", "number, files"},
     {Event::kAuditPruned, "audit.pruned", Kind::kSecurity, Severity::kWarning,
      "Old segments were removed; the signed base says what they held.", "first, root"},
+    {Event::kBudgetSpent, "budget.spent", Kind::kSecurity, Severity::kWarning,
+     "A change was refused because its user has made as many as are allowed.", "name, per, allowed"},
     {Event::kClockStepped, "clock.stepped", Kind::kOrdinary, Severity::kWarning,
      "The wall clock jumped by more than a second.", "milliseconds"},
     {Event::kAuditOpened, "audit.opened", Kind::kSecurity, Severity::kInfo, "A process begins to write the trail.",

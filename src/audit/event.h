@@ -41,6 +41,7 @@ enum class Event : uint8_t {
   kBackupMade,
   kBackupRestored,
   kAuditPruned,
+  kBudgetSpent,
   kClockStepped,
   kAuditOpened,
   kAuditRecovered,

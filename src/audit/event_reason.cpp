@@ -40,6 +40,8 @@ std::string_view usual_reason(Event event) {
       return "it is not among those that are allowed";
     case Event::kRateLimited:
       return "the limit of its principal is reached";
+    case Event::kBudgetSpent:
+      return "the user has made as many changes as are allowed";
     case Event::kEgressDenied:
       return "the server or its address is not among those that are allowed";
     case Event::kTlsRefused:

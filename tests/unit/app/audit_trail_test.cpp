@@ -18,16 +18,19 @@
 #include "app/local_bearer.h"
 #include "app/master_key.h"
 #include "audit/journal.h"
+#include "audit/prune.h"
 #include "audit/record.h"
 #include "audit/segments.h"
 #include "audit/verifier.h"
 #include "mcp/transport/memory_client.h"
 #include "mcp/transport/streamable_http.h"
 #include "schema/fields.h"
+#include "store/memory_archive.h"
 #include "tests/support/memory_disk.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/app/login_bench.h"
 #include "tests/unit/net/tls_server.h"
+#include "tools/guard.h"
 
 #include "tests/test.h"
 
@@ -282,6 +285,26 @@ std::string of_a_bad_disk() {
   return disk.text();
 }
 
+std::string of_a_pruning() {
+  test::MemoryDisk disk;
+  test::SeededRandom random;
+  test::ManualClock clock;
+  const auto keys = audit::Keys::derive(crypto::Key::generate(random));
+  // Each process begins with a new epoch, and each epoch of so small a trail with a new segment.
+  for (int day = 0; day < 3; ++day) {
+    auto journal = audit::Journal::open(keys.clone(), disk, random, {.segment_bytes_max = 1}, clock.wall());
+    REQUIRE(journal);
+    const audit::Entry entry{.event = Event::kLoginBegun, .time = clock.wall()};
+    REQUIRE(journal->append(std::span(&entry, 1), clock.wall()));
+    REQUIRE(journal->close(clock.wall()));
+    clock.advance(std::chrono::hours(24));
+  }
+  const auto pruned = audit::prune(keys, disk, random, clock.wall() + -std::chrono::hours(30), clock.wall());
+  REQUIRE(pruned);
+  CHECK(pruned->segments > 0);
+  return disk.text();
+}
+
 std::string of_an_administrator() {
   Served served;
   mcp::StreamableHttp handler(served.server, served.random, nullptr, {});
@@ -313,6 +336,25 @@ std::string of_an_administrator() {
 
 // What the trail holds after these commands of a person at the keyboard.
 std::string of_commands(const std::vector<std::vector<std::string>>& lines) {
+std::string of_a_loop() {
+  Served served;
+  store::MemoryArchive archive;
+  tools::Desk desk({archive, served.clock, served.random});
+  policy::Budget budget({.per_minute = 1});
+  served.server.use(tools::guard_over(
+      {.desk = desk,
+       .clock = served.clock,
+       .budget = &budget,
+       .refused = [&served](mcp::Principal principal, std::string tool, policy::OverBudget why) {
+         return app::tell_spent(served.trail, std::move(principal), std::move(tool), why);
+       }}));
+  REQUIRE(served.change("x"));
+  CHECK(served.change("x")->find("isError") != nullptr);
+  CHECK(served.changes == 1);
+  return served.trail.names();
+}
+
+std::string of_a_seal() {
   Home home;
   REQUIRE(app::master_key(app::key_places(home.settings, home.process.environment), home.process.environment,
                           home.process.random, app::NoKeyFile::kMake, nullptr));
@@ -356,8 +398,10 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kHostRefused, Event::kOriginRefused, Event::kBearerRefused}, of_bad_requests},
       {{Event::kRateLimited}, of_a_flood},
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
+      {{Event::kBudgetSpent}, of_a_loop},
       {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},
       {{Event::kIncidentBegun, Event::kIncidentEnded}, of_an_incident},
+      {{Event::kAuditPruned}, of_a_pruning},
       {{Event::kBackupMade, Event::kBackupRestored}, of_a_backup},
       {{Event::kClockStepped, Event::kAuditRecovered, Event::kAuditGap}, of_a_bad_disk},
   };

@@ -17,6 +17,8 @@ constexpr std::array<EventInfo, kEvents> kCatalogue{{
     {Event::kSessionOpened, "session.opened", Kind::kOrdinary, Severity::kInfo,
      "A client of a legacy protocol has initialized.", "protocol"},
     {Event::kSessionEnded, "session.ended", Kind::kOrdinary, Severity::kInfo, "Its session is over.", "protocol"},
+    {Event::kSessionForeign, "session.foreign", Kind::kSecurity, Severity::kCritical,
+     "A request bore the id of a session that another user opened.", "value (digest)"},
     {Event::kCallBegun, "call.begun", Kind::kOrdinary, Severity::kInfo,
      "A tool that reads, a resource, a prompt or a completion is called.", "call, method, name, arguments, bytes"},
     {Event::kCallEnded, "call.ended", Kind::kOrdinary, Severity::kInfo, "It has ended.", "call, method, name, took"},

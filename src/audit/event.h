@@ -16,6 +16,7 @@ enum class Event : uint8_t {
   kKeyMade,
   kSessionOpened,
   kSessionEnded,
+  kSessionForeign,
   kCallBegun,
   kCallEnded,
   kChangeBegun,

@@ -251,6 +251,42 @@ class Flooded final : public mcp::Authenticator {
   }
 };
 
+// Whoever says a name is believed.
+class Named final : public mcp::Authenticator {
+ public:
+  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret authorization) override {
+    co_return mcp::Principal{.id = std::string(authorization.reveal())};
+  }
+};
+
+// A session that one user opens and another one uses.
+std::string of_a_foreign_session() {
+  Served served;
+  Named named;
+  mcp::StreamableHttp handler(served.server, served.random, &named, {});
+  std::string session;
+  for (const char* user : {"alice", "mallory"}) {
+    http::Request request;
+    request.method = http::Method::kPost;
+    request.target = "/mcp";
+    request.headers = {{"Host", "127.0.0.1"}};
+    request.headers.set("Content-Type", "application/json");
+    request.headers.set("Accept", "application/json, text/event-stream");
+    if (!session.empty()) request.headers.set("Mcp-Session-Id", session);
+    request.authorization = base::Secret(std::string(user));
+    request.peer = "192.0.2.7";
+    request.body = session.empty()
+                       ? R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",)"
+                         R"("capabilities":{},"clientInfo":{"name":"t","version":"1"}}})"
+                       : R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
+    const http::Response response = served.loop.run(handler.handle(std::move(request)));
+    CHECK(response.status == (session.empty() ? 200 : 404));
+    session = std::string(response.headers.find("Mcp-Session-Id").value_or(session));
+  }
+  CHECK(served.trail.entries.back().user == "mallory");
+  return served.trail.names();
+}
+
 std::string of_a_flood() {
   Served served;
   Flooded flooded;
@@ -334,8 +370,6 @@ std::string of_an_administrator() {
   return served.trail.names();
 }
 
-// What the trail holds after these commands of a person at the keyboard.
-std::string of_commands(const std::vector<std::vector<std::string>>& lines) {
 std::string of_a_loop() {
   Served served;
   store::MemoryArchive archive;
@@ -354,7 +388,8 @@ std::string of_a_loop() {
   return served.trail.names();
 }
 
-std::string of_a_seal() {
+// What the trail holds after these commands of a person at the keyboard.
+std::string of_commands(const std::vector<std::vector<std::string>>& lines) {
   Home home;
   REQUIRE(app::master_key(app::key_places(home.settings, home.process.environment), home.process.environment,
                           home.process.random, app::NoKeyFile::kMake, nullptr));
@@ -396,6 +431,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kRefreshFailed}, of_a_refresh},
       {{Event::kEgressDenied, Event::kTlsRefused}, of_wrong_servers},
       {{Event::kHostRefused, Event::kOriginRefused, Event::kBearerRefused}, of_bad_requests},
+      {{Event::kSessionForeign}, of_a_foreign_session},
       {{Event::kRateLimited}, of_a_flood},
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
       {{Event::kBudgetSpent}, of_a_loop},

@@ -28,7 +28,7 @@ inline constexpr std::string_view kAboutMarket = "Country.";  // Without it the 
 inline constexpr std::string_view kAboutDetail = "";          // Its words say enough; concise without it.
 inline constexpr std::string_view kAboutLimit = "";  // Its minimum and maximum say enough.
 inline constexpr std::string_view kAboutDevice = "Default: the active one.";
-inline constexpr std::string_view kAboutDryRun = "Only rehearse.";
+inline constexpr std::string_view kAboutDryRun = "";  // Its name says enough, some twenty times in a list.
 inline constexpr std::string_view kAboutPlaylist = "Id, URI or link.";
 inline constexpr std::string_view kAboutSnapshot = "Refuse if the playlist changed since this snapshot.";
 

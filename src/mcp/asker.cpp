@@ -42,9 +42,10 @@ std::optional<Server::Failure> Server::Asker::begin() {
   if (responses != nullptr && !responses->is_object()) return invalid_params("The inputResponses are an object.");
   if (sealed != nullptr) {
     if (!sealed->is_string()) return invalid_params("The requestState is the text that the server gave.");
-    auto answers = server_.states_.open(incoming_.principal, incoming_.call, sealed->string());
-    if (!answers) return invalid_params(std::move(answers).error().message);
-    answers_ = *std::move(answers);
+    auto opened = server_.states_.open(incoming_.principal, incoming_.call, sealed->string());
+    if (!opened) return invalid_params(std::move(opened).error().message);
+    answers_ = opened->answers;
+    state_ = *std::move(opened);
   }
   if (responses == nullptr) return std::nullopt;
   // Those that nobody asks for are never looked at.
@@ -52,6 +53,13 @@ std::optional<Server::Failure> Server::Asker::begin() {
     if (response.is_object()) offered_.emplace(key, response.object());
   }
   return std::nullopt;
+}
+
+const RequestStates::Opened* Server::Asker::state_to_spend() const {
+  if (!state_ || incoming_.call.method != "tools/call") return nullptr;
+  const json::Value* name = incoming_.call.params.find("name");
+  const ToolEntry* entry = name == nullptr || !name->is_string() ? nullptr : server_.find_tool(name->string());
+  return entry != nullptr && entry->tool.info.effect != Effect::kRead ? &*state_ : nullptr;
 }
 
 base::Task<base::Result<Answers>> Server::Asker::ask(std::vector<Question> questions) {

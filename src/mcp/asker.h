@@ -23,6 +23,8 @@ class Server::Asker {
 
   // Takes the answers that came with a modern request; a failure when its requestState is not ours.
   std::optional<Failure> begin();
+  // The state that came with the request, where it may count only once: the tool changes something. Null otherwise.
+  const RequestStates::Opened* state_to_spend() const;
   base::Task<base::Result<Answers>> ask(std::vector<Question> questions);
   // How the request ends when a question stopped the run.
   std::optional<Answer> take_end() { return std::exchange(end_, std::nullopt); }
@@ -39,6 +41,7 @@ class Server::Asker {
   RunControl& control_;
   Job* job_;
   Answers offered_;  // What came with this request.
+  std::optional<RequestStates::Opened> state_;
   Answers answers_;  // What counted so far, in all rounds.
   std::optional<Answer> end_;
 };

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "crypto/base64.h"
 #include "crypto/hash.h"
+#include "crypto/random_text.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -17,6 +20,7 @@ namespace {
 
 // Answers came through the parser of messages; in a state they stand two levels deeper.
 constexpr size_t kStateDepthMax = 128;
+constexpr size_t kIdBytes = 16;
 constexpr size_t kStateJsonBytesMax = 2 * RequestStates::kBytesMax;
 
 // A client may write the members of its params in another order when it sends them again.
@@ -38,7 +42,7 @@ std::string belonging(const Principal& principal, const Call& call) {
   json::Object params = call.params;
   for (const std::string_view changing : {"_meta", "inputResponses", "requestState"}) params.erase(changing);
   const std::string digest = crypto::to_hex(crypto::sha256(json::write(canonical(std::move(params)))));
-  return json::write(json::Array{"mcp-request-state/1", principal.id, call.method, digest});
+  return json::write(json::Array{"mcp-request-state/2", principal.id, call.method, digest});
 }
 
 base::Error refused() {
@@ -50,33 +54,54 @@ base::Error refused() {
 
 }  // namespace
 
-RequestStates::RequestStates(crypto::Key key, const base::Clock& clock, base::Random& random)
-    : box_(std::move(key)), clock_(clock), random_(random) {}
+base::Task<bool> MemorySpentStates::spend(std::string id, base::Wall until) {
+  const base::Wall now = clock_.wall();
+  if (until_.size() >= kIdsMax) std::erase_if(until_, [now](const auto& each) { return each.second < now; });
+  if (until_.size() >= kIdsMax) co_return false;
+  co_return until_.emplace(std::move(id), until).second;
+}
+
+RequestStates::RequestStates(std::vector<crypto::Key> keys, const base::Clock& clock, base::Random& random)
+    : clock_(clock), random_(random) {
+  set_keys(std::move(keys));
+}
+
+void RequestStates::set_keys(std::vector<crypto::Key> keys) {
+  ENSURE(!keys.empty());
+  boxes_.clear();
+  for (crypto::Key& key : keys) boxes_.emplace_back(std::move(key));
+}
 
 base::Result<std::string> RequestStates::seal(const Principal& principal, const Call& call,
                                               const Answers& answers) const {
   json::Object given;
   for (const auto& [key, answer] : answers) given.append(key, answer);
   const base::Wall expiry = clock_.wall() + std::chrono::milliseconds(kLifetime);
-  const std::string text = json::write(json::Object{{"expires", expiry.unix_ms}, {"answers", std::move(given)}});
+  const std::string text = json::write(json::Object{{"id", crypto::random_token(random_, kIdBytes)},
+                                                    {"expires", expiry.unix_ms},
+                                                    {"answers", std::move(given)}});
   if (text.size() > kBytesMax) {
     return base::fail(base::Code::kInvalidArgument, "The answers are too long. Answer more briefly.");
   }
-  return crypto::base64url_encode(box_.seal(random_, belonging(principal, call), text));
+  return crypto::base64url_encode(boxes_.front().seal(random_, belonging(principal, call), text));
 }
 
-base::Result<Answers> RequestStates::open(const Principal& principal, const Call& call,
-                                          std::string_view sealed) const {
+base::Result<RequestStates::Opened> RequestStates::open(const Principal& principal, const Call& call,
+                                                        std::string_view sealed) const {
   const auto box = crypto::base64url_decode(sealed);
   if (!box) return std::unexpected(refused());
-  const auto text = box_.open(belonging(principal, call), *box);
+  const std::string bound = belonging(principal, call);
+  std::optional<std::string> text;
+  for (auto each = boxes_.begin(); !text && each != boxes_.end(); ++each) {
+    if (auto opened = each->open(bound, *box)) text = *std::move(opened);
+  }
   if (!text) return std::unexpected(refused());
   const json::Limits limits{.bytes_max = kStateJsonBytesMax, .depth_max = kStateDepthMax};
   TRY(const json::Value value, json::parse(*text, limits));
-  if (value.find("expires")->integer() < clock_.wall().unix_ms) return std::unexpected(refused());
-  Answers answers;
-  for (const auto& [key, answer] : value.find("answers")->object()) answers.emplace(key, answer.object());
-  return answers;
+  Opened opened{.answers = {}, .id = value.find("id")->string(), .expires = {value.find("expires")->integer()}};
+  if (opened.expires < clock_.wall()) return std::unexpected(refused());
+  for (const auto& [key, answer] : value.find("answers")->object()) opened.answers.emplace(key, answer.object());
+  return opened;
 }
 
 }  // namespace mcp

@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::string_view kServerInfoKey = "io.modelcontextprotocol/serverInfo";
 
-crypto::Key key_or_random(ServerOptions& options, base::Random& random) {
-  if (options.state_key) return std::move(*options.state_key);
-  return crypto::Key::generate(random);
+std::vector<crypto::Key> keys_or_random(std::vector<crypto::Key> keys, base::Random& random) {
+  if (keys.empty()) keys.push_back(crypto::Key::generate(random));
+  return keys;
 }
 
 std::optional<json::Value> take_progress_token(const json::Object& params) {
@@ -116,7 +116,8 @@ const Server::Method* Server::find_method(std::string_view name, Era era) {
 Server::Server(Services services, ServerOptions options)
     : services_(services),
       options_(std::move(options)),
-      states_(key_or_random(options_, services_.random), services_.clock, services_.random),
+      states_(keys_or_random(std::move(options_.state_keys), services_.random), services_.clock, services_.random),
+      own_spent_states_(services_.clock),
       jobs_(services_.loop) {
   ENSURE(!options_.info.name.empty() && !options_.info.version.empty() && options_.page_size > 0);
   const json::Object meta{{std::string(kServerInfoKey), describe_self(Revision::k2026_07_28)}};

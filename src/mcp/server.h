@@ -70,8 +70,11 @@ struct ServerOptions {
   Logging logging = Logging::kOff;
   // Tools that a principal may not see are neither listed nor callable.
   std::function<bool(const Tool&, const Principal&)> visible = nullptr;
-  // Seals requestState. Instances that serve the same clients share it; a random one otherwise.
-  std::optional<crypto::Key> state_key = std::nullopt;
+  // Seal requestState: the first seals, each opens (see RequestStates). Instances that serve the same clients share
+  // them, and `spent_states` with them; empty is one random key.
+  std::vector<crypto::Key> state_keys = {};
+  // Remembers which states that confirm a change were used. Null: this process does. It must outlive the server.
+  SpentStates* spent_states = nullptr;
   // Hears of every call, refusal and session, where there is one. It must outlive the server and its sessions.
   Auditor* auditor = nullptr;
 };
@@ -119,6 +122,8 @@ class Server {
   void add(ResourceTemplate resource);
   // Around every tool call, the first one outermost.
   void use(ToolMiddleware middleware);
+  // At any time: as ServerOptions::state_keys, and at least one.
+  void set_state_keys(std::vector<crypto::Key> keys) { states_.set_keys(std::move(keys)); }
 
   // Answers one request; never fails. Dropping the task cancels the request. The server must outlive the task.
   // `initialize` is not among the methods: see open_session.
@@ -193,6 +198,7 @@ class Server {
   Answer list(const Incoming& incoming, std::string_view member, const Items& items, NameOf name_of) const;
   void add_freshness(json::Object& result, const Incoming& incoming, std::chrono::milliseconds ttl) const;
   bool is_visible(const Tool& tool, const Principal& principal) const;
+  SpentStates& spent_states() { return options_.spent_states != nullptr ? *options_.spent_states : own_spent_states_; }
   const ToolEntry* find_tool(std::string_view name) const;
   base::Task<ToolResult> step(size_t index, const Tool& tool, CallContext& context, json::Value arguments);
   // Runs what `begin` starts under the deadline, with questions to the client answered. The failure is the answer that
@@ -219,6 +225,7 @@ class Server {
   Services services_;
   ServerOptions options_;
   RequestStates states_;
+  MemorySpentStates own_spent_states_;
   Events events_;
   std::string modern_tail_;  // The _meta of every modern result, as text.
   std::deque<ToolEntry> tools_;

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "crypto/base64.h"
 #include "json/write.h"
@@ -17,6 +18,14 @@ using mcp::RequestStates;
 constexpr std::string_view kRequest =
     R"("name":"echo","arguments":{"a":1,"b":[1,{"c":2,"d":3}]},"_meta":{"progressToken":1})";
 
+std::vector<crypto::Key> one_key(crypto::Key key) {
+  std::vector<crypto::Key> keys;
+  keys.push_back(std::move(key));
+  return keys;
+}
+
+base::Task<void> keep(base::Task<bool> task, std::optional<bool>* out) { out->emplace(co_await std::move(task)); }
+
 mcp::Call call_of(std::string_view method, std::string_view params) {
   auto message = mcp::decode(test::parsed(test::request("1", method, params)));
   REQUIRE(message);
@@ -26,7 +35,7 @@ mcp::Call call_of(std::string_view method, std::string_view params) {
 struct Sealer {
   test::ManualClock clock;
   test::SeededRandom random{3};
-  RequestStates states{crypto::Key::generate(random), clock, random};
+  RequestStates states{one_key(crypto::Key::generate(random)), clock, random};
   mcp::Principal alice{"user-a"};
   mcp::Call call = call_of("tools/call", kRequest);
   Answers answers{{"confirm", {{"action", "accept"}, {"content", json::Object{{"ok", true}}}}}, {"two", {}}};
@@ -45,7 +54,7 @@ TEST_CASE("request state: it opens for the same request, and shows nothing of th
   const std::string sealed = sealer.sealed();
   const auto opened = sealer.states.open(sealer.alice, sealer.call, sealed);
   REQUIRE(opened);
-  CHECK(*opened == sealer.answers);
+  CHECK(opened->answers == sealer.answers);
   const auto bytes = crypto::base64url_decode(sealed);
   REQUIRE(bytes);
   for (const std::string_view word : {"accept", "confirm", "user-a", "echo", "expires"}) {
@@ -112,20 +121,61 @@ TEST_CASE("request state: one key opens what another instance with it has sealed
   test::ManualClock clock;
   test::SeededRandom random{5};
   const crypto::Key shared = crypto::Key::generate(random);
-  const RequestStates one(shared.clone(), clock, random);
-  const RequestStates two(shared.clone(), clock, random);
-  const RequestStates other(crypto::Key::generate(random), clock, random);
+  const RequestStates one(one_key(shared.clone()), clock, random);
+  const RequestStates two(one_key(shared.clone()), clock, random);
+  const RequestStates other(one_key(crypto::Key::generate(random)), clock, random);
   const mcp::Call call = call_of("tools/call", kRequest);
   const auto sealed = one.seal({}, call, {});
   REQUIRE(sealed);
-  CHECK(two.open({}, call, *sealed) == Answers{});
+  CHECK(two.open({}, call, *sealed).value().answers == Answers{});
   CHECK_FALSE(other.open({}, call, *sealed));
+}
+
+TEST_CASE("request state: keys are changed without a loss, and one that is gone opens nothing") {
+  test::ManualClock clock;
+  test::SeededRandom random{7};
+  const crypto::Key before = crypto::Key::generate(random);
+  const crypto::Key after = crypto::Key::generate(random);
+  const mcp::Call call = call_of("tools/call", kRequest);
+  RequestStates states(one_key(before.clone()), clock, random);
+  const auto old = states.seal({}, call, {});
+  REQUIRE(old);
+  std::vector<crypto::Key> both = one_key(after.clone());
+  both.push_back(before.clone());
+  states.set_keys(std::move(both));
+  CHECK(states.open({}, call, *old));
+  // The new one seals.
+  const auto fresh = states.seal({}, call, {});
+  REQUIRE(fresh);
+  states.set_keys(one_key(after.clone()));
+  CHECK(states.open({}, call, *fresh));
+  CHECK_FALSE(states.open({}, call, *old));
+}
+
+TEST_CASE("spent states: each counts once, until there are too many to remember") {
+  test::ManualClock clock;
+  mcp::MemorySpentStates spent(clock);
+  const auto spend = [&](std::string id, base::Wall until) {
+    auto task = spent.spend(std::move(id), until);
+    std::optional<bool> first;
+    auto running = keep(std::move(task), &first);
+    running.start();
+    return first.value();
+  };
+  const base::Wall soon = clock.wall() + std::chrono::minutes(1);
+  CHECK(spend("one", soon));
+  CHECK_FALSE(spend("one", soon));
+  for (size_t i = 1; i < mcp::MemorySpentStates::kIdsMax; ++i) REQUIRE(spend("id" + std::to_string(i), soon));
+  // What cannot be remembered is not taken.
+  CHECK_FALSE(spend("another", soon));
+  clock.advance(std::chrono::minutes(2));
+  CHECK(spend("another", clock.wall() + std::chrono::minutes(1)));
 }
 
 TEST_CASE("request state: answers that are too long are refused, the longest that may be come back") {
   Sealer sealer;
   sealer.answers = {{"a", {{"x", std::string(RequestStates::kBytesMax - 100, 'x')}}}};
-  CHECK(sealer.states.open(sealer.alice, sealer.call, sealer.sealed()) == sealer.answers);
+  CHECK(sealer.states.open(sealer.alice, sealer.call, sealer.sealed()).value().answers == sealer.answers);
   sealer.answers = {{"a", {{"x", std::string(RequestStates::kBytesMax, 'x')}}}};
   const auto refused = sealer.states.seal(sealer.alice, sealer.call, sealer.answers);
   REQUIRE_FALSE(refused);

@@ -133,7 +133,10 @@ constexpr std::array kOwnVariables{
     OwnVariable{"`SPOTIFY_MCP_MASTER_KEY_FILE`",
                 "A file that holds it, closed to others; read when `SPOTIFY_MCP_MASTER_KEY` is not set. Without both, "
                 "the file `master.key` in the configuration directory is the key; it is made at the first start, with "
-                "a warning that names it."},
+                "a warning that names it. All sources: [keys.md](keys.md)."},
+    OwnVariable{"`SPOTIFY_MCP_NEW_MASTER_KEY`, `SPOTIFY_MCP_NEW_MASTER_KEY_FILE`",
+                "The key that `keys rotate --master` puts in the place of the one of today."},
+    OwnVariable{"`CREDENTIALS_DIRECTORY`", "Set by systemd: where the credential `spotify-mcp-master-key` is."},
     OwnVariable{"`XDG_CONFIG_HOME`, `XDG_DATA_HOME`, `HOME`", "Where the configuration and the data directory are."},
     OwnVariable{"`DISPLAY`, `WAYLAND_DISPLAY`, `BROWSER`",
                 "Whether `login` tries to open a browser, with `xdg-open` or `open`; none of them is run."},
@@ -244,6 +247,10 @@ std::string exits_of(std::string_view command) {
   if (command == "admin") {
     return "0 done; 2 a session is missing or too much, 5 no server is running or there is no such session, 10 one "
            "does not answer";
+  }
+  if (command == "keys") {
+    return "0 done; 2 the new master key is missing, 5 there is no key, 6 there is a master key already, 9 the keys are "
+           "under another master key";
   }
   if (command == "healthcheck") return "0 healthy; 9 unreachable or not well";
   if (command == "setup" || command == "tools" || command == "version") return "0";

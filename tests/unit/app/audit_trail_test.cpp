@@ -327,6 +327,17 @@ std::string of_a_seal() {
   return home.records();
 }
 
+std::string of_keys() {
+  Home home;
+  const std::string config = home.place.path() + "/config.json";
+  std::ofstream(config) << fmt::format(R"({{"storage":{{"directory":"{}"}}}})", home.settings.storage.directory);
+  std::ostringstream out;
+  std::ostringstream err;
+  app::Io io{.environment = os::Environment({{"HOME", home.place.path()}}), .out = out, .err = err};
+  CHECK(app::run({"keys", "rotate", "--config", config}, app::commands(), io) == 0);
+  return home.records();
+}
+
 struct Provoked {
   std::vector<Event> events;
   std::string (*provoke)();
@@ -346,6 +357,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kRateLimited}, of_a_flood},
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
       {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},
+      {{Event::kKeyRotated}, of_keys},
       {{Event::kClockStepped, Event::kAuditRecovered, Event::kAuditGap}, of_a_bad_disk},
   };
   return kAll;

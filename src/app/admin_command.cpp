@@ -273,6 +273,7 @@ Command admin_command() {
           .rest = Rest{.name = "session",
                        .about = "revoke: the session, as `admin sessions` names it.",
                        .count_max = 1},
+          .master_key = MasterKey::kWelcome,
           .run = run};
 }
 

@@ -238,7 +238,7 @@ Command audit_command() {
                       number_option("-n", "tail: how many records; default 10.", 1),
                       {.name = "--trail",
                        .value = "ID",
-                       .about = "An earlier trail, named as its directory; `keys rotate --purpose audit` begins a new one."},
+                       .about = "An earlier trail, by the name of its directory (`keys rotate --purpose audit`)."},
                       {.name = "--json", .kind = OptionKind::kSwitch, .about = "verify: the result as JSON."}},
           .positional = Positional{.name = "action",
                                    .about = "tail, verify, export, prove, consistency A B, or hash VALUE",

@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/key_keeper.h"
 #include "app/key_notice.h"
+#include "app/key_provider.h"
 #include "app/master_rotation.h"
 #include "json/write.h"
 #include "mcp/principal.h"
@@ -82,6 +83,11 @@ base::Result<int> init(const Talk& talk) {
     return fail(Code::kConflict, fmt::format("There is a master key already: {}{}. To replace it, run: "
                                              "spotify-mcp-server keys rotate --master",
                                              source.name, source.place.empty() ? "" : ", " + source.place));
+  }
+  TRY(const bool provided, make_provided_key(talk.io.environment, talk.process.random));
+  if (provided) {
+    talk.io.out << fmt::format("Made a master key: {}.\n", source.name);
+    return 0;
   }
   NoKeyFile none = NoKeyFile::kRefuse;
   const auto ask = [](Account* account, NoKeyFile* may) -> base::Task<base::Result<void>> {
@@ -197,6 +203,11 @@ base::Result<int> rotate(const Talk& talk) {
 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   const std::string& what = arguments.positional;
+  // init makes it, and status says that there is none.
+  const auto fetched = fetch_master_key(io.environment);
+  if (!fetched && (what == "rotate" || fetched.error().code != Code::kNotFound)) {
+    return std::unexpected(fetched.error());
+  }
   if (what == "rotate" && arguments.has("--master")) return rotate_master(command, arguments, io);
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   Process process(io.environment, base::Level::kError, Signals::kEnd);
@@ -229,6 +240,7 @@ Command keys_command() {
                       json_option()},
           .positional =
               Positional{.name = "action", .about = "init, status or rotate.", .choices = {"init", "status", "rotate"}},
+          .master_key = MasterKey::kNotNeeded,
           .run = run};
 }
 

@@ -11,8 +11,6 @@
 namespace app {
 namespace {
 
-constexpr std::string_view kKeyVariable = "SPOTIFY_MCP_MASTER_KEY";
-constexpr std::string_view kKeyFileVariable = "SPOTIFY_MCP_MASTER_KEY_FILE";
 constexpr size_t kKeyFileBytesMax = 4096;
 constexpr size_t kSaltBytes = 16;
 // Shorter ones are guessed, whatever a guess costs.
@@ -187,10 +185,9 @@ base::Result<crypto::Key> stretched(const config::MasterSecret& secret, const Ma
 }
 
 base::Result<std::optional<config::MasterSecret>> new_master_key(const os::Environment& environment) {
-  constexpr std::string_view kVariable = "SPOTIFY_MCP_NEW_MASTER_KEY";
   constexpr std::string_view kFileVariable = "SPOTIFY_MCP_NEW_MASTER_KEY_FILE";
-  if (auto text = environment.find(kVariable)) {
-    TRY(config::MasterSecret secret, from_text(base::Secret(*std::move(text)), kVariable));
+  if (auto text = environment.find(kNewKeyVariable)) {
+    TRY(config::MasterSecret secret, from_text(base::Secret(*std::move(text)), kNewKeyVariable));
     return secret;
   }
   if (const auto path = environment.find(kFileVariable)) {
@@ -201,6 +198,10 @@ base::Result<std::optional<config::MasterSecret>> new_master_key(const os::Envir
 }
 
 KeySource key_source(const std::string& config_directory, const os::Environment& environment) {
+  const std::string provider = environment.find(kKeyProviderVariable).value_or("auto");
+  if (provider != "auto") {
+    return {.name = provider, .place = "", .is_there = environment.find(kKeyVariable).has_value()};
+  }
   if (environment.find(kKeyVariable)) {
     return {.name = "variable", .place = std::string(kKeyVariable), .is_there = true};
   }

@@ -1,6 +1,7 @@
 // The key under which the login is sealed. It never lies beside what it opens.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,6 +15,16 @@
 #include "os/environment.h"
 
 namespace app {
+
+inline constexpr std::string_view kKeyVariable = "SPOTIFY_MCP_MASTER_KEY";
+inline constexpr std::string_view kKeyFileVariable = "SPOTIFY_MCP_MASTER_KEY_FILE";
+inline constexpr std::string_view kNewKeyVariable = "SPOTIFY_MCP_NEW_MASTER_KEY";
+// auto, keyring or pkcs11; see key_provider.h.
+inline constexpr std::string_view kKeyProviderVariable = "SPOTIFY_MCP_KEY_PROVIDER";
+inline constexpr std::string_view kPinVariable = "SPOTIFY_MCP_PKCS11_PIN";
+// Variables that hold a secret themselves. The program takes them out of its environment when it starts.
+inline constexpr std::array kSecretVariables{kKeyVariable, kNewKeyVariable, kPinVariable,
+                                             std::string_view("SPOTIFY_CLIENT_SECRET")};
 
 struct MasterKeyPlaces {
   // Where the database is; a passphrase's salt is kept there, and a key never.
@@ -56,8 +67,8 @@ bool has_master_key(const MasterKeyPlaces& places, const os::Environment& enviro
 
 // Where the master key comes from, in words; never the key.
 struct KeySource {
-  std::string_view name;  // "variable", "file" or "credential".
-  std::string place;      // The name of the variable, or a path.
+  std::string name;   // "variable", "file", "credential", "keyring" or "pkcs11".
+  std::string place;  // The name of the variable, or a path.
   bool is_there = false;
 };
 KeySource key_source(const std::string& config_directory, const os::Environment& environment);

@@ -1,7 +1,7 @@
 // The table of keys: rows as they are, without a judgement of them.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -1,6 +1,8 @@
 // What of Store lives on the worker's thread; for store.cpp and store_keys.cpp only.
 #pragma once
 
+#include <cstdint>
+#include <expected>
 #include <optional>
 #include <set>
 #include <string>

@@ -290,8 +290,8 @@ TEST_CASE("each purpose has its own keys, and those of the trail are all kept") 
 namespace {
 
 struct Sizes {
-  int users = 1000;
-  int kills = 15;
+  int users = 400;
+  int kills = 10;
 };
 
 // The whole: SMS_KILL_ROUNDS=200.

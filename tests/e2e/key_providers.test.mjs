@@ -100,12 +100,12 @@ async function startKeyring() {
   const runtime = path.join(workspace.directory, 'runtime');
   fs.mkdirSync(runtime, { mode: 0o700 });
   workspace.env.XDG_RUNTIME_DIR = runtime;
-  const bus = workspace.start('dbus-daemon', ['--session', '--print-address=1', '--nofork', '--nopidfile']);
+  const bus = workspace.start('/usr/bin/dbus-daemon', ['--session', '--print-address=1', '--nofork', '--nopidfile']);
   const address = await bus.until(() => bus.stdout.match(/^unix:\S+$/m)?.[0], 'the address of the bus');
   workspace.env.DBUS_SESSION_BUS_ADDRESS = address;
-  const keyring = workspace.start('gnome-keyring-daemon', ['--foreground', '--components=secrets', '--unlock']);
+  const keyring = workspace.start('/usr/bin/gnome-keyring-daemon', ['--foreground', '--components=secrets', '--unlock']);
   keyring.child.stdin.end('fake keyring password');
-  await keyring.until(() => spawnSync('dbus-send', ['--session', '--print-reply', '--dest=org.freedesktop.secrets',
+  await keyring.until(() => spawnSync('/usr/bin/dbus-send', ['--session', '--print-reply', '--dest=org.freedesktop.secrets',
     '/org/freedesktop/secrets/collection/login', 'org.freedesktop.DBus.Properties.Get',
     'string:org.freedesktop.Secret.Collection', 'string:Locked'],
   { env: workspace.env, encoding: 'utf8' }).stdout?.includes('boolean false'), 'the unlocked keyring');
@@ -126,7 +126,7 @@ test('the desktop keyring', async () => {
   await good(['audit', 'verify']);
   assert.ok(!fs.existsSync(keyFile()), 'no file is made');
   // A bus where nobody keeps keys.
-  const other = workspace.start('dbus-daemon', ['--session', '--print-address=1', '--nofork', '--nopidfile'],
+  const other = workspace.start('/usr/bin/dbus-daemon', ['--session', '--print-address=1', '--nofork', '--nopidfile'],
     { env: { XDG_DATA_DIRS: workspace.directory } });
   const address = await other.until(() => other.stdout.match(/^unix:\S+$/m)?.[0], 'the address of the bus');
   await refused(9, /keyring did not answer/, ['status'], { DBUS_SESSION_BUS_ADDRESS: address });
@@ -145,7 +145,7 @@ test('a PKCS#11 token', async () => {
   workspace.env.SPOTIFY_MCP_PKCS11_MODULE = kModule;
   await refused(5, /no such token/, ['status']);
   for (const label of ['ours', 'theirs']) {
-    const made = spawnSync('softhsm2-util', ['--init-token', '--free', '--label', label, '--pin', kPin, '--so-pin', '12345678'],
+    const made = spawnSync('/usr/bin/softhsm2-util', ['--init-token', '--free', '--label', label, '--pin', kPin, '--so-pin', '12345678'],
       { env: workspace.env, encoding: 'utf8' });
     assert.equal(made.status, 0, made.stderr);
   }

@@ -100,7 +100,9 @@ async function startKeyring() {
   const runtime = path.join(workspace.directory, 'runtime');
   fs.mkdirSync(runtime, { mode: 0o700 });
   workspace.env.XDG_RUNTIME_DIR = runtime;
-  const bus = workspace.start('/usr/bin/dbus-daemon', ['--session', '--print-address=1', '--nofork', '--nopidfile']);
+  // A bus that starts no service by itself: the keyring is the one that is started here.
+  const bus = workspace.start('/usr/bin/dbus-daemon', ['--session', '--print-address=1', '--nofork', '--nopidfile'],
+    { env: { XDG_DATA_DIRS: workspace.directory } });
   const address = await bus.until(() => bus.stdout.match(/^unix:\S+$/m)?.[0], 'the address of the bus');
   workspace.env.DBUS_SESSION_BUS_ADDRESS = address;
   const keyring = workspace.start('/usr/bin/gnome-keyring-daemon', ['--foreground', '--components=secrets', '--unlock']);

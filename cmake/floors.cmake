@@ -30,7 +30,7 @@ layer(src/net          3 LIBRARY LIBS Boost::headers OpenSSL::SSL CURL::headers 
 layer(src/keys         3 USES src/os LIBS LIBSECRET::headers P11KIT::headers)
 layer(src/audit/files  3 USES src/os)
 layer(src/store/sqlite 3 USES src/os LIBS SQLite::SQLite3)
-layer(sim/spotify      3)
+layer(sim/spotify      3 LIBS ZLIB::ZLIB)
 layer(sim/world        3 USES sim/spotify)
 
 layer(src/tools        4)

@@ -150,7 +150,8 @@ base::Result<int> reload(const Call& call) {
     if (!call.arguments.has("--json")) {
       const std::string applied = names_in(said, "applied");
       const std::string waiting = names_in(said, "at_next_start");
-      call.io.out << fmt::format("Process {}: {}{}\n", pid, applied.empty() ? "nothing has changed" : "took over " + applied,
+      call.io.out << fmt::format("Process {}: {}{}\n", pid,
+                                 applied.empty() ? "nothing has changed" : "took over " + applied,
                                  waiting.empty() ? "" : "; changed as well, and needs a new start: " + waiting);
     }
     said.object().set("pid", pid);
@@ -279,9 +280,9 @@ Command admin_command() {
                    .about = "stop, emergency-stop: without waiting for what runs."},
                   json_option()},
       .positional = Positional{.name = "what",
-                               .about = "status, sessions, revoke, reload, seal, unseal, stop, emergency-stop or metrics.",
-                               .choices = {"status", "sessions", "revoke", "seal", "unseal", "stop", "emergency-stop",
-                                           "metrics"}},
+                               .about = "status, sessions, revoke, reload, seal, unseal, stop, emergency-stop, metrics.",
+                               .choices = {"status", "sessions", "revoke", "reload", "seal", "unseal", "stop",
+                                           "emergency-stop", "metrics"}},
       .rest = Rest{.name = "session", .about = "revoke: the session, as `admin sessions` names it.", .count_max = 1},
       .master_key = MasterKey::kWelcome,
        .run = run};

@@ -132,7 +132,9 @@ void AuditTrail::begin(std::string_view mode) {
                 .status = "ok"});
   audit::Entry loaded{.event = Event::kConfigLoaded,
                       .source = "local",
-                      .request = {{"settings", audit::Hidden{settings_text_}}, {"environment", environment_}, {"log_level", log_level_}},
+                      .request = {{"settings", audit::Hidden{settings_text_}},
+                                  {"environment", environment_},
+                                  {"log_level", log_level_}},
                       .status = "ok"};
   if (sealed_) loaded.request.emplace_back("generation", sealed_->generation);
   watch_.note(std::move(loaded));

@@ -8,6 +8,7 @@
 #include <memory>
 #include <sched.h>
 #include <seccomp.h>
+#include <span>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -101,54 +102,90 @@ constexpr std::array kRefused{
     SCMP_SYS(setgroups), SCMP_SYS(capset), SCMP_SYS(mknod), SCMP_SYS(mknodat)};
 
 // What the program, glibc, libstdc++, SQLite, OpenSSL and libcurl with what it loads call; all architectures together.
-constexpr std::array kAllowed{
-    // Descriptors and what goes through them.
-    SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(pread64), SCMP_SYS(pwrite64),
-    SCMP_SYS(preadv), SCMP_SYS(pwritev), SCMP_SYS(preadv2), SCMP_SYS(pwritev2), SCMP_SYS(lseek), SCMP_SYS(_llseek),
-    SCMP_SYS(close), SCMP_SYS(close_range), SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(fcntl),
-    SCMP_SYS(fcntl64), SCMP_SYS(pipe), SCMP_SYS(pipe2), SCMP_SYS(sendfile), SCMP_SYS(copy_file_range),
-    // Files; Landlock says which.
-    SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(stat), SCMP_SYS(fstat), SCMP_SYS(lstat),
-    SCMP_SYS(newfstatat), SCMP_SYS(fstatat64), SCMP_SYS(statx), SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(access),
-    SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64),
-    SCMP_SYS(getcwd), SCMP_SYS(chdir), SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(unlink),
-    SCMP_SYS(unlinkat), SCMP_SYS(link), SCMP_SYS(linkat), SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(rmdir),
-    SCMP_SYS(truncate), SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(fsync), SCMP_SYS(fdatasync),
-    SCMP_SYS(sync_file_range), SCMP_SYS(fadvise64), SCMP_SYS(chmod), SCMP_SYS(fchmod), SCMP_SYS(fchmodat),
-    SCMP_SYS(fchown), SCMP_SYS(utimensat), SCMP_SYS(flock), SCMP_SYS(umask),
-    // Memory. None that can be written and executed, see below.
-    SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(mlock), SCMP_SYS(mlock2),
-    SCMP_SYS(munlock), SCMP_SYS(msync), SCMP_SYS(mincore), SCMP_SYS(membarrier),
-    // Threads of this process, and what it may know of itself.
-    SCMP_SYS(futex), SCMP_SYS(futex_waitv), SCMP_SYS(set_robust_list), SCMP_SYS(get_robust_list), SCMP_SYS(rseq),
-    SCMP_SYS(set_tid_address), SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(getppid), SCMP_SYS(getpgrp),
-    SCMP_SYS(getpgid), SCMP_SYS(getsid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
-    SCMP_SYS(getresuid), SCMP_SYS(getresgid), SCMP_SYS(getgroups), SCMP_SYS(capget), SCMP_SYS(sched_yield),
-    SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler),
-    SCMP_SYS(sched_get_priority_max), SCMP_SYS(sched_get_priority_min), SCMP_SYS(getpriority), SCMP_SYS(getcpu),
-    SCMP_SYS(prlimit64), SCMP_SYS(getrlimit), SCMP_SYS(setrlimit), SCMP_SYS(getrusage), SCMP_SYS(times),
-    SCMP_SYS(sysinfo), SCMP_SYS(uname), SCMP_SYS(arch_prctl), SCMP_SYS(exit), SCMP_SYS(exit_group),
-    SCMP_SYS(restart_syscall),
-    // Signals, none of them to other processes.
-    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigpending),
-    SCMP_SYS(rt_sigtimedwait), SCMP_SYS(rt_sigsuspend), SCMP_SYS(sigaltstack), SCMP_SYS(signalfd4), SCMP_SYS(pause),
-    // Waiting and time.
-    SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(epoll_create),
-    SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2),
-    SCMP_SYS(eventfd), SCMP_SYS(eventfd2), SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
-    SCMP_SYS(timerfd_gettime), SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getitimer), SCMP_SYS(setitimer),
-    // Sockets; their families are below.
-    SCMP_SYS(socketpair), SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(listen), SCMP_SYS(accept), SCMP_SYS(accept4),
-    SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(sendto),
-    SCMP_SYS(recvfrom), SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(sendmmsg), SCMP_SYS(recvmmsg),
-    SCMP_SYS(shutdown), SCMP_SYS(getrandom)};
+constexpr std::array kDescriptors{
+    SCMP_SYS(read),     SCMP_SYS(write),    SCMP_SYS(readv),          SCMP_SYS(writev),      SCMP_SYS(pread64),
+    SCMP_SYS(pwrite64), SCMP_SYS(preadv),   SCMP_SYS(pwritev),        SCMP_SYS(preadv2),     SCMP_SYS(pwritev2),
+    SCMP_SYS(lseek),    SCMP_SYS(_llseek),  SCMP_SYS(close),          SCMP_SYS(close_range), SCMP_SYS(dup),
+    SCMP_SYS(dup2),     SCMP_SYS(dup3),     SCMP_SYS(fcntl),          SCMP_SYS(fcntl64),     SCMP_SYS(pipe),
+    SCMP_SYS(pipe2),    SCMP_SYS(sendfile), SCMP_SYS(copy_file_range)};
+// Landlock says which.
+constexpr std::array kFiles{
+    SCMP_SYS(open),       SCMP_SYS(openat),     SCMP_SYS(openat2),   SCMP_SYS(stat),       SCMP_SYS(fstat),
+    SCMP_SYS(lstat),      SCMP_SYS(newfstatat), SCMP_SYS(fstatat64), SCMP_SYS(statx),      SCMP_SYS(statfs),
+    SCMP_SYS(fstatfs),    SCMP_SYS(access),     SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat), SCMP_SYS(getdents64), SCMP_SYS(getcwd),    SCMP_SYS(chdir),      SCMP_SYS(rename),
+    SCMP_SYS(renameat),   SCMP_SYS(renameat2),  SCMP_SYS(unlink),    SCMP_SYS(unlinkat),   SCMP_SYS(link),
+    SCMP_SYS(linkat),     SCMP_SYS(mkdir),      SCMP_SYS(mkdirat),   SCMP_SYS(rmdir),      SCMP_SYS(truncate),
+    SCMP_SYS(ftruncate),  SCMP_SYS(fallocate),  SCMP_SYS(fsync),     SCMP_SYS(fdatasync),  SCMP_SYS(sync_file_range),
+    SCMP_SYS(fadvise64),  SCMP_SYS(chmod),      SCMP_SYS(fchmod),    SCMP_SYS(fchmodat),   SCMP_SYS(fchown),
+    SCMP_SYS(utimensat),  SCMP_SYS(flock),      SCMP_SYS(umask)};
+// None that can be written and executed, see below.
+constexpr std::array kMemory{SCMP_SYS(munmap),  SCMP_SYS(mremap),    SCMP_SYS(madvise), SCMP_SYS(brk),
+                             SCMP_SYS(mlock),   SCMP_SYS(mlock2),    SCMP_SYS(munlock), SCMP_SYS(msync),
+                             SCMP_SYS(mincore), SCMP_SYS(membarrier)};
+// Of this process, and what it may know of itself.
+constexpr std::array kThreads{SCMP_SYS(futex),
+                              SCMP_SYS(futex_waitv),
+                              SCMP_SYS(set_robust_list),
+                              SCMP_SYS(get_robust_list),
+                              SCMP_SYS(rseq),
+                              SCMP_SYS(set_tid_address),
+                              SCMP_SYS(gettid),
+                              SCMP_SYS(getpid),
+                              SCMP_SYS(getppid),
+                              SCMP_SYS(getpgrp),
+                              SCMP_SYS(getpgid),
+                              SCMP_SYS(getsid),
+                              SCMP_SYS(getuid),
+                              SCMP_SYS(geteuid),
+                              SCMP_SYS(getgid),
+                              SCMP_SYS(getegid),
+                              SCMP_SYS(getresuid),
+                              SCMP_SYS(getresgid),
+                              SCMP_SYS(getgroups),
+                              SCMP_SYS(capget),
+                              SCMP_SYS(sched_yield),
+                              SCMP_SYS(sched_getaffinity),
+                              SCMP_SYS(sched_getparam),
+                              SCMP_SYS(sched_getscheduler),
+                              SCMP_SYS(sched_get_priority_max),
+                              SCMP_SYS(sched_get_priority_min),
+                              SCMP_SYS(getpriority),
+                              SCMP_SYS(getcpu),
+                              SCMP_SYS(prlimit64),
+                              SCMP_SYS(getrlimit),
+                              SCMP_SYS(setrlimit),
+                              SCMP_SYS(getrusage),
+                              SCMP_SYS(times),
+                              SCMP_SYS(sysinfo),
+                              SCMP_SYS(uname),
+                              SCMP_SYS(arch_prctl),
+                              SCMP_SYS(exit),
+                              SCMP_SYS(exit_group),
+                              SCMP_SYS(restart_syscall)};
+// None of them to other processes.
+constexpr std::array kSignals{SCMP_SYS(rt_sigaction),  SCMP_SYS(rt_sigprocmask),  SCMP_SYS(rt_sigreturn),
+                              SCMP_SYS(rt_sigpending), SCMP_SYS(rt_sigtimedwait), SCMP_SYS(rt_sigsuspend),
+                              SCMP_SYS(sigaltstack),   SCMP_SYS(signalfd4),       SCMP_SYS(pause)};
+constexpr std::array kWaiting{
+    SCMP_SYS(poll),           SCMP_SYS(ppoll),           SCMP_SYS(select),          SCMP_SYS(pselect6),
+    SCMP_SYS(epoll_create),   SCMP_SYS(epoll_create1),   SCMP_SYS(epoll_ctl),       SCMP_SYS(epoll_wait),
+    SCMP_SYS(epoll_pwait),    SCMP_SYS(epoll_pwait2),    SCMP_SYS(eventfd),         SCMP_SYS(eventfd2),
+    SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime), SCMP_SYS(timerfd_gettime), SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_getres),   SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),       SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),           SCMP_SYS(getitimer),       SCMP_SYS(setitimer)};
+// Which families of sockets: below.
+constexpr std::array kConnections{
+    SCMP_SYS(socketpair), SCMP_SYS(bind),        SCMP_SYS(connect),     SCMP_SYS(listen),     SCMP_SYS(accept),
+    SCMP_SYS(accept4),    SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),
+    SCMP_SYS(sendto),     SCMP_SYS(recvfrom),    SCMP_SYS(sendmsg),     SCMP_SYS(recvmsg),    SCMP_SYS(sendmmsg),
+    SCMP_SYS(recvmmsg),   SCMP_SYS(shutdown),    SCMP_SYS(getrandom)};
 
 // What the tracing of one process by another needs, of which a leak check is one.
 constexpr std::array kOfTracing{SCMP_SYS(ptrace), SCMP_SYS(fork), SCMP_SYS(vfork)};
 // And what such a check calls besides, where it is asked for.
-constexpr std::array kOfLeakChecks{SCMP_SYS(wait4), SCMP_SYS(kill), SCMP_SYS(prctl), SCMP_SYS(clone),
-                                   SCMP_SYS(sched_setaffinity)};
+constexpr std::array kOfLeakChecks{SCMP_SYS(wait4), SCMP_SYS(kill),  SCMP_SYS(tgkill),
+                                   SCMP_SYS(prctl), SCMP_SYS(clone), SCMP_SYS(sched_setaffinity)};
 
 // IP, Unix and netlink (which the name service asks for our addresses) are all the sockets there are here.
 constexpr std::array kSockets{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
@@ -218,7 +255,11 @@ std::string filter_calls(Tracing tracing) {
   Filter filter;
   if (!filter) return kFailed;
   const bool traced = tracing == Tracing::kAllow;
-  for (const int call : kAllowed) filter.add(SCMP_ACT_ALLOW, call);
+  using Calls = std::span<const int>;
+  for (const Calls calls : {Calls(kDescriptors), Calls(kFiles), Calls(kMemory), Calls(kThreads), Calls(kSignals),
+                            Calls(kWaiting), Calls(kConnections)}) {
+    for (const int call : calls) filter.add(SCMP_ACT_ALLOW, call);
+  }
   for (const int call : kKilling) filter.add(SCMP_ACT_KILL_PROCESS, call);
   for (const int call : kRefused) filter.add(refuse_with(EPERM), call);
   for (const int call : kOfTracing) filter.add(traced ? SCMP_ACT_ALLOW : refuse_with(EPERM), call);

@@ -115,8 +115,8 @@ nearest one that is known.
   variable itself wins when both are set. An empty variable counts as not set.
 - A file that is named in one of these two ways must belong to you and be closed to group and others: `chmod 600 FILE`.
 
-A running `serve` reads all of it again at `admin reload` and at SIGHUP, and takes over the settings that say *reload* in the
-last column; the others need a new start, and are named. When anything is wrong, nothing changes.
+A running `serve` reads all of it again at `admin reload` and at SIGHUP, and takes over the settings that say *reload*
+in the last column; the others need a new start, and are named. When anything is wrong, nothing changes.
 
 `config init` writes a first file. Wherever a file is named, it may be a sealed one, which only the master key opens:
 [sealed-configuration.md](sealed-configuration.md).

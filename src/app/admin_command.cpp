@@ -280,7 +280,8 @@ Command admin_command() {
                    .about = "stop, emergency-stop: without waiting for what runs."},
                   json_option()},
       .positional = Positional{.name = "what",
-                               .about = "status, sessions, revoke, reload, seal, unseal, stop, emergency-stop, metrics.",
+                               .about = "status, sessions, revoke, reload, seal, unseal, stop, emergency-stop or "
+                                        "metrics.",
                                .choices = {"status", "sessions", "revoke", "reload", "seal", "unseal", "stop",
                                            "emergency-stop", "metrics"}},
       .rest = Rest{.name = "session", .about = "revoke: the session, as `admin sessions` names it.", .count_max = 1},

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <iterator>
 #include <set>
 
 #include "tools/arguments.h"
@@ -66,24 +67,6 @@ Finding account_finding(const base::Result<spotify::Me>& me) {
   return ok("account", "Spotify answers for the account.");
 }
 
-void regime_findings(const base::Result<spotify::Regime>& regime, std::vector<Finding>& findings) {
-  if (!regime) {
-    findings.push_back(
-        warning("app", "It is not known which operations Spotify allows this app.", regime.error().message));
-    return;
-  }
-  findings.push_back(ok("app", fmt::format("The Spotify app is of the kind {}.", spotify::regime_name(*regime))));
-  std::set<std::string_view> told;
-  for (const Need& need : needs()) {
-    if (spotify::exists_in(spotify::info(need.operation), *regime) || !told.insert(need.tool).second) continue;
-    const spotify::OperationInfo& operation = spotify::info(need.operation);
-    findings.push_back(warning("tools",
-                               fmt::format("{} is not offered: Spotify does not give this app {} {}.", need.tool,
-                                           http::method_name(operation.method), operation.path),
-                               "Nothing on this side; it takes an app with extended quota."));
-  }
-}
-
 void quota_findings(const spotify::QuotaReport& quota, std::vector<Finding>& findings) {
   bool is_blocked = false;
   for (const spotify::BucketUsage& usage : quota.buckets) {
@@ -132,6 +115,24 @@ void conclude(DoctorAnswer& answer) {
 
 }  // namespace
 
+std::vector<Finding> regime_findings(const base::Result<spotify::Regime>& regime, std::span<const Need> needs) {
+  if (!regime) {
+    return {warning("app", "It is not known which operations Spotify allows this app.", regime.error().message)};
+  }
+  std::vector<Finding> findings{
+      ok("app", fmt::format("The Spotify app is of the kind {}.", spotify::regime_name(*regime)))};
+  std::set<std::string_view> told;
+  for (const Need& need : needs) {
+    if (spotify::exists_in(spotify::info(need.operation), *regime) || !told.insert(need.tool).second) continue;
+    const spotify::OperationInfo& operation = spotify::info(need.operation);
+    findings.push_back(warning("tools",
+                               fmt::format("{} is not offered: Spotify does not give this app {} {}.", need.tool,
+                                           http::method_name(operation.method), operation.path),
+                               "Nothing on this side; it takes an app with extended quota."));
+  }
+  return findings;
+}
+
 base::Task<base::Result<DoctorAnswer>> doctor(const Services& services, mcp::CallContext& context, schema::Empty) {
   const auto client = services.client_for(context.principal());
   DoctorAnswer answer;
@@ -142,7 +143,7 @@ base::Task<base::Result<DoctorAnswer>> doctor(const Services& services, mcp::Cal
     const auto me = co_await client->me(fresh_call_of(context));
     answer.findings.push_back(account_finding(me));
     const auto regime = co_await client->regime(call_of(context));
-    regime_findings(regime, answer.findings);
+    std::ranges::move(regime_findings(regime, needs()), std::back_inserter(answer.findings));
     const auto devices = co_await client->devices(call_of(context));
     answer.findings.push_back(devices_finding(devices));
   }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "base/task.h"
 #include "mcp/context.h"
 #include "schema/fields.h"
+#include "tools/needs.h"
 #include "tools/services.h"
 
 namespace tools {
@@ -58,6 +60,9 @@ struct DoctorAnswer {
     };
   }
 };
+
+// What the kind of the app is, and which tools it therefore cannot have, each named once with the operation that it lacks.
+std::vector<Finding> regime_findings(const base::Result<spotify::Regime>& regime, std::span<const Need> needs);
 
 base::Task<base::Result<DoctorAnswer>> doctor(const Services& services, mcp::CallContext& context, schema::Empty none);
 

@@ -114,6 +114,27 @@ TEST_CASE("a doctor with nothing to say says so, and writes nothing") {
   CHECK(bench.writes() == 0);
 }
 
+TEST_CASE("the doctor says once of each tool that the app cannot have why that is so") {
+  const std::vector<Need> needs{{"search", spotify::Operation::kSearch},
+                                {"recommend", spotify::Operation::kGetRecommendations},
+                                {"recommend", spotify::Operation::kGetMarkets},
+                                {"list_markets", spotify::Operation::kGetMarkets}};
+  const auto of = [&](spotify::Regime regime) { return regime_findings(regime, needs); };
+  const auto found = of(spotify::Regime::kDev2026);
+  REQUIRE(found.size() == 3);
+  CHECK(found[0].finding == "The Spotify app is of the kind dev2026.");
+  CHECK(found[1].finding == "recommend is not offered: Spotify does not give this app GET /recommendations.");
+  CHECK(found[2].finding == "list_markets is not offered: Spotify does not give this app GET /markets.");
+  for (const Finding& each : {found[1], found[2]}) {
+    CHECK(each.level == Level::kWarning);
+    CHECK(each.fix.value_or("").contains("extended quota"));
+  }
+  CHECK(of(spotify::Regime::kExtended).size() == 2);
+  const auto unknown = regime_findings(base::fail(base::Code::kUnavailable, "Try again later."), needs);
+  REQUIRE(unknown.size() == 1);
+  CHECK(unknown[0].fix == "Try again later.");
+}
+
 TEST_CASE("the doctor names the regime of each kind of app, and asks for it once") {
   for (const auto regime :
        {sim::spotify::Regime::kDev2026, sim::spotify::Regime::kDevLegacy, sim::spotify::Regime::kExtended}) {

@@ -72,7 +72,12 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
   product->account_->login().ask_for(login_scopes(settings, product->tools_));
   for (const mcp::Tool& tool : product->tools_) product->server_.add(tool);
   auto resources = tools::resources_over(product->tools_);
-  for (mcp::Resource& resource : resources.fixed) product->server_.add(std::move(resource));
+  for (mcp::Resource& resource : resources.fixed) {
+    if (resource.uri == tools::kPlayerUri) {
+      product->server_.set_interest_changed([watch = &product->player_watch_] { watch->reconsider(); });
+    }
+    product->server_.add(std::move(resource));
+  }
   for (mcp::ResourceTemplate& resource : resources.templates) product->server_.add(std::move(resource));
   for (mcp::Prompt& prompt : tools::prompts_over(product->tools_)) product->server_.add(std::move(prompt));
   return product;
@@ -99,22 +104,30 @@ Product::Product(Process& process, const config::Settings& settings, Parts parts
       seal_(settings.storage.directory),
       sealed_calls_(seal_, audit_->trail(), audit_->auditor()),
       metered_calls_(process.loop, *metrics_, sealed_calls_),
+      content_watch_(*metrics_, audit_->trail()),
       archive_({process.loop, process.worker}, account_->store().directory()),
       desk_({archive_, process.clock, process.random}),
       services_{.client_for = [this](const mcp::Principal&) { return account_->spotify(); },
                 .login = account_->login(),
                 .clock = process.clock,
                 .desk = desk_,
-                .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull}},
+                .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull},
+                .on_suspicion = [this](const tools::Suspicion& each) { content_watch_.hear(each); }},
       server_({process.loop, process.clock, process.random, process.log},
               server_options(settings, &metered_calls_,
-                             [this](const mcp::Tool& tool, const mcp::Principal&) { return is_possible(tool); })) {}
+                             [this](const mcp::Tool& tool, const mcp::Principal&) { return is_possible(tool); })),
+      player_watch_(process.loop, services_,
+                    {.audience = [this](std::string_view uri) { return server_.audience_of(uri); },
+                     .publish = [this](const mcp::Event& event) { server_.publish(event); },
+                     .may_look = [this] { return !seal_.is_on(); }}) {}
+
+Product::~Product() { server_.set_interest_changed(nullptr); }
 
 base::Task<base::Result<void>> Product::open(std::string_view mode) {
   audit_->begin(mode);
   CO_TRY(const NoKeyFile none, co_await account_->no_key_file());
   CO_TRY_VOID(co_await audit_->start(none));
-  // What was found out in an earlier life; finding it out now would cost a request at every start.
+  // What was found out in an earlier life; sign it out now would cost a request at every start.
   co_await account_->regime().recall();
   co_return base::Result<void>();
 }

@@ -13,6 +13,7 @@
 #include "app/alert_sender.h"
 #include "app/audit_trail.h"
 #include "app/command.h"
+#include "app/content_watch.h"
 #include "app/metered.h"
 #include "app/metrics.h"
 #include "app/seal.h"
@@ -21,6 +22,7 @@
 #include "mcp/tool.h"
 #include "store/sqlite/archive.h"
 #include "tools/catalogue.h"
+#include "tools/player_watch.h"
 
 namespace app {
 
@@ -29,6 +31,7 @@ class Product {
   // Touches neither disk nor network. kInvalidArgument for toolsets or tools that nobody knows.
   static base::Result<std::unique_ptr<Product>> make(Process& process, const config::Settings& settings,
                                                      tools::Audience audience, AccountOptions options);
+  ~Product();
   Product(const Product&) = delete;
   Product& operator=(const Product&) = delete;
 
@@ -58,6 +61,7 @@ class Product {
   // A call passes the count, then the seal, then the trail.
   SealedCalls sealed_calls_;
   MeteredCalls metered_calls_;
+  ContentWatch content_watch_;
   store::sqlite::SqliteArchive archive_;
   tools::Desk desk_;
   tools::Services services_;
@@ -66,6 +70,7 @@ class Product {
   std::optional<spotify::Regime> judged_;
   std::set<std::string> impossible_;
   mcp::Server server_;
+  tools::PlayerWatch player_watch_;
 };
 
 // Which tools are offered; shared by the commands that offer or list them.

@@ -32,6 +32,7 @@ enum class Event : uint8_t {
   kRateLimited,
   kEgressDenied,
   kTlsRefused,
+  kContentSuspicious,
   kAdminCommand,
   kServerSealed,
   kServerUnsealed,

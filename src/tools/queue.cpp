@@ -36,7 +36,7 @@ base::Task<base::Result<QueueAnswer>> get_queue(const Services& services, mcp::C
   constexpr size_t kShownMax = 25;
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto queue, co_await client->queue(call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   QueueAnswer answer;
   if (queue.currently_playing) answer.currently_playing = presenter.item(*queue.currently_playing);
   answer.skipped = queue.queue.skipped;

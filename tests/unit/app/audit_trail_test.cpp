@@ -15,6 +15,7 @@
 #include "app/audited_server.h"
 #include "app/cli.h"
 #include "app/commands.h"
+#include "app/content_watch.h"
 #include "app/local_bearer.h"
 #include "app/master_key.h"
 #include "audit/journal.h"
@@ -327,6 +328,17 @@ std::string of_a_seal() {
   return home.records();
 }
 
+std::string of_a_name_that_gives_orders() {
+  test::MemoryTrail trail;
+  app::Metrics metrics;
+  app::ContentWatch watch(metrics, trail);
+  tools::Signs signs;
+  signs.add(tools::Sign::kInstruction);
+  for (int n = 0; n < 3; ++n) watch.hear({"spotify:playlist:Inv3ntedInv3ntedInv3nt", signs});
+  CHECK(trail.entries.size() == 1);
+  return trail.names();
+}
+
 struct Provoked {
   std::vector<Event> events;
   std::string (*provoke)();
@@ -342,6 +354,7 @@ const std::vector<Provoked>& all_provoked() {
        of_logins},
       {{Event::kRefreshFailed}, of_a_refresh},
       {{Event::kEgressDenied, Event::kTlsRefused}, of_wrong_servers},
+      {{Event::kContentSuspicious}, of_a_name_that_gives_orders},
       {{Event::kHostRefused, Event::kOriginRefused, Event::kBearerRefused}, of_bad_requests},
       {{Event::kRateLimited}, of_a_flood},
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},

@@ -23,17 +23,25 @@ base::Task<base::Result<json::Value>> answer_of(mcp::ToolFunction call, mcp::Cal
 
 base::Task<base::Result<std::vector<std::string>>> complete_from(Source source, mcp::CallContext& context,
                                                                  std::string typed) {
+  constexpr int kPagesMax = 4;
   std::vector<std::string> values;
-  const auto answer = co_await answer_of(std::move(source.call), context, std::move(source.arguments));
-  const json::Value* items = answer ? answer->find("items") : nullptr;
-  if (items == nullptr || !items->is_array()) co_return values;
   const std::string wanted = base::to_lower_ascii(typed);
-  for (const json::Value& item : items->array()) {
-    const std::string_view uri = item.text_or_empty("uri");
-    const std::string_view value =
-        source.value == "id" && !uri.empty() ? uri.substr(uri.rfind(':') + 1) : item.text_or_empty(source.value);
-    const bool fits = base::to_lower_ascii(item.text_or_empty("name")).contains(wanted) || value.starts_with(typed);
-    if (fits && !value.empty()) values.emplace_back(value);
+  json::Object arguments = source.arguments;
+  for (int page = 0; page < kPagesMax; ++page) {
+    const auto answer = co_await answer_of(source.call, context, arguments);
+    const json::Value* items = answer ? answer->find("items") : nullptr;
+    if (items == nullptr || !items->is_array()) break;
+    for (const json::Value& item : items->array()) {
+      const std::string_view uri = item.text_or_empty("uri");
+      const std::string_view value =
+          source.value == "id" && !uri.empty() ? uri.substr(uri.rfind(':') + 1) : item.text_or_empty(source.value);
+      const bool fits = base::to_lower_ascii(item.text_or_empty("name")).contains(wanted) || value.starts_with(typed);
+      const bool is_new = std::ranges::find(values, value) == values.end();
+      if (fits && is_new && !value.empty()) values.emplace_back(value);
+    }
+    const std::string_view next = answer->text_or_empty("next_cursor");
+    if (next.empty()) break;
+    arguments.set("cursor", next);
   }
   co_return values;
 }

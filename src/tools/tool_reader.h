@@ -29,8 +29,9 @@ struct Source {
   std::string value;  // The member that is put in, such as "name"; "id" is taken from the end of the URI.
 };
 
-// Those entries of the answer's `items` whose name contains `typed` in any case, or whose value begins with it. An
-// answer that cannot be had completes nothing: the person types on.
+// Those entries of the answer's `items` whose name contains `typed` in any case, or whose value begins with it, each
+// value once. A list that goes on is followed for a few pages, which later keystrokes find in the cache. What cannot be
+// had completes nothing: the person types on.
 base::Task<base::Result<std::vector<std::string>>> complete_from(Source source, mcp::CallContext& context,
                                                                  std::string typed);
 

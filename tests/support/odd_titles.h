@@ -246,7 +246,7 @@ inline std::vector<std::string> hostile_strings() {
       "%' OR '%'='",
       "_%_%",
       "\\'; ATTACH DATABASE '/x' AS y; --",
-      "NULL",
+      "NULL; --",
       "$$; COPY x FROM PROGRAM 'id'; $$",
       "'||(SELECT 1)||'",
       "\xEF\xBC\x87 OR 1=1",

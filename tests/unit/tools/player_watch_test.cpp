@@ -19,6 +19,7 @@ struct Watching {
   Watching() {
     bench.services.options.first_look = 0ms;
     bench.answer("play", json::Object{{"uris", bench.track_uris(3)}, {"device_id", bench.device("Robin's phone")}});
+    bench.answer("set_repeat", json::Object{{"mode", "context"}});  // So that it never ends by itself.
   }
   void listen(std::vector<mcp::Principal> principals) {
     audience = std::move(principals);
@@ -61,7 +62,7 @@ TEST_CASE("player watch: a pause, a jump and the next track are told, the passin
   world.listen({{}});
   world.bench.loop.run_for(20s);
   CHECK(world.told.empty());
-  world.bench.answer("pause", {});
+  world.bench.answer("pause", json::Object{});
   world.bench.loop.run_for(10s);
   CHECK(world.told_of(kPlayerUri) == 1);
   CHECK(world.told_of(kQueueUri) == 0);
@@ -70,7 +71,7 @@ TEST_CASE("player watch: a pause, a jump and the next track are told, the passin
   world.bench.answer("seek", json::Object{{"position_ms", 100'000}});
   world.bench.loop.run_for(70s);
   CHECK(world.told_of(kPlayerUri) == 2);
-  world.bench.answer("skip_next", {});
+  world.bench.answer("skip_next", json::Object{});
   world.bench.loop.run_for(70s);
   CHECK(world.told_of(kPlayerUri) == 3);
   CHECK(world.told_of(kQueueUri) == 1);
@@ -108,7 +109,7 @@ TEST_CASE("player watch: several listeners of one person cost as much as one, tw
   CHECK(std::abs(world.looks_in(30s) - one) <= 1);
   world.listen({{.id = "a"}, {.id = "b"}});
   CHECK(world.watch.watched() == 2);
-  world.bench.answer("pause", {});
+  world.bench.answer("pause", json::Object{});
   world.bench.loop.run_for(10s);
   CHECK(world.told_of(kPlayerUri) == 2);
   CHECK(world.told[0].principal_id != world.told[1].principal_id);
@@ -118,7 +119,7 @@ TEST_CASE("player watch: rarer while paused, rarer still where nothing is active
   Watching world;
   world.listen({{}});
   const int playing = world.looks_in(5min);
-  world.bench.answer("pause", {});
+  world.bench.answer("pause", json::Object{});
   world.bench.loop.run_for(5min);
   const int paused = world.looks_in(5min);
   CHECK(playing >= 55);
@@ -128,12 +129,12 @@ TEST_CASE("player watch: rarer while paused, rarer still where nothing is active
 
 TEST_CASE("player watch: Spotify's refusals make it wait, for as long as they say, and it recovers") {
   Watching world;
-  world.bench.fault({.kind = FaultKind::kServerError, .method = "GET", .path = "/me/player", .times = 6});
+  world.bench.fault({.kind = FaultKind::kStatus, .method = "GET", .path = "/me/player", .times = 6});
   world.listen({{}});
   CHECK(world.looks_in(60s) <= 6);
   world.bench.loop.run_for(30min);
   CHECK(world.looks_in(60s) >= 10);
-  world.bench.answer("pause", {});
+  world.bench.answer("pause", json::Object{});
   world.bench.loop.run_for(60s);
   CHECK(world.told_of(kPlayerUri) == 1);
 
@@ -191,7 +192,7 @@ TEST_CASE("player pace: the more of the quota is used, the rarer") {
   CHECK(pace.spared(5s, {}) == 5s);
   const auto of_day = [](spotify::Bucket bucket, int64_t count) {
     spotify::QuotaReport report;
-    report.buckets.push_back({.bucket = bucket, .last_24_hours = count});
+    report.buckets.push_back({.bucket = bucket, .last_24_hours = count, .blocked_until = {}});
     return report;
   };
   CHECK(pace.spared(5s, of_day(spotify::Bucket::kPlayer, 5000)) == 5s);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/version.h"
+#include "tools/guard.h"
 #include "tools/needs.h"
 #include "tools/prompts.h"
 #include "tools/resources.h"
@@ -107,6 +108,8 @@ Product::Product(Process& process, const config::Settings& settings, Parts parts
       content_watch_(*metrics_, audit_->trail()),
       archive_({process.loop, process.worker}, account_->store().directory()),
       desk_({archive_, process.clock, process.random}),
+      budget_(
+          {.per_minute = settings.tools.writes_per_minute.value(), .per_day = settings.tools.writes_per_day.value()}),
       services_{.client_for = [this](const mcp::Principal&) { return account_->spotify(); },
                 .login = account_->login(),
                 .clock = process.clock,
@@ -119,9 +122,21 @@ Product::Product(Process& process, const config::Settings& settings, Parts parts
       player_watch_(process.loop, services_,
                     {.audience = [this](std::string_view uri) { return server_.audience_of(uri); },
                      .publish = [this](const mcp::Event& event) { server_.publish(event); },
-                     .may_look = [this] { return !seal_.is_on(); }}) {}
+                     .may_look = [this] { return !seal_.is_on(); }}) {
+  server_.use(guard(process.clock));
+}
 
 Product::~Product() { server_.set_interest_changed(nullptr); }
+
+mcp::ToolMiddleware Product::guard(const base::Clock& clock) {
+  return tools::guard_over({.desk = desk_,
+                            .clock = clock,
+                            .budget = &budget_,
+                            .ledger = &account_->store(),
+                            .refused = [this](mcp::Principal principal, std::string tool, policy::OverBudget why) {
+                              return tell_spent(audit_->trail(), std::move(principal), std::move(tool), why);
+                            }});
+}
 
 base::Task<base::Result<void>> Product::open(std::string_view mode) {
   audit_->begin(mode);

@@ -2,6 +2,7 @@
 // anything by itself, so this looks, as often as PlayerPace says, and only while somebody listens.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>

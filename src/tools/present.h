@@ -14,6 +14,7 @@
 #include "curation/entry.h"
 #include "spotify/model.h"
 #include "tools/answers.h"
+#include "tools/detail.h"
 #include "tools/sanitise.h"
 #include "tools/services.h"
 
@@ -21,9 +22,11 @@ namespace tools {
 
 class Presenter {
  public:
-  // The services must outlive it.
-  explicit Presenter(const Services& services)
-      : lockdown_(services.options.privacy == Privacy::kLockdown), on_suspicion_(services.on_suspicion) {}
+  // With a detail of a list's rows: see detail.h. The services must outlive it.
+  explicit Presenter(const Services& services, Detail detail = Detail::kConcise)
+      : lockdown_(services.options.privacy == Privacy::kLockdown),
+        is_detailed_(detail == Detail::kDetailed),
+        on_suspicion_(services.on_suspicion) {}
 
   // Nothing for an empty text, and in lockdown. `of` is the URI of what is so named, for those who look into what is
   // suspicious.
@@ -44,6 +47,7 @@ class Presenter {
   std::optional<Item> item(const spotify::Playable& playable) const;
   std::optional<Item> item(const spotify::SimplifiedAlbum& album) const;
   std::optional<Item> item(const spotify::SimplifiedArtist& artist) const;
+  std::optional<Item> item(const spotify::Artist& artist) const;
   std::optional<Item> item(const spotify::Playlist& playlist) const;
   std::optional<Item> item(const spotify::SimplifiedShow& show) const;
   std::optional<Item> item(const spotify::SimplifiedAudiobook& book) const;
@@ -69,6 +73,7 @@ class Presenter {
   std::string shown(const base::ForeignText& text, size_t code_points_max, Markup markup, std::string_view of) const;
 
   bool lockdown_;
+  bool is_detailed_;
   const SuspicionHeard& on_suspicion_;
 };
 

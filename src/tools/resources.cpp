@@ -86,13 +86,13 @@ constexpr std::array kFixed = {
     Row{.uri = "spotify://me/player",
         .name = "player",
         .title = "Player",
-        .about = "What plays, where and how.",
+        .about = "What plays, where and how. Subscribers are told of changes.",
         .tool = "get_playback_state",
         .ttl = kLive},
     Row{.uri = "spotify://me/queue",
         .name = "queue",
         .title = "Queue",
-        .about = "What comes next.",
+        .about = "What comes next. Subscribers are told of the next track.",
         .tool = "get_queue",
         .ttl = kLive},
     Row{.uri = "spotify://me/devices",
@@ -204,9 +204,9 @@ mcp::Complete completion(const Row& row, std::span<const mcp::Tool> offered) {
   for (const Known& known : kKnown) {
     const mcp::Tool* list = known.tool == row.tool ? find_tool(offered, known.list) : nullptr;
     if (list == nullptr) continue;
-    return [call = list->call, value = std::string(known.value)](
+    return [source = Source(list->call, {{"limit", kLimit}}, std::string(known.value))](
                mcp::CallContext& context, std::string, std::string typed, std::map<std::string, std::string>) {
-      return complete_from({.call = call, .arguments = {{"limit", kLimit}}, .value = value}, context, std::move(typed));
+      return complete_from(source, context, std::move(typed));
     };
   }
   return nullptr;

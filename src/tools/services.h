@@ -12,8 +12,8 @@
 #include "mcp/principal.h"
 #include "spotify/client.h"
 #include "tools/desk.h"
-#include "tools/sign.h"
 #include "tools/login.h"
+#include "tools/sign.h"
 
 namespace tools {
 

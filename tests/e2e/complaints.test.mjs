@@ -10,7 +10,10 @@ let server;
 
 before(async () => {
   await workspace.startSim();
-  workspace.writeConfig((config) => { config.tools = { toolsets: ['all'] }; });
+  workspace.writeConfig((config) => {
+    config.tools = { toolsets: ['all'] };
+    config.api.rate_limit = 1000; // An afternoon of one person, in a minute.
+  });
   await workspace.login();
   server = workspace.startStdio();
 });

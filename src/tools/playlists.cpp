@@ -379,7 +379,7 @@ mcp::ToolInfo reading(std::string name, std::string title, std::string descripti
           .description = std::move(description),
           .effect = mcp::Effect::kRead,
           .toolset = "playlists",
-          .scopes = {"playlist-read-private"}};
+          .scopes = {"playlist-read-private", "playlist-read-collaborative"}};
 }
 
 }  // namespace

@@ -122,15 +122,6 @@ test('12: "the tracks of my playlists cannot be fetched"', async () => {
   assert.ok(read >= 3);
 });
 
-test('18: "Spotify asked for 12,471 seconds and the tool hangs"', async () => {
-  await sim.faults(workspace, [{ kind: 'rate_limit', retry_after_s: 12471, path: '/me/following', times: 99 }]);
-  const before = await requests('GET /me/following');
-  assert.match(await refused('get_followed_artists'), /12471|seconds|until/);
-  assert.match(await refused('get_followed_artists'), /seconds|until/);
-  assert.equal(await requests('GET /me/following'), before + 1);
-  await sim.faults(workspace, []);
-});
-
 test('19: "it offers recommendations and audio features, which are dead"', async () => {
   const { tools } = (await server.ask(modernRequest('tools', 'tools/list'))).result;
   assert.deepEqual(tools.map((tool) => tool.name).filter((name) => /recommend|audio_feature|related/.test(name)), []);
@@ -169,13 +160,13 @@ test('23: "no list of devices, and the volume cannot be set"', async () => {
 
 test('24: "my playlists are full of duplicates"', async () => {
   const id = await playlist('Twice as nice');
-  const found = await done('find_duplicates', { playlist_id: id });
-  assert.ok(found.items.length > 0);
+  const found = await done('find_duplicates', { playlist_id: id, match: 'uri' });
+  assert.ok(found.total_groups > 0);
   const rehearsed = await done('dedupe_playlist', { playlist_id: id, dry_run: true });
   assert.equal(rehearsed.status, 'dry_run');
   const first = await done('dedupe_playlist', { playlist_id: id });
   if (first.confirm) await done('dedupe_playlist', { playlist_id: id, confirm: first.confirm });
-  assert.equal((await done('find_duplicates', { playlist_id: id })).items.length, 0);
+  assert.equal((await done('find_duplicates', { playlist_id: id, match: 'uri' })).total_groups, 0);
 });
 
 test('25: "private playlists turn out to be public"', async () => {
@@ -202,7 +193,7 @@ test('28: "it picks the live version, the cover, the remaster"', async () => {
   for (const version of found.slice(0, 12)) {
     const plain = version.name.replace(isVersion, '');
     const answer = await done('import_playlist', { content: `${version.artists[0]} - ${plain}`, dry_run: true });
-    const match = answer.items?.[0];
+    const match = answer.rows[0].match?.item;
     if (!match?.name || !match.name.startsWith(plain)) continue;
     compared += 1;
     assert.doesNotMatch(match.name, isVersion);
@@ -212,9 +203,18 @@ test('28: "it picks the live version, the cover, the remaster"', async () => {
 
 test('30: "no collaborative playlists, no top tracks, and somebody posts a security scan"', async () => {
   assert.ok((await done('get_top_items', { type: 'tracks' })).items.length > 0);
-  const { url } = await done('get_auth_url');
+  const { auth_url: url } = await done('get_auth_url');
   const scopes = new URL(url).searchParams.get('scope').split(' ');
   assert.ok(scopes.includes('playlist-read-collaborative'), scopes.join(' '));
+});
+
+test('18: "Spotify asked for 12,471 seconds and the tool hangs"', async () => {
+  await sim.faults(workspace, [{ kind: 'rate_limit', retry_after_s: 12471, path: '/me/following', times: 99 }]);
+  const before = await requests('GET /me/following');
+  assert.match(await refused('get_followed_artists'), /12471|seconds|until/);
+  assert.match(await refused('get_followed_artists'), /seconds|until/);
+  assert.equal(await requests('GET /me/following'), before + 1);
+  await sim.faults(workspace, []);
 });
 
 test('6: "after six months it is dead without a warning"', async () => {
@@ -223,8 +223,8 @@ test('6: "after six months it is dead without a warning"', async () => {
   await sim.revoke(workspace);
   await sim.expireTokens(workspace);
   const refreshed = await requests('POST /api/token');
-  assert.match(await refused('get_saved_episodes'), /log in|logged in/i);
-  assert.match(await refused('get_saved_audiobooks'), /log in|logged in/i);
+  assert.match(await refused('get_saved_episodes'), /login/);
+  assert.match(await refused('get_saved_audiobooks'), /login/);
   assert.equal(await requests('POST /api/token'), refreshed + 1, 'a refusal is not tried again');
 });
 

@@ -59,7 +59,7 @@ test('15: "it wants a login before it starts, and to be started before I can log
   assert.ok((await server.ask(modernRequest(1, 'tools/list'))).result.tools.length > 20);
   assert.match(textOf(await call(server, 2, 'get_me')), /not logged in/i);
   const begun = await call(server, 3, 'get_auth_url');
-  assert.equal((await fetch(await consent(begun.structuredContent.url))).status, 200);
+  assert.equal((await fetch(await consent(begun.structuredContent.auth_url))).status, 200);
   const me = await call(server, 4, 'get_me');
   assert.ok(!me.isError, textOf(me));
   assert.equal((await server.finish()).code, 0);

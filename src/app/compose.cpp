@@ -1,5 +1,6 @@
 #include "app/compose.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -70,6 +71,8 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
   TRY(product->tools_, tools::select_tools(tools::all_tools(product->services_), selection_of(settings), audience,
                                            product->account_->regime().known()));
   product->services_.wanted_scopes = tools::scopes_of(product->tools_);
+  product->services_.has_undo =
+      std::ranges::any_of(product->tools_, [](const mcp::Tool& tool) { return tool.info.name == "undo"; });
   product->account_->login().ask_for(login_scopes(settings, product->tools_));
   for (const mcp::Tool& tool : product->tools_) product->server_.add(tool);
   auto resources = tools::resources_over(product->tools_);

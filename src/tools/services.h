@@ -38,6 +38,8 @@ struct Services {
   Options options = {};
   // The permissions that the offered tools need, known once they were selected.
   std::vector<std::string> wanted_scopes = {};
+  // Whether undo is among them, so that answers may speak of it.
+  bool has_undo = true;
 };
 
 }  // namespace tools

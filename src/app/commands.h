@@ -17,6 +17,8 @@ Command config_command();
 Command audit_command();
 Command setup_command();
 Command admin_command();
+Command incident_command();
+Command backup_command();
 Command healthcheck_command();
 Command version_command();
 

@@ -128,6 +128,21 @@ std::optional<Uris> target_of(const Receipt& receipt, const Content& content, co
   return arguments.finish ? receipt.after : receipt.before;
 }
 
+std::string stale_sentence(const Receipt& receipt, const std::string& spoken) {
+  if (receipt.way == Way::kMoved && receipt.data.find("snapshot") == nullptr) {
+    return fmt::format(
+        "Nothing was changed: Spotify did not say how {} was after {}, so it is not known whether somebody changed it "
+        "since. Look at it with get_playlist; force true moves the items back all the same.",
+        spoken, receipt.tool);
+  }
+  const bool is_whole = receipt.way == Way::kContent || receipt.way == Way::kMade;
+  return fmt::format(
+      "Nothing was changed: {} is not as {} left it, so somebody changed it since, and that would be lost. {}force "
+      "true overwrites it.",
+      spoken, receipt.tool,
+      is_whole ? fmt::format("diff_since_snapshot with snapshot {} shows what differs; ", receipt.id) : "");
+}
+
 base::Task<base::Result<ChangeAnswer>> undo_items(const Services& services, mcp::CallContext& context,
                                                   std::shared_ptr<spotify::Client> client, Receipt receipt,
                                                   UndoArguments arguments) {
@@ -146,11 +161,7 @@ base::Task<base::Result<ChangeAnswer>> undo_items(const Services& services, mcp:
     answer.snapshot_id = content.snapshot;
     answer.items_before = static_cast<int64_t>(now.size());
     answer.items_after = answer.items_before;
-    answer.summary = fmt::format(
-        "Nothing was changed: {} is not as {} left it, so somebody changed it since, and that would be lost. {}force "
-        "true overwrites it.",
-        content.spoken, receipt.tool,
-        is_whole ? fmt::format("diff_since_snapshot with snapshot {} shows what differs; ", receipt.id) : "");
+    answer.summary = stale_sentence(receipt, content.spoken);
     co_return answer;
   }
   Reachable target = reachable(now, *std::move(wanted));

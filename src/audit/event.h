@@ -31,6 +31,7 @@ enum class Event : uint8_t {
   kHostRefused,
   kOriginRefused,
   kRateLimited,
+  kRequestMalformed,
   kEgressDenied,
   kTlsRefused,
   kAdminCommand,

@@ -31,6 +31,7 @@ constexpr std::array kReasons{
     std::pair{Event::kOriginRefused, std::string_view("it is not among those that are allowed")},
     std::pair{Event::kRateLimited, std::string_view("the limit of its principal is reached")},
     std::pair{Event::kBudgetSpent, std::string_view("the user has made as many changes as are allowed")},
+    std::pair{Event::kRequestMalformed, std::string_view("it is no message of the protocol")},
     std::pair{Event::kEgressDenied, std::string_view("the server or its address is not among those that are allowed")},
     std::pair{Event::kTlsRefused, std::string_view("the connection is not safe")},
     std::pair{Event::kAdminCommand, std::string_view("the kernel names the user of the server, or root")},

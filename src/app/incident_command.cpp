@@ -211,6 +211,7 @@ Command incident_command() {
                                .about = "auth-compromise, dependency, config-exposure, network, or verify FOLDER.",
                                .choices = {"auth-compromise", "dependency", "config-exposure", "network", "verify"}},
       .rest = Rest{.name = "folder", .about = "verify: the folder of evidence.", .count_max = 1},
+      .master_key = MasterKey::kWelcome,
       .run = run};
 }
 

@@ -57,55 +57,26 @@ int64_t count_of(const std::vector<Taken>& taken, StepState state) {
   return std::ranges::count_if(taken, [state](const Taken& each) { return each.outcome.state == state; });
 }
 
-// The trail hears of the runbook itself. Where it cannot be written the runbook goes on: it is there to stop damage.
-class Told {
- public:
-  Told(Process& process, const config::Settings& settings, Io& io) : process_(process), io_(io) {
-    if (!has_master_key(key_places(settings, io.environment), io.environment)) {
-      warn("There is no master key here.");
-      return;
-    }
-    audit_.emplace(process, settings, tell_of_key(process, io));
-  }
+base::Task<base::Result<void>> record(AuditTrail* audit, audit::Entry entry) {
+  audit->begin("incident");
+  CO_TRY_VOID(co_await audit->start(NoKeyFile::kRefuse));
+  const auto recorded = co_await audit->trail().record(std::move(entry));
+  co_await audit->close();
+  co_return recorded;
+}
 
-  void begun(std::string_view incident) {
-    if (audit_) keep(run_to_end(process_.loop, begin(&*audit_, incident)));
+// The trail hears of the runbook itself. It is opened for each word anew, since a step may change its keys. Where it
+// cannot be written the runbook goes on: it is there to stop damage.
+void tell_trail(const Incident& incident, audit::Entry entry) {
+  std::string why = "There is no master key here.";
+  if (has_master_key(key_places(incident.settings(), incident.io.environment), incident.io.environment)) {
+    AuditTrail audit(incident.process, incident.settings(), tell_of_key(incident.process, incident.io));
+    entry.source = "local";
+    const auto recorded = run_to_end(incident.process.loop, record(&audit, std::move(entry)));
+    why = recorded ? "" : recorded.error().message;
   }
-  void ended(std::string_view incident, const std::vector<Taken>& taken) {
-    if (!audit_) return;
-    audit::Entry entry{.event = audit::Event::kIncidentEnded,
-                       .source = "local",
-                       .request = {{"incident", incident},
-                                   {"done", count_of(taken, StepState::kDone)},
-                                   {"by_hand", count_of(taken, StepState::kByHand)},
-                                   {"found", count_of(taken, StepState::kFound)},
-                                   {"failed", count_of(taken, StepState::kFailed)}},
-                       .status = "ok"};
-    keep(run_to_end(process_.loop, end(&*audit_, std::move(entry))));
-  }
-
- private:
-  static base::Task<base::Result<void>> begin(AuditTrail* audit, std::string_view incident) {
-    audit->begin("incident");
-    CO_TRY_VOID(co_await audit->start(NoKeyFile::kRefuse));
-    audit::Entry entry{
-        .event = audit::Event::kIncidentBegun, .source = "local", .request = {{"incident", incident}}, .status = "ok"};
-    co_return co_await audit->trail().record(std::move(entry));
-  }
-  static base::Task<base::Result<void>> end(AuditTrail* audit, audit::Entry entry) {
-    const auto recorded = co_await audit->trail().record(std::move(entry));
-    co_await audit->close();
-    co_return recorded;
-  }
-  void keep(const base::Result<void>& recorded) {
-    if (!recorded) warn(recorded.error().message);
-  }
-  void warn(std::string_view why) { io_.err << "warning: The incident is not in the audit trail. " << why << '\n'; }
-
-  Process& process_;
-  Io& io_;
-  std::optional<AuditTrail> audit_;
-};
+  if (!why.empty()) incident.io.err << "warning: This is not in the audit trail. " << why << '\n';
+}
 
 void open_trail(Incident& incident) {
   auto stored = find_trail(incident.settings(), incident.io.environment, incident.process.random);
@@ -150,8 +121,7 @@ base::Result<int> respond(const Runbook& runbook, const config::Loaded& loaded, 
   }
   TRY(Evidence evidence, Evidence::begin(folder, known_secrets(loaded.settings, io.environment)));
   incident.evidence.emplace(std::move(evidence));
-  Told told(process, loaded.settings, io);
-  told.begun(runbook.incident);
+  tell_trail(incident, {.event = audit::Event::kIncidentBegun, .request = {{"incident", runbook.incident}}});
   open_trail(incident);
   const bool quiet = arguments.has("--json");
   std::vector<Taken> taken;
@@ -160,12 +130,18 @@ base::Result<int> respond(const Runbook& runbook, const config::Loaded& loaded, 
     taken.push_back({&step, step.run(incident)});
     if (!quiet) print(io, taken.size(), taken.back());
   }
-  told.ended(runbook.incident, taken);
+  tell_trail(incident, {.event = audit::Event::kIncidentEnded,
+                        .request = {{"incident", runbook.incident},
+                                    {"done", count_of(taken, StepState::kDone)},
+                                    {"by_hand", count_of(taken, StepState::kByHand)},
+                                    {"found", count_of(taken, StepState::kFound)},
+                                    {"failed", count_of(taken, StepState::kFailed)}}});
   const json::Value report = as_json(runbook, folder, taken);
   TRY_VOID(incident.evidence->add_json("report.json", report));
   if (incident.review) TRY_VOID(incident.evidence->add_json("review.json", as_json(*incident.review)));
-  const audit::Keys* keys = incident.trail ? &incident.trail->keys : nullptr;
-  TRY_VOID(incident.evidence->finish(runbook.incident, now, keys));
+  // With the key that is the trail's now: the one of before may be the one that leaked.
+  const auto stored = find_trail(loaded.settings, io.environment, process.random);
+  TRY_VOID(incident.evidence->finish(runbook.incident, now, stored ? &stored->keys : nullptr));
   if (quiet) {
     io.out << json::write_pretty(report);
   } else {
@@ -180,13 +156,8 @@ base::Result<int> verify(const config::Loaded& loaded, const Arguments& argument
     return base::fail(base::Code::kInvalidArgument, "Say which folder: incident verify FOLDER.");
   }
   crypto::OsRandom random;
-  std::optional<audit::Keys> keys;
-  const MasterKeyPlaces places = key_places(loaded.settings, io.environment);
-  if (has_master_key(places, io.environment)) {
-    TRY(const crypto::Key master, master_key(places, io.environment, random, NoKeyFile::kRefuse, nullptr));
-    keys = audit::Keys::derive(master);
-  }
-  TRY(const EvidenceReport report, verify_evidence(arguments.rest.front(), keys ? &*keys : nullptr));
+  const auto stored = find_trail(loaded.settings, io.environment, random);
+  TRY(const EvidenceReport report, verify_evidence(arguments.rest.front(), stored ? &stored->keys : nullptr));
   using Signature = EvidenceReport::Signature;
   const std::string_view signature = report.signature == Signature::kGood    ? "good"
                                      : report.signature == Signature::kWrong ? "wrong"
@@ -240,6 +211,7 @@ Command incident_command() {
                                .about = "auth-compromise, dependency, config-exposure, network, or verify FOLDER.",
                                .choices = {"auth-compromise", "dependency", "config-exposure", "network", "verify"}},
       .rest = Rest{.name = "folder", .about = "verify: the folder of evidence.", .count_max = 1},
+      .master_key = MasterKey::kWelcome,
       .run = run};
 }
 

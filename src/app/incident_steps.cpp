@@ -92,7 +92,8 @@ Outcome rotate_other_secrets(Incident& incident) {
                       fmt::join(names, ", "))};
 }
 
-Outcome rotate_master_key(Incident& incident) { return run_command(incident, {"keys", "rotate", "--compromised"}); }
+Outcome rotate_keys(Incident& incident) { return run_command(incident, {"keys", "rotate", "--compromised"}); }
+Outcome rotate_master_key(Incident& incident) { return run_command(incident, {"keys", "rotate", "--master"}); }
 
 Outcome review(Incident& incident, const std::vector<std::string_view>& events) {
   if (!incident.review) return {StepState::kFailed, "There is no audit trail to look through."};
@@ -142,10 +143,11 @@ Outcome restart_servers(Incident& incident) {
   if (answers->answered.empty()) return {StepState::kDone, "No server runs."};
   std::vector<std::string> pids;
   for (const auto& [pid, response] : answers->answered) pids.push_back(pid);
-  return {StepState::kByHand,
-          fmt::format("Process {} still runs the old code. When the update is in place, let its supervisor restart it, "
-                      "or run: spotify-mcp-server admin stop",
-                      fmt::join(pids, ", "))};
+  return {
+      StepState::kByHand,
+      fmt::format("Process {} still runs with what was before. When the rest is done, let its supervisor restart it, "
+                  "or run: spotify-mcp-server admin stop",
+                  fmt::join(pids, ", "))};
 }
 
 // Takes the rights of others away from what is ours alone.
@@ -235,7 +237,11 @@ constexpr Step kRevoke{"revoke_sessions", "End every session, and renew the bear
 constexpr Step kForget{"forget_logins", "Remove the stored Spotify login and the cached answers.", forget_logins};
 constexpr Step kClientSecret{"rotate_client_secret", "Rotate the client secret of the Spotify app.",
                              rotate_client_secret};
-constexpr Step kMasterKey{"rotate_master_key", "Put a new master key in the place of the old one.", rotate_master_key};
+constexpr Step kKeys{"rotate_keys", "Put new keys in the place of those that seal the logins.", rotate_keys};
+constexpr Step kMasterKey{"rotate_master_key",
+                          "Put a new master key in the place of the old one, with what is sealed under it.",
+                          rotate_master_key};
+constexpr Step kRestart{"restart", "Restart the servers, which still run with what they have read.", restart_servers};
 constexpr Step kTrail{"verify_trail", "Verify the audit trail.", verify_trail};
 
 }  // namespace
@@ -263,8 +269,10 @@ std::span<const Runbook> runbooks() {
         kForget,
         kClientSecret,
         {"review_logins", "Review who tried to get in.", review_logins},
+        kKeys,
         kMasterKey,
-        kTrail}},
+        kTrail,
+        kRestart}},
       {"dependency",
        "A library that this program runs on has a known hole.",
        {kEvidence,
@@ -281,11 +289,13 @@ std::span<const Runbook> runbooks() {
         kForget,
         kClientSecret,
         {"rotate_other_secrets", "Rotate the other secrets of the configuration.", rotate_other_secrets},
+        kKeys,
         kMasterKey,
         {"close_files", "Close the configuration, the key and the data to others.", close_files},
         {"review_configuration", "Review who used the configuration.", review_configuration},
         {"audit_systems", "Look for copies elsewhere.", audit_systems},
-        kTrail}},
+        kTrail,
+        kRestart}},
       {"network",
        "A certificate is wrong, a connection was refused, or traffic goes where it should not.",
        {kSeal,

@@ -28,7 +28,15 @@ base::Result<void> Seal::put_on(base::Wall now) const {
   return written;
 }
 
-base::Result<void> Seal::take_off() const { return os::remove_file(path_); }
+base::Result<void> Seal::take_off() const {
+  auto removed = os::remove_file(path_);
+  if (!removed && !is_on()) {
+    base::Error error = std::move(removed).error();
+    error.message = "The seal is off, and may be on again after a crash of this machine. " + error.message;
+    return std::unexpected(std::move(error));
+  }
+  return removed;
+}
 
 base::Error Seal::refusal() {
   return {base::Code::kUnavailable,

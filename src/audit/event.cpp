@@ -49,6 +49,8 @@ constexpr std::array<EventInfo, kEvents> kCatalogue{{
     {Event::kOriginRefused, "origin.refused", Kind::kSecurity, Severity::kWarning,
      "A web page that may not call.", "value (digest)"},
     {Event::kRateLimited, "rate.limited", Kind::kSecurity, Severity::kWarning, "Too many requests or sessions.", ""},
+    {Event::kRequestMalformed, "request.malformed", Kind::kSecurity, Severity::kWarning,
+     "A request was no message of the protocol.", ""},
     {Event::kEgressDenied, "egress.denied", Kind::kSecurity, Severity::kWarning,
      "A request to a server or an address that is not allowed was not sent.", "server (digest)"},
     {Event::kTlsRefused, "tls.refused", Kind::kSecurity, Severity::kWarning,

@@ -33,6 +33,7 @@ enum class Event : uint8_t {
   kHostRefused,
   kOriginRefused,
   kRateLimited,
+  kRequestMalformed,
   kEgressDenied,
   kTlsRefused,
   kContentSuspicious,

@@ -147,6 +147,30 @@ test('metrics count calls, requests to Spotify and refusals, and name nobody', a
   assert.ok(!stdout.includes('owner') && !stdout.includes('Kitchen'), 'no user and no content');
 });
 
+test('the groups of the security guide are counted: logins, input, network, and what the administrator does', async () => {
+  const server = await workspace.startServer();
+  const count = async () => {
+    const { stdout } = await admin('metrics');
+    const of = (pattern) => [...stdout.matchAll(pattern)].reduce((sum, [, number]) => sum + Number(number), 0);
+    return {
+      login: of(/^spotify_mcp_events_total\{event="bearer\.refused".*\} (\d+)$/gm),
+      malformed: of(/^spotify_mcp_events_total\{event="request\.malformed".*\} (\d+)$/gm),
+      arguments: of(/^spotify_mcp_calls_total\{.*outcome="invalid_argument"\} (\d+)$/gm),
+      network: of(/^spotify_mcp_events_total\{event="(?:host|origin)\.refused".*\} (\d+)$/gm),
+      administration: of(/^spotify_mcp_events_total\{event="admin\.command".*\} (\d+)$/gm),
+    };
+  };
+  assert.deepEqual(await count(), { login: 0, malformed: 0, arguments: 0, network: 0, administration: 0 });
+  await postModern(server, 'wrong', 'tools/list');
+  await postModern(server, workspace.token(), 'tools/list', {}, (parts) => (parts.body = '{"jsonrpc"'));
+  await postModern(server, workspace.token(), 'tools/call', { name: 'seek', arguments: { position_ms: -1 } });
+  await postModern(server, workspace.token(), 'tools/list', {}, ({ headers }) => (headers.Host = 'evil.example'));
+  await postModern(server, workspace.token(), 'tools/list', {}, ({ headers }) => (headers.Origin = 'https://evil.example'));
+  await openSession(server);
+  await admin('revoke', (await json('sessions')).sessions[0].session);
+  assert.deepEqual(await count(), { login: 1, malformed: 1, arguments: 1, network: 2, administration: 1 });
+});
+
 test('a monitor reads the metrics on a port of its own, and a web page does not', async () => {
   const free = net.createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => free.once('listening', resolve));

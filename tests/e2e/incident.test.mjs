@@ -58,11 +58,13 @@ const events = async () => {
   return stdout.trimEnd().split('\n').map((line) => JSON.parse(line).event);
 };
 
+const masterKey = () =>
+  fs.readFileSync(path.join(workspace.env.HOME, '.config/spotify-mcp-server/master.key'), 'utf8').trim();
+
 // Nothing that opens a door stands in the evidence: not the secrets of the settings, not the bearers, not the key, and
 // no token of Spotify.
 async function expectNoSecret(folder, secrets) {
-  const key = fs.readFileSync(path.join(workspace.env.HOME, '.config/spotify-mcp-server/master.key'), 'utf8').trim();
-  const forbidden = [planted, plantedWebhook, 'planted-address-token', key, workspace.token(), ...secrets];
+  const forbidden = [planted, plantedWebhook, 'planted-address-token', masterKey(), workspace.token(), ...secrets];
   for (const file of filesIn(folder)) {
     const bytes = fs.readFileSync(file);
     for (const secret of forbidden) assert.ok(!bytes.includes(secret), `${secret} in ${file}`);
@@ -75,6 +77,7 @@ test('a compromise: sealed, sessions and bearer gone, login gone, evidence signe
   assert.match((await call(server)).text, /Kitchen/);
   await openSession(server);
   const old = workspace.token();
+  const keyBefore = masterKey();
   assert.equal((await call(server, 'no-such-bearer')).status, 401);
 
   const report = await respond('auth-compromise');
@@ -83,6 +86,9 @@ test('a compromise: sealed, sessions and bearer gone, login gone, evidence signe
     assert.equal(states[step], 'done', JSON.stringify(report.of[step]));
   }
   assert.equal(states.rotate_client_secret, 'by hand');
+  for (const step of ['rotate_keys', 'rotate_master_key']) assert.equal(states[step], 'done', JSON.stringify(report.of[step]));
+  assert.notEqual(masterKey(), keyBefore, 'the master key is a new one');
+  assert.match(report.of.restart.told, new RegExp(`Process ${server.pid} `));
   assert.match(report.of.revoke_sessions.told, /^1 sessions of 1 running servers/);
   assert.match(report.of.review_logins.told, /bearer\.refused 1 \(127\.0\.0\.1: 1\)/);
 
@@ -93,7 +99,7 @@ test('a compromise: sealed, sessions and bearer gone, login gone, evidence signe
   assert.equal((await command('admin', 'unseal')).code, 0);
   assert.match((await call(again)).text, /log in|login/i, 'the stored login is gone');
 
-  await expectNoSecret(report.evidence, [old]);
+  await expectNoSecret(report.evidence, [old, keyBefore]);
   const names = filesIn(report.evidence).map((file) => path.relative(report.evidence, file));
   for (const name of ['code.json', 'settings.json', 'files.json', 'servers.json', 'report.json', 'review.json',
     'audit/checkpoints', 'manifest.json', 'manifest.sig']) {

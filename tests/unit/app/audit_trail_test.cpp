@@ -238,6 +238,25 @@ std::string of_wrong_servers() {
          of_a_refresh_at(fmt::format("https://127.0.0.1:{}", server.port()));
 }
 
+// Nobody asks who it is, and it sends an array of nothing.
+std::string of_a_malformed_request() {
+  Served served;
+  mcp::StreamableHttp handler(served.server, served.random, nullptr, {});
+  for (const char* body : {"[]", "{", R"({"jsonrpc":"2.0","id":1,"method":"ping"})"}) {
+    http::Request request;
+    request.method = http::Method::kPost;
+    request.target = "/mcp";
+    request.headers = {{"Host", "127.0.0.1"}, {"Content-Type", "application/json"}};
+    request.headers.set("Accept", "application/json, text/event-stream");
+    request.peer = "192.0.2.7";
+    request.body = body;
+    CHECK(served.loop.run(handler.handle(std::move(request))).status == 400);
+  }
+  CHECK(served.trail.entries.size() == 3);
+  CHECK(served.trail.entries.back().source == "192.0.2.7");
+  return served.trail.names();
+}
+
 std::string of_bad_requests() {
   Served served;
   CHECK(served.post({{"Host", "evil.example"}}) == 403);
@@ -457,6 +476,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kContentSuspicious}, of_a_name_that_gives_orders},
       {{Event::kHostRefused, Event::kOriginRefused, Event::kBearerRefused}, of_bad_requests},
       {{Event::kSessionForeign}, of_a_foreign_session},
+      {{Event::kRequestMalformed}, of_a_malformed_request},
       {{Event::kRateLimited}, of_a_flood},
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
       {{Event::kBudgetSpent}, of_a_loop},

@@ -95,6 +95,8 @@ Refusal refusal_of(mcp::RefusedRequest::Why why) {
       return {Event::kBearerRefused, "no valid bearer"};
     case mcp::RefusedRequest::Why::kTooMany:
       return {Event::kRateLimited, "over a limit"};
+    case mcp::RefusedRequest::Why::kScope:
+      return {Event::kScopeRefused, "beyond its scopes"};
   }
   return {Event::kHostRefused, ""};
 }
@@ -133,9 +135,10 @@ base::Task<base::Result<std::unique_ptr<mcp::AuditedCall>>> AuditedServer::begin
 base::Task<void> AuditedServer::refused(mcp::RefusedRequest request) {
   const Refusal refusal = refusal_of(request.why);
   audit::Entry entry{.event = refusal.event,
+                     .user = std::move(request.user),
                      .source = std::move(request.source),
                      .status = std::string(base::code_name(request.code)),
-                     .reason = std::string(refusal.reason)};
+                     .reason = request.reason.empty() ? std::string(refusal.reason) : std::move(request.reason)};
   if (!request.value.empty()) entry.request.emplace_back("value", audit::Hidden{std::move(request.value)});
   // It is refused either way; what could not be written is in the log and in the count of the next gap.
   auto recording = trail_.record(std::move(entry));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/version.h"
+#include "policy/access_scopes.h"
 #include "tools/needs.h"
 #include "tools/prompts.h"
 #include "tools/resources.h"
@@ -24,6 +25,11 @@ std::vector<std::string> login_scopes(const config::Settings& settings, const st
   for (const oauth::Scope& scope : settings.spotify.scopes) scopes.push_back(scope.text());
   // No more than the tools need: each permission is a line of the consent page.
   return scopes.empty() ? tools::scopes_of(offered) : scopes;
+}
+
+std::string_view access_scope_of(const mcp::Tool& tool) {
+  const bool reads = tool.info.effect == mcp::Effect::kRead;
+  return policy::access_scope_of(tool.info.toolset, reads ? policy::Access::kReadOnly : policy::Access::kReadWrite);
 }
 
 using Visible = std::function<bool(const mcp::Tool&, const mcp::Principal&)>;
@@ -108,7 +114,9 @@ Product::Product(Process& process, const config::Settings& settings, Parts parts
                 .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull}},
       server_({process.loop, process.clock, process.random, process.log},
               server_options(settings, &metered_calls_,
-                             [this](const mcp::Tool& tool, const mcp::Principal&) { return is_possible(tool); })) {}
+                             [this](const mcp::Tool& tool, const mcp::Principal& principal) {
+                               return principal.has_scope(access_scope_of(tool)) && is_possible(tool);
+                             })) {}
 
 base::Task<base::Result<void>> Product::open(std::string_view mode) {
   audit_->begin(mode);

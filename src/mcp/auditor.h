@@ -34,12 +34,14 @@ class AuditedCall {
 };
 
 struct RefusedRequest {
-  enum class Why : uint8_t { kHost, kOrigin, kLogin, kTooMany };
+  enum class Why : uint8_t { kHost, kOrigin, kLogin, kTooMany, kScope };
 
   Why why = Why::kHost;
   base::Code code = base::Code::kForbidden;
   std::string source;  // The peer's address.
   std::string value;   // Of the field that was refused: to be digested.
+  std::string reason = {};  // Words of the authenticator, if it has any.
+  std::string user = {};    // The principal, where it is known.
 };
 
 class Auditor {

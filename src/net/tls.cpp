@@ -9,9 +9,11 @@
 #include <openssl/ssl.h>
 #include <openssl/sslerr.h>
 #include <openssl/x509.h>
+#include <span>
 #include <utility>
 
 #include "base/check.h"
+#include "crypto/bytes.h"
 #include "net/detail/tls_session.h"
 
 namespace net {
@@ -151,13 +153,7 @@ std::string TlsIdentity::fingerprint() const {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   X509_digest(SSL_CTX_get0_certificate(impl_->context.get()), EVP_sha256(), digest, &size);
-  std::string text;
-  for (unsigned int i = 0; i < size; ++i) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    text += kDigits[digest[i] >> 4];
-    text += kDigits[digest[i] & 15];
-  }
-  return text;
+  return crypto::to_hex(std::as_bytes(std::span(digest, size)));
 }
 
 // ---- One connection.

@@ -200,7 +200,7 @@ Advice advice_of(Code code) {
 class Refusing final : public mcp::Authenticator {
  public:
   explicit Refusing(Code code) : code_(code) {}
-  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret) override {
+  base::Task<base::Result<mcp::Principal>> authenticate(const http::Request&) override {
     co_return base::fail(code_, "Refused.");
   }
 
@@ -245,6 +245,7 @@ std::string exits_of(std::string_view command) {
     return "0 done; 2 a session is missing or too much, 5 no server is running or there is no such session, 10 one "
            "does not answer";
   }
+  if (command == "api-key") return "0 done; 2 something is missing or is none, 5 there is no key of that id";
   if (command == "healthcheck") return "0 healthy; 9 unreachable or not well";
   if (command == "setup" || command == "tools" || command == "version") return "0";
   FAIL("the exit codes of " << command << " are not described");

@@ -14,6 +14,7 @@
 #include "app/audit_trail.h"
 #include "app/audited_server.h"
 #include "app/cli.h"
+#include "app/connection_watch.h"
 #include "app/commands.h"
 #include "app/local_bearer.h"
 #include "app/master_key.h"
@@ -243,7 +244,7 @@ std::string of_bad_requests() {
 
 class Flooded final : public mcp::Authenticator {
  public:
-  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret) override {
+  base::Task<base::Result<mcp::Principal>> authenticate(const http::Request&) override {
     co_return base::fail(base::Code::kRateLimited, "Too many.");
   }
 };
@@ -327,6 +328,51 @@ std::string of_a_seal() {
   return home.records();
 }
 
+std::string of_an_api_key() {
+  Home home;
+  const std::string config = home.place.path() + "/config.json";
+  std::ofstream(config) << fmt::format(R"({{"storage":{{"directory":"{}"}}}})", home.settings.storage.directory);
+  const auto run = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--config", config});
+    std::ostringstream out;
+    std::ostringstream err;
+    app::Io io{.environment = os::Environment({{"HOME", home.place.path()}}), .out = out, .err = err};
+    CHECK(app::run(arguments, app::commands(), io) == 0);
+    return out.str();
+  };
+  const std::string key = run({"api-key", "create", "--label", "a test", "--scopes", "smcp:read"});
+  REQUIRE(key.starts_with("smcp_k_"));
+  run({"api-key", "revoke", key.substr(7, 16)});
+  const std::string records = home.records();
+  CHECK(records.find(key.substr(24, 40)) == std::string::npos);
+  return records;
+}
+
+std::string of_a_call_beyond_its_scopes() {
+  Served served;
+  CHECK(served.loop.run(succeed(served.auditor.refused({.why = mcp::RefusedRequest::Why::kScope,
+                                                        .code = base::Code::kForbidden,
+                                                        .source = "192.0.2.7",
+                                                        .value = {},
+                                                        .reason = "lacks smcp:playback",
+                                                        .user = "api-key 1"}))));
+  CHECK(served.trail.entries.front().user == "api-key 1");
+  CHECK(served.trail.entries.front().reason == "lacks smcp:playback");
+  return served.trail.names();
+}
+
+std::string of_connections() {
+  Served served;
+  app::ConnectionWatch watch(served.loop, served.trail, {"10.0.0.0/8"});
+  watch.handshake_ended({.peer = "192.0.2.7", .server_name = "h", .version = "TLSv1.3", .cipher = "c", .problem = ""});
+  watch.handshake_ended({.peer = "192.0.2.7", .server_name = "", .version = "", .cipher = "", .problem = "no cipher"});
+  for (int i = 0; i < 1000; ++i) watch.turned_away("192.0.2.7");
+  CHECK(served.trail.entries.size() == 3);  // A flood of connections is no flood of records.
+  CHECK(watch.speaks_for_many("10.1.2.3"));
+  CHECK_FALSE(watch.speaks_for_many("192.0.2.7"));
+  return served.trail.names();
+}
+
 struct Provoked {
   std::vector<Event> events;
   std::string (*provoke)();
@@ -344,6 +390,9 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kEgressDenied, Event::kTlsRefused}, of_wrong_servers},
       {{Event::kHostRefused, Event::kOriginRefused, Event::kBearerRefused}, of_bad_requests},
       {{Event::kRateLimited}, of_a_flood},
+      {{Event::kApiKeyMade, Event::kApiKeyRevoked}, of_an_api_key},
+      {{Event::kScopeRefused}, of_a_call_beyond_its_scopes},
+      {{Event::kConnectionsLimited, Event::kTlsAccepted, Event::kTlsClientRefused}, of_connections},
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
       {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},
       {{Event::kClockStepped, Event::kAuditRecovered, Event::kAuditGap}, of_a_bad_disk},

@@ -5,6 +5,7 @@
 
 #include "app/version.h"
 #include "policy/access_scopes.h"
+#include "tools/guard.h"
 #include "tools/needs.h"
 #include "tools/prompts.h"
 #include "tools/resources.h"
@@ -107,6 +108,8 @@ Product::Product(Process& process, const config::Settings& settings, Parts parts
       metered_calls_(process.loop, *metrics_, sealed_calls_),
       archive_({process.loop, process.worker}, account_->store().directory()),
       desk_({archive_, process.clock, process.random}),
+      budget_(
+          {.per_minute = settings.tools.writes_per_minute.value(), .per_day = settings.tools.writes_per_day.value()}),
       services_{.client_for = [this](const mcp::Principal&) { return account_->spotify(); },
                 .login = account_->login(),
                 .clock = process.clock,
@@ -116,7 +119,19 @@ Product::Product(Process& process, const config::Settings& settings, Parts parts
               server_options(settings, &metered_calls_,
                              [this](const mcp::Tool& tool, const mcp::Principal& principal) {
                                return principal.has_scope(access_scope_of(tool)) && is_possible(tool);
-                             })) {}
+                             })) {
+  server_.use(guard(process.clock));
+}
+
+mcp::ToolMiddleware Product::guard(const base::Clock& clock) {
+  return tools::guard_over({.desk = desk_,
+                            .clock = clock,
+                            .budget = &budget_,
+                            .ledger = &account_->store(),
+                            .refused = [this](mcp::Principal principal, std::string tool, policy::OverBudget why) {
+                              return tell_spent(audit_->trail(), std::move(principal), std::move(tool), why);
+                            }});
+}
 
 base::Task<base::Result<void>> Product::open(std::string_view mode) {
   audit_->begin(mode);

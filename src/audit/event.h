@@ -42,6 +42,7 @@ enum class Event : uint8_t {
   kServerSealed,
   kServerUnsealed,
   kSealedRefused,
+  kBudgetSpent,
   kClockStepped,
   kAuditOpened,
   kAuditRecovered,

@@ -20,7 +20,7 @@ void ConnectionWatch::handshake_ended(const net::TlsHandshake& handshake) {
 void ConnectionWatch::turned_away(std::string_view peer) {
   ++turned_away_;
   const base::Instant now = loop_.now();
-  if (told_at_ != base::Instant{} && now - told_at_ < kOneRecordPer) return;
+  if (told_at_ && now - *told_at_ < kOneRecordPer) return;
   told_at_ = now;
   trail_.note({.event = audit::Event::kConnectionsLimited,
                .source = std::string(peer),

@@ -1,9 +1,12 @@
 // Connections of `serve`, told to the audit trail: who came by TLS and how, and who had too many.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "audit/trail.h"
@@ -31,7 +34,7 @@ class ConnectionWatch final : public net::ConnectionObserver {
   audit::Trail& trail_;
   std::vector<std::string> proxies_;
   int64_t turned_away_ = 0;
-  base::Instant told_at_ = {};
+  std::optional<base::Instant> told_at_;
 };
 
 }  // namespace app

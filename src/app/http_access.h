@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/api_key_access.h"
 #include "app/local_bearer.h"

@@ -2,6 +2,7 @@
 // have changed.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,7 +18,7 @@ namespace app {
 class TlsFiles {
  public:
   // How long a renewed certificate waits at most until it is shown.
-  static constexpr std::chrono::seconds kLookEvery{10};
+  static constexpr std::chrono::seconds kLookEvery{5};
 
   explicit TlsFiles(const config::Server& settings) : certificate_(settings.tls_certificate), key_(settings.tls_key) {}
 

@@ -2,6 +2,7 @@
 // digest, and, sealed by whoever makes it, the key that its requests are signed with.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,7 +48,8 @@ class Nonces {
 
   virtual ~Nonces() = default;
   // Whether the nonce is used for the first time by this key; then it is kept until `expires`, also across a crash of
-  // the machine. Those that expired before `now` are forgotten. kRateLimited when too many are kept.
+  // the machine. Those that expired before `now` are forgotten. kRateLimited when too many are kept, which each process
+  // judges by what it has seen.
   virtual base::Task<base::Result<bool>> use(std::string key_id, std::string nonce, base::Wall expires,
                                              base::Wall now) = 0;
 };

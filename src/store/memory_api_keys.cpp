@@ -12,7 +12,8 @@ base::Error key_is_there() { return {base::Code::kConflict, "There is an API key
 
 base::Task<base::Result<void>> MemoryApiKeys::add(ApiKey key) {
   if (std::ranges::find(keys_, key.id, &ApiKey::id) != keys_.end()) co_return std::unexpected(key_is_there());
-  keys_.push_back(std::move(key));
+  const auto later = std::ranges::upper_bound(keys_, key.created, {}, &ApiKey::created);
+  keys_.insert(later, std::move(key));
   co_return base::Result<void>();
 }
 

@@ -84,7 +84,8 @@ class StreamableHttp final : public http::Handler {
   base::Task<http::Response> respond(const http::Request& request, Principal principal);
   base::Task<http::Response> post(const http::Request& request, Principal principal);
   // The 403 for a call that is beyond the principal's scopes, of which the auditor hears.
-  base::Task<std::optional<http::Response>> refuse_scope(std::span<const Call* const> calls, const Principal& principal);
+  base::Task<std::optional<http::Response>> refuse_scope(std::span<const Call* const> calls,
+                                                         const Principal& principal);
   base::Task<http::Response> answer_modern(ModernCall modern, Principal principal, Accepts accepts);
   http::Response initialize(Initialize initialize, Principal principal);
   base::Task<http::Response> answer_legacy(Legacy legacy, Post post);

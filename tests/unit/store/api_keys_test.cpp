@@ -96,7 +96,7 @@ void takes_a_nonce_once() {
   CHECK(use(0, "a", "one", 0) == true);
   CHECK(use(0, "a", "one", 0) == false);
   CHECK(use(1, "a", "one", 50) == false);
-  CHECK(use(1, "b", "one", 50) == true);
+  CHECK(use(0, "b", "one", 50) == true);
   CHECK(use(0, "a", "two", 60) == true);
   CHECK(use(0, "a", "one", 100) == false);  // At its last moment it is still known.
   CHECK(use(0, "a", "three", 100) == true);
@@ -105,7 +105,7 @@ void takes_a_nonce_once() {
   REQUIRE_FALSE(full);
   CHECK(full.error().code == base::Code::kRateLimited);
   CHECK(use(0, "a", "four", 101) == true);
-  CHECK(use(1, "a", "two", 101) == false);
+  CHECK(use(1, "a", "two", 151) == false);
 }
 
 }  // namespace

@@ -97,6 +97,8 @@ Refusal refusal_of(mcp::RefusedRequest::Why why) {
       return {Event::kRateLimited, "over a limit"};
     case mcp::RefusedRequest::Why::kScope:
       return {Event::kScopeRefused, "beyond its scopes"};
+    case mcp::RefusedRequest::Why::kSession:
+      return {Event::kSessionForeign, "the session belongs to another principal"};
   }
   return {Event::kHostRefused, ""};
 }
@@ -148,11 +150,13 @@ base::Task<base::Result<std::unique_ptr<mcp::AuditedCall>>> AuditedServer::begin
 base::Task<void> AuditedServer::refused(mcp::RefusedRequest request) {
   const Refusal refusal = refusal_of(request.why);
   audit::Entry entry{.event = refusal.event,
-                     .user = std::move(request.user),
                      .source = std::move(request.source),
                      .status = std::string(base::code_name(request.code)),
                      .reason = request.reason.empty() ? std::string(refusal.reason) : std::move(request.reason)};
   if (!request.value.empty()) entry.request.emplace_back("value", audit::Hidden{std::move(request.value)});
+  const bool is_known =
+      request.why == mcp::RefusedRequest::Why::kSession || request.why == mcp::RefusedRequest::Why::kScope;
+  if (is_known) entry.user = std::move(request.principal.id);
   // It is refused either way; what could not be written is in the log and in the count of the next gap.
   auto recording = trail_.record(std::move(entry));
   static_cast<void>(co_await std::move(recording));

@@ -44,6 +44,8 @@ void resolve_paths(config::Loaded& loaded, const std::string& file) {
   resolve("audit.checkpoints", loaded.settings.audit.checkpoints);
   resolve("server.tls_certificate", loaded.settings.server.tls_certificate);
   resolve("server.tls_key", loaded.settings.server.tls_key);
+  resolve("syslog.ca_file", loaded.settings.syslog.ca_file);
+  resolve("mail.ca_file", loaded.settings.mail.ca_file);
 }
 
 }  // namespace

@@ -34,14 +34,15 @@ class AuditedCall {
 };
 
 struct RefusedRequest {
-  enum class Why : uint8_t { kHost, kOrigin, kLogin, kTooMany, kScope };
+  // kSession: the id of a session that another principal opened. kScope: a call beyond the principal's scopes.
+  enum class Why : uint8_t { kHost, kOrigin, kLogin, kTooMany, kSession, kScope };
 
   Why why = Why::kHost;
   base::Code code = base::Code::kForbidden;
   std::string source;  // The peer's address.
   std::string value;   // Of the field that was refused: to be digested.
-  std::string reason = {};  // Words of the authenticator, if it has any.
-  std::string user = {};    // The principal, where it is known.
+  std::string reason = {};   // Words of the authenticator, if it has any.
+  Principal principal = {};  // Known for kSession and kScope.
 };
 
 class Auditor {

@@ -141,6 +141,11 @@ base::Task<http::Response> StreamableHttp::handle(http::Request request) {
     principal = *std::move(known);
   }
   principal.source = request.peer;
+  const std::string session(base::trim(request.headers.find(kSessionHeader).value_or("")));
+  if (sessions_.is_foreign(session, principal)) {
+    RefusedRequest foreign{Why::kSession, base::Code::kNotFound, request.peer, session, {}, principal};
+    co_await tell(std::move(foreign));
+  }
   auto responding = respond(request, std::move(principal));
   http::Response response = co_await std::move(responding);
   if (response.status == 429) {
@@ -250,7 +255,7 @@ base::Task<std::optional<http::Response>> StreamableHttp::refuse_scope(std::span
     const auto missing = std::ranges::find_if(needed, [&](const auto& each) { return !principal.has_scope(each); });
     if (missing == needed.end()) continue;
     RefusedRequest refused{RefusedRequest::Why::kScope, base::Code::kForbidden, principal.source, {},
-                           fmt::format("lacks {}", *missing), principal.id};
+                           fmt::format("lacks {}", *missing), principal};
     co_await tell(std::move(refused));
     auto response = refuse(403, {code::kServerError, fmt::format("This needs the scope {}.", fmt::join(needed, " "))},
                            call->id);

@@ -254,8 +254,8 @@ class Flooded final : public mcp::Authenticator {
 // Whoever says a name is believed.
 class Named final : public mcp::Authenticator {
  public:
-  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret authorization) override {
-    co_return mcp::Principal{.id = std::string(authorization.reveal())};
+  base::Task<base::Result<mcp::Principal>> authenticate(const http::Request& request) override {
+    co_return mcp::Principal{.id = std::string(request.authorization.reveal())};
   }
 };
 

@@ -61,6 +61,7 @@ class AuditTrail {
   std::string mode_;
   std::string settings_text_;
   std::string environment_;
+  std::string log_level_;
   std::optional<config::SealedHeader> sealed_;
   std::shared_ptr<AuditForwarder> forwarder_;  // Null: the disk alone.
   std::shared_ptr<Opening> opening_;
@@ -77,8 +78,9 @@ struct StoredTrail {
   std::unique_ptr<audit::Disk> disk;
   std::string directory;
 };
-// kNotFound when there is no master key or no trail of it; no key is made. Blocking.
+// The trail that is written now, or the earlier one with this id. kNotFound when there is no master key or no trail of
+// it; no key is made. Blocking.
 base::Result<StoredTrail> find_trail(const config::Settings& settings, const os::Environment& environment,
-                                     base::Random& random);
+                                     base::Random& random, std::string_view id = {});
 
 }  // namespace app

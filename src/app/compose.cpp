@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "app/key_keeper.h"
 #include "app/version.h"
 #include "policy/access_scopes.h"
 #include "tools/guard.h"
@@ -13,12 +14,16 @@
 namespace app {
 namespace {
 
-policy::Selection selection_of(const config::Settings& settings) {
+policy::Selection selection_of(const config::Settings& settings, bool read_only) {
   policy::Selection selection;
   if (!settings.tools.toolsets.empty()) selection.toolsets = settings.tools.toolsets;
   selection.tools = settings.tools.tools;
-  selection.access = settings.tools.read_only ? policy::Access::kReadOnly : policy::Access::kReadWrite;
+  selection.access = read_only ? policy::Access::kReadOnly : policy::Access::kReadWrite;
   return selection;
+}
+
+tools::Privacy privacy_of(const config::Settings& settings) {
+  return settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull;
 }
 
 std::vector<std::string> login_scopes(const config::Settings& settings, const std::vector<mcp::Tool>& offered) {
@@ -71,14 +76,19 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
   options.trail = &audit->trail();
   options.metrics = metrics.get();
   TRY(auto account, Account::make(process, settings, std::move(options)));
-  std::unique_ptr<Product> product(
-      new Product(process, settings, {std::move(metrics), std::move(alerts), std::move(audit), std::move(account)}));
+  std::unique_ptr<Product> product(new Product(
+      process, settings, audience, {std::move(metrics), std::move(alerts), std::move(audit), std::move(account)}));
   // A regime that is set is known already; one that is found out later hides tools, see is_possible().
-  TRY(product->tools_, tools::select_tools(tools::all_tools(product->services_), selection_of(settings), audience,
-                                           product->account_->regime().known()));
+  TRY(product->tools_, product->select(settings, settings.tools.read_only));
   product->services_.wanted_scopes = tools::scopes_of(product->tools_);
   product->account_->login().ask_for(login_scopes(settings, product->tools_));
-  for (const mcp::Tool& tool : product->tools_) product->server_.add(tool);
+  for (const mcp::Tool& tool : product->tools_) product->add(tool);
+  // The server learns no tools later, so it knows also those that only a reload can bring.
+  if (settings.tools.read_only) {
+    TRY(const auto all, product->select(settings, false));
+    for (const mcp::Tool& tool : all) product->add(tool);
+  }
+  product->apply(settings);
   auto resources = tools::resources_over(product->tools_);
   for (mcp::Resource& resource : resources.fixed) product->server_.add(std::move(resource));
   for (mcp::ResourceTemplate& resource : resources.templates) product->server_.add(std::move(resource));
@@ -99,8 +109,10 @@ bool Product::is_possible(const mcp::Tool& tool) {
   return !impossible_.contains(tool.info.name);
 }
 
-Product::Product(Process& process, const config::Settings& settings, Parts parts)
-    : metrics_(std::move(parts.metrics)),
+Product::Product(Process& process, const config::Settings& settings, tools::Audience audience, Parts parts)
+    : process_(process),
+      key_age_(std::chrono::days(settings.security.key_rotation_days.value())),
+      metrics_(std::move(parts.metrics)),
       alerts_(std::move(parts.alerts)),
       audit_(std::move(parts.audit)),
       account_(std::move(parts.account)),
@@ -115,13 +127,35 @@ Product::Product(Process& process, const config::Settings& settings, Parts parts
                 .login = account_->login(),
                 .clock = process.clock,
                 .desk = desk_,
-                .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull}},
+                .options = {.privacy = privacy_of(settings)}},
+      audience_(audience),
       server_({process.loop, process.clock, process.random, process.log},
               server_options(settings, &metered_calls_,
                              [this](const mcp::Tool& tool, const mcp::Principal& principal) {
-                               return principal.has_scope(access_scope_of(tool)) && is_possible(tool);
+                               return principal.has_scope(access_scope_of(tool)) && is_offered(tool);
                              })) {
   server_.use(guard(process.clock));
+}
+
+base::Result<std::vector<mcp::Tool>> Product::select(const config::Settings& settings, bool read_only) const {
+  return tools::select_tools(tools::all_tools(services_), selection_of(settings, read_only), audience_,
+                             account_->regime().known());
+}
+
+void Product::add(const mcp::Tool& tool) {
+  if (known_.emplace(tool.info.name, tool.info.effect).second) server_.add(tool);
+}
+
+void Product::apply(const config::Settings& settings) {
+  key_age_ = std::chrono::days(settings.security.key_rotation_days.value());
+  services_.options.privacy = privacy_of(settings);
+  std::set<std::string, std::less<>> now;
+  for (const auto& [name, effect] : known_) {
+    if (!settings.tools.read_only || effect == mcp::Effect::kRead) now.insert(name);
+  }
+  if (now == offered_) return;
+  offered_ = std::move(now);
+  server_.publish({.kind = mcp::Event::Kind::kToolsChanged});
 }
 
 mcp::ToolMiddleware Product::guard(const base::Clock& clock) {
@@ -138,9 +172,34 @@ base::Task<base::Result<void>> Product::open(std::string_view mode) {
   audit_->begin(mode);
   CO_TRY(const NoKeyFile none, co_await account_->no_key_file());
   CO_TRY_VOID(co_await audit_->start(none));
+  // What a process that was killed had begun is ended before the first request.
+  auto keeping = keep_keys_once();
+  co_await std::move(keeping);
   // What was found out in an earlier life; finding it out now would cost a request at every start.
   co_await account_->regime().recall();
   co_return base::Result<void>();
+}
+
+base::Task<void> Product::keep_keys_once() {
+  KeyKeeper keeper({process_.loop, process_.clock, audit_->trail(), account_->store()});
+  auto keeping = keeper.keep(key_age_);
+  const auto kept = co_await std::move(keeping);
+  if (!kept) {
+    process_.log.event(base::Level::kWarning, "keys.not_rotated",
+                       {{"why", kept.error().message}, {"detail", kept.error().detail}});
+  } else if (*kept) {
+    process_.log.event(base::Level::kInfo, "keys.rotated", {{"version", (*kept)->key.version}});
+  }
+}
+
+base::Task<void> Product::keep_keys() {
+  constexpr std::chrono::hours kBetween{1};
+  // Ends when the server drops it.
+  while (true) {
+    co_await base::sleep_until(process_.loop, process_.loop.now() + kBetween);
+    auto keeping = keep_keys_once();
+    co_await std::move(keeping);
+  }
 }
 
 base::Task<void> Product::close() {

@@ -166,6 +166,7 @@ struct Security {
   schema::Bounded<1, 60> session_timeout_minutes{5};
   schema::Bounded<1, 100> max_sessions_per_user{3};
   bool enable_request_signing = false;
+  schema::Bounded<0, 3650> key_rotation_days{30};
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -176,6 +177,9 @@ struct Security {
         schema::defaulted("enable_request_signing", &Security::enable_request_signing,
                           "With server.auth api-key: take signed requests only (RFC 9421, HMAC-SHA-256), so that the "
                           "key never travels (docs/api-keys.md)."),
+        schema::defaulted("key_rotation_days", &Security::key_rotation_days,
+                          "Days after which a server replaces the key that the logins are sealed under "
+                          "(docs/keys.md); 0 leaves that to `keys rotate`."),
     };
   }
 };

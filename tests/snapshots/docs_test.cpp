@@ -16,7 +16,9 @@
 #include "app/metrics.h"
 #include "audit/event.h"
 #include "base/log.h"
+#include "config/live.h"
 #include "config/load.h"
+#include "config/profile.h"
 #include "json/write.h"
 #include "mcp/content.h"
 #include "mcp/server_methods.h"
@@ -89,8 +91,9 @@ void write_settings(const json::Object& schema, const std::string& path, std::st
     names.insert(own);
     INFO(own);
     REQUIRE(member.find("description") != nullptr);
-    text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", own, type_of(member), preset_of(member),
-                        member.find("description")->string(), variable_of(own), flags_of(own));
+    text += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", own, type_of(member), preset_of(member),
+                        member.find("description")->string(), variable_of(own), flags_of(own),
+                        config::is_live(own) ? "reload" : "start");
   }
 }
 
@@ -112,11 +115,14 @@ nearest one that is known.
   variable itself wins when both are set. An empty variable counts as not set.
 - A file that is named in one of these two ways must belong to you and be closed to group and others: `chmod 600 FILE`.
 
+A running `serve` reads all of it again at `admin reload` and at SIGHUP, and takes over the settings that say *reload*
+in the last column; the others need a new start, and are named. When anything is wrong, nothing changes.
+
 `config init` writes a first file. Wherever a file is named, it may be a sealed one, which only the master key opens:
 [sealed-configuration.md](sealed-configuration.md).
 
-| setting | type and range | default | what it does | variable | flag |
-|---|---|---|---|---|---|
+| setting | type and range | default | what it does | variable | flag | taken over at |
+|---|---|---|---|---|---|---|
 )";
 
 // Variables that stand for no setting.
@@ -133,7 +139,16 @@ constexpr std::array kOwnVariables{
     OwnVariable{"`SPOTIFY_MCP_MASTER_KEY_FILE`",
                 "A file that holds it, closed to others; read when `SPOTIFY_MCP_MASTER_KEY` is not set. Without both, "
                 "the file `master.key` in the configuration directory is the key; it is made at the first start, with "
-                "a warning that names it."},
+                "a warning that names it. All sources: [keys.md](keys.md)."},
+    OwnVariable{"`SPOTIFY_MCP_NEW_MASTER_KEY`, `SPOTIFY_MCP_NEW_MASTER_KEY_FILE`",
+                "The key that `keys rotate --master` puts in the place of the one of today."},
+    OwnVariable{"`SPOTIFY_MCP_KEY_PROVIDER`",
+                "`keyring` or `pkcs11`: the master key is in the desktop's keyring or in a token ([keys.md](keys.md)). "
+                "`auto`, the default: in one of the places above."},
+    OwnVariable{"`SPOTIFY_MCP_PKCS11_MODULE`, `SPOTIFY_MCP_PKCS11_TOKEN`, `SPOTIFY_MCP_PKCS11_KEY`, "
+                "`SPOTIFY_MCP_PKCS11_PIN`, `SPOTIFY_MCP_PKCS11_PIN_FILE`",
+                "The library of the token, the labels of token and key, and the PIN or a file that holds it."},
+    OwnVariable{"`CREDENTIALS_DIRECTORY`", "Set by systemd: where the credential `spotify-mcp-master-key` is."},
     OwnVariable{"`XDG_CONFIG_HOME`, `XDG_DATA_HOME`, `HOME`", "Where the configuration and the data directory are."},
     OwnVariable{"`DISPLAY`, `WAYLAND_DISPLAY`, `BROWSER`",
                 "Whether `login` tries to open a browser, with `xdg-open` or `open`; none of them is run."},
@@ -143,8 +158,18 @@ TEST_CASE("docs/configuration.md is made from the settings table, the variables 
   std::string text(kConfigurationHead);
   std::set<std::string> names;
   write_settings(schema::json_schema<config::Settings>(), "", text, names);
+  text +=
+      "\n## Kinds of deployment\n\n`environment` says what a server refuses to start with, and what `config check` "
+      "refuses:\n\n| setting | development | staging | production |\n|---|---|---|---|\n";
+  for (const config::ProfileRule& rule : config::profile_rules()) {
+    text += fmt::format("| `{}` | {} | {} | {} |\n", rule.setting, rule.development, rule.staging, rule.production);
+  }
   text += "\n## Read from the environment alone\n\n| variable | what it does |\n|---|---|\n";
   for (const OwnVariable& own : kOwnVariables) text += fmt::format("| {} | {} |\n", own.names, own.about);
+  for (const std::string_view name : config::live_settings()) {
+    INFO(name);
+    CHECK(names.contains(std::string(name)));
+  }
   // A variable or a flag for a setting that is not there would be left out silently.
   for (const config::Variable& variable : config::variables()) {
     INFO(variable.name);
@@ -246,6 +271,10 @@ std::string exits_of(std::string_view command) {
            "does not answer";
   }
   if (command == "api-key") return "0 done; 2 something is missing or is none, 5 there is no key of that id";
+  if (command == "keys") {
+    return "0 done; 2 the new master key is missing, 5 there is no key, 6 there is a master key already, 9 the keys "
+           "are under another master key";
+  }
   if (command == "incident") {
     return "0 done; 1 a step found something or failed, or `verify` found evidence that was changed or is not "
            "signed; 5 there is no such folder, 6 the folder for the evidence is in use";

@@ -1,8 +1,7 @@
 #include "store/sqlite/database.h"
 
-#include <sqlite3.h>
-
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include "base/check.h"
 #include "os/files.h"
@@ -103,10 +102,10 @@ Result<void> Database::enter_wal() const {
     }();
     if (mode && *mode == "wal") return {};
     if (mode) {
-      return fail(Code::kUnavailable,
-                  fmt::format("The file system of {} cannot hold the database. Set storage.directory to a local disk.",
-                              path_),
-                  "no WAL");
+      return fail(
+          Code::kUnavailable,
+          fmt::format("The file system of {} cannot hold the database. Set storage.directory to a local disk.", path_),
+          "no WAL");
     }
     if ((sqlite3_errcode(handle_.get()) & 0xFF) != SQLITE_BUSY || left == 0) return std::unexpected(mode.error());
     sqlite3_sleep(10);
@@ -165,8 +164,7 @@ Result<void> Database::migrate(const Schema& schema) const {
 
 Result<Database::Rows> Database::query(std::string_view sql, std::initializer_list<Parameter> parameters) const {
   sqlite3_stmt* statement = nullptr;
-  const int code =
-      sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  const int code = sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   Rows rows(*this, statement);
   if (code != SQLITE_OK) return failed(code);
   ENSURE(sqlite3_bind_parameter_count(statement) == static_cast<int>(parameters.size()));
@@ -191,9 +189,7 @@ Result<bool> Database::Rows::next() {
   return database_.failed(code);
 }
 
-bool Database::Rows::is_null(int column) const {
-  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
-}
+bool Database::Rows::is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
 int64_t Database::Rows::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
 std::string Database::Rows::text(int column) const { return blob(column); }
 std::string Database::Rows::blob(int column) const {
@@ -221,10 +217,10 @@ Result<void> Database::Transaction::commit() {
 }
 
 std::unexpected<base::Error> Database::damaged(std::string_view detail) const {
-  return fail(Code::kUnavailable,
-              fmt::format("The database at {} is damaged. Move it away and log in again; nothing of it was changed.",
-                          path_),
-              fmt::format("damaged, {}", detail));
+  return fail(
+      Code::kUnavailable,
+      fmt::format("The database at {} is damaged. Move it away and log in again; nothing of it was changed.", path_),
+      fmt::format("damaged, {}", detail));
 }
 
 std::unexpected<base::Error> Database::failed(int code) const {

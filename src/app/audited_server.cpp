@@ -97,6 +97,8 @@ Refusal refusal_of(mcp::RefusedRequest::Why why) {
       return {Event::kRateLimited, "over a limit"};
     case mcp::RefusedRequest::Why::kMalformed:
       return {Event::kRequestMalformed, "no message of the protocol"};
+    case mcp::RefusedRequest::Why::kScope:
+      return {Event::kScopeRefused, "beyond its scopes"};
     case mcp::RefusedRequest::Why::kSession:
       return {Event::kSessionForeign, "the session belongs to another principal"};
   }
@@ -152,10 +154,10 @@ base::Task<void> AuditedServer::refused(mcp::RefusedRequest request) {
   audit::Entry entry{.event = refusal.event,
                      .source = std::move(request.source),
                      .status = std::string(base::code_name(request.code)),
-                     .reason = std::string(refusal.reason)};
+                     .reason = request.reason.empty() ? std::string(refusal.reason) : std::move(request.reason)};
   if (!request.value.empty()) entry.request.emplace_back("value", audit::Hidden{std::move(request.value)});
   using Why = mcp::RefusedRequest::Why;
-  const bool is_known = request.why == Why::kSession || request.why == Why::kMalformed;
+  const bool is_known = request.why == Why::kSession || request.why == Why::kScope || request.why == Why::kMalformed;
   if (is_known) entry.user = std::move(request.principal.id);
   // It is refused either way; what could not be written is in the log and in the count of the next gap.
   auto recording = trail_.record(std::move(entry));

@@ -17,6 +17,7 @@ Command config_command();
 Command audit_command();
 Command setup_command();
 Command admin_command();
+Command api_key_command();
 Command keys_command();
 Command incident_command();
 Command backup_command();

@@ -6,6 +6,7 @@
 
 #include "app/key_keeper.h"
 #include "app/version.h"
+#include "policy/access_scopes.h"
 #include "tools/guard.h"
 #include "tools/needs.h"
 #include "tools/prompts.h"
@@ -31,6 +32,11 @@ std::vector<std::string> login_scopes(const config::Settings& settings, const st
   for (const oauth::Scope& scope : settings.spotify.scopes) scopes.push_back(scope.text());
   // No more than the tools need: each permission is a line of the consent page.
   return scopes.empty() ? tools::scopes_of(offered) : scopes;
+}
+
+std::string_view access_scope_of(const mcp::Tool& tool) {
+  const bool reads = tool.info.effect == mcp::Effect::kRead;
+  return policy::access_scope_of(tool.info.toolset, reads ? policy::Access::kReadOnly : policy::Access::kReadWrite);
 }
 
 using Visible = std::function<bool(const mcp::Tool&, const mcp::Principal&)>;
@@ -135,7 +141,9 @@ Product::Product(Process& process, const config::Settings& settings, tools::Audi
       audience_(audience),
       server_({process.loop, process.clock, process.random, process.log},
               server_options(settings, &metered_calls_,
-                             [this](const mcp::Tool& tool, const mcp::Principal&) { return is_offered(tool); })),
+                             [this](const mcp::Tool& tool, const mcp::Principal& principal) {
+                               return principal.has_scope(access_scope_of(tool)) && is_offered(tool);
+                             })),
       player_watch_(process.loop, services_,
                     {.audience = [this](std::string_view uri) { return server_.audience_of(uri); },
                      .publish = [this](const mcp::Event& event) { server_.publish(event); },

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "app/version.h"
+#include "base/text.h"
+#include "http/address.h"
 #include "http/url.h"
 #include "json/write.h"
 
@@ -12,9 +14,7 @@ namespace {
 http::Response json_response(int status, json::Object body) {
   http::Response response;
   response.status = status;
-  response.headers = {{"Content-Type", "application/json"},
-                      {"Cache-Control", "no-store"},
-                      {"X-Content-Type-Options", "nosniff"}};
+  response.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
   response.body = json::write(std::move(body));
   return response;
 }
@@ -35,8 +35,35 @@ std::string_view health_name(Health health) {
 
 base::Task<http::Response> HttpRoutes::handle(http::Request request) {
   const std::string_view path = http::split_target(request.target).path;
-  if (path == mcp_path_) co_return co_await mcp_.handle(std::move(request));
-  co_return answer(request, path);
+  if (!front_.trusted_proxies.empty()) request.peer = client_of(request);
+  http::Response response;
+  if (path == mcp_path_) {
+    auto handling = mcp_.handle(std::move(request));
+    response = co_await std::move(handling);
+  } else {
+    response = answer(request, path);
+  }
+  harden(response);
+  co_return response;
+}
+
+std::string HttpRoutes::client_of(const http::Request& request) const {
+  // A proxy that writes one of them lets the other pass, so where both are there it cannot be told who wrote which.
+  std::string forwarded;
+  std::string plain;
+  for (const auto& [name, value] : request.headers) {
+    if (base::equals_ignoring_case(name, "Forwarded")) forwarded += (forwarded.empty() ? "" : ",") + value;
+    if (base::equals_ignoring_case(name, "X-Forwarded-For")) plain += (plain.empty() ? "" : ",") + value;
+  }
+  if (!forwarded.empty() && !plain.empty()) return request.peer;
+  const std::string chain = forwarded.empty() ? plain : http::chain_of_forwarded(forwarded);
+  return http::client_behind(request.peer, chain, front_.trusted_proxies);
+}
+
+void HttpRoutes::harden(http::Response& response) const {
+  http::Headers& headers = response.headers;
+  if (!headers.find("X-Content-Type-Options")) headers.add("X-Content-Type-Options", "nosniff");
+  if (!headers.find("Cache-Control")) headers.add("Cache-Control", "no-store");
 }
 
 http::Response HttpRoutes::answer(const http::Request& request, std::string_view path) const {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "http/interfaces.h"
 
@@ -13,11 +14,17 @@ namespace app {
 // What a server says of itself. Sealed: the administrator has stopped every call (app/seal.h).
 enum class Health { kOk, kDegraded, kSealed };
 
+// What stands between the clients and this server.
+struct HttpFront {
+  // The proxies that say who the client is, as http::AddressBlock takes them.
+  std::vector<std::string> trusted_proxies = {};
+};
+
 class HttpRoutes final : public http::Handler {
  public:
   // `mcp` must outlive it. Without `health` it is always well.
-  HttpRoutes(http::Handler& mcp, std::string mcp_path, std::function<Health()> health = nullptr)
-      : mcp_(mcp), mcp_path_(std::move(mcp_path)), health_(std::move(health)) {}
+  HttpRoutes(http::Handler& mcp, std::string mcp_path, std::function<Health()> health = nullptr, HttpFront front = {})
+      : mcp_(mcp), mcp_path_(std::move(mcp_path)), health_(std::move(health)), front_(std::move(front)) {}
 
   base::Task<http::Response> handle(http::Request request) override;
   // From now on the server is not ready; it still answers what comes.
@@ -25,10 +32,14 @@ class HttpRoutes final : public http::Handler {
 
  private:
   http::Response answer(const http::Request& request, std::string_view path) const;
+  std::string client_of(const http::Request& request) const;
+  // What every answer says, whoever made it.
+  void harden(http::Response& response) const;
 
   http::Handler& mcp_;
   std::string mcp_path_;
   std::function<Health()> health_;
+  HttpFront front_;
   bool stopping_ = false;
 };
 

@@ -50,9 +50,9 @@ base::Result<void> LocalBearer::reload() {
   return {};
 }
 
-base::Task<base::Result<mcp::Principal>> LocalBearer::authenticate(base::Secret authorization) {
+base::Task<base::Result<mcp::Principal>> LocalBearer::authenticate(const http::Request& request) {
   constexpr std::string_view kScheme = "Bearer ";
-  const std::string_view value = authorization.reveal();
+  const std::string_view value = request.authorization.reveal();
   // The scheme's name has no case (RFC 9110 section 11.1).
   const bool bearer = base::equals_ignoring_case(value.substr(0, kScheme.size()), kScheme);
   const std::string_view token = bearer ? value.substr(kScheme.size()) : std::string_view();

@@ -23,7 +23,7 @@ class LocalBearer final : public mcp::Authenticator {
   // Reads the file again.
   base::Result<void> reload();
 
-  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret authorization) override;
+  base::Task<base::Result<mcp::Principal>> authenticate(const http::Request& request) override;
 
  private:
   LocalBearer(std::string path, base::Secret token) : path_(std::move(path)), token_(std::move(token)) {}

@@ -1,4 +1,4 @@
-// serve: MCP over Streamable HTTP on loopback, for one person. A signal ends it gracefully.
+// serve: MCP over Streamable HTTP. A signal ends it gracefully.
 #include <ostream>
 
 #include <fmt/format.h>
@@ -7,9 +7,9 @@
 #include "app/commands.h"
 #include "app/compose.h"
 #include "app/confine.h"
+#include "app/http_access.h"
 #include "app/http_routes.h"
 #include "app/key_notice.h"
-#include "app/local_bearer.h"
 #include "app/reloader.h"
 #include "app/sealed_config.h"
 #include "net/http_server.h"
@@ -26,7 +26,6 @@ mcp::StreamableHttpOptions http_options(const config::Settings& settings) {
   mcp::StreamableHttpOptions options;
   options.allowed_hosts = settings.server.allowed_hosts;
   options.allowed_origins = settings.server.allowed_origins;
-  options.challenge = "Bearer realm=\"spotify-mcp-server\"";
   options.sessions_per_principal_max = static_cast<size_t>(settings.security.max_sessions_per_user.value());
   return options;
 }
@@ -41,32 +40,22 @@ struct Service {
   config::Debugging debugging;
 };
 
-void announce(const Service& service, uint16_t port) {
-  const std::string& host = service.settings.server.host;
-  const bool ipv6 = host.find(':') != std::string::npos;
-  service.io.err << fmt::format("listening on http://{}:{}/mcp\n",
-                                host == "localhost" ? "127.0.0.1" : ipv6 ? "[" + host + "]" : host, port);
-  if (service.settings.server.auth == config::HttpAuth::kNone) {
-    service.io.err << "Anyone on this machine may call: server.auth is none.\n";
-  } else {
-    service.io.err << fmt::format("Clients send the header `Authorization: Bearer TOKEN` with the token from {}\n",
-                                  LocalBearer::file_in(service.settings.storage.directory));
-  }
-  service.io.err << std::flush;
-  if (service.settings.security.enable_request_signing) {
+void announce(const Service& service, const HttpAccess& access, uint16_t port) {
+  const config::Server& server = service.settings.server;
+  const bool ipv6 = server.host.find(':') != std::string::npos;
+  service.io.err << fmt::format("listening on http://{}:{}/mcp\n{}\n",
+                                server.host == "localhost" ? "127.0.0.1" : ipv6 ? "[" + server.host + "]" : server.host,
+                                port, access.instruction())
+                 << std::flush;
+  if (service.settings.security.enable_request_signing && server.auth != config::HttpAuth::kApiKey) {
     service.process.log.event(base::Level::kWarning, "signing.not_applied",
-                              {{"why", "clients of this mode prove themselves with the local bearer"}});
+                              {{"why", "it is for server.auth api-key, whose clients sign with their key"}});
   }
 }
 
 base::Task<base::Result<void>> settle(Account* account) {
   co_await account->settle();
   co_return base::Result<void>();
-}
-
-std::function<base::Result<void>()> reload_of(std::optional<LocalBearer>& bearer) {
-  if (!bearer) return nullptr;
-  return [&bearer] { return bearer->reload(); };
 }
 
 Health health_of(Product& product) {
@@ -109,17 +98,17 @@ base::Task<void> reload_on_hangup(Reloader* reloader) {
 base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   Process& process = service->process;
   Product& product = service->product;
-  std::optional<LocalBearer> bearer;
-  if (service->settings.server.auth == config::HttpAuth::kLocal) {
-    CO_TRY(LocalBearer opened, LocalBearer::open(service->settings.storage.directory, process.random));
-    bearer.emplace(std::move(opened));
-  }
-  const mcp::StreamableHttpOptions options = http_options(service->settings);
-  mcp::StreamableHttp streamable(product.server(), process.random, bearer ? &*bearer : nullptr, options);
-  HttpRoutes routes(streamable, options.path, [&product] { return health_of(product); });
+  const config::Server& settings = service->settings.server;
+  HttpAccess access(process, service->settings);
+  CO_TRY_VOID(co_await access.open());
+  mcp::StreamableHttpOptions options = http_options(service->settings);
+  access.fill(options, product.tools());
+  mcp::StreamableHttp streamable(product.server(), process.random, access.authenticator(), options);
+  HttpRoutes routes(streamable, options.path, [&product] { return health_of(product); },
+                    {.trusted_proxies = settings.trusted_proxies});
   net::HttpServerOptions listen;
-  listen.host = service->settings.server.host;
-  listen.port = static_cast<uint16_t>(service->settings.server.port.value());
+  listen.host = settings.host;
+  listen.port = static_cast<uint16_t>(settings.port.value());
   CO_TRY(const auto http, net::HttpServer::start(process.loop, routes, process.log, listen));
   const auto apply = [&process, &product, &streamable](const config::Settings& settings) {
     process.log.set_least(level_of(settings.server.log_level));
@@ -140,7 +129,7 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
                      .connections = [&http] { return http->connections(); },
                      .cache = [&product] { return product.account().spotify()->cache_stats(); },
                      .quota = [&product] { return product.account().gate().usage(); },
-                     .reload_bearer = reload_of(bearer),
+                     .reload_bearer = access.reload(),
                      .stop = [&ending, &process](Ending asked) {
                        ending = asked;
                        process.stop.request();
@@ -149,7 +138,7 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   const auto admin_listener = listen_for_admin(*service, admin);
   MetricsServer metrics(admin);
   CO_TRY(const auto metrics_listener, listen_for_metrics(*service, metrics));
-  announce(*service, http->port());
+  announce(*service, access, http->port());
 
   const base::Completion<bool> stop(process.loop);
   process.stop.on_stop([set = stop.setter()] { set(true); });
@@ -203,7 +192,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
 
 Command serve_command() {
   Command command{.name = "serve",
-                  .about = "Serve MCP over HTTP on this machine.",
+                  .about = "Serve MCP over HTTP.",
                   .options = {config_option(),
                               rollback_option(),
                               debugging_option(),

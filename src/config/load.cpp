@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "http/address.h"
 #include "http/url.h"
 #include "json/parse.h"
 
@@ -247,10 +248,16 @@ std::vector<std::string> find_idle(const Loaded& loaded) {
   if (!loaded.settings.cache.enabled && !loaded.settings.cache.db_path.empty()) {
     idle.emplace_back("cache.db_path has no effect: cache.enabled is false, so no answer is kept.");
   }
-  if (loaded.settings.security.enable_request_signing) {
+  const Server& server = loaded.settings.server;
+  if (loaded.settings.security.enable_request_signing && server.auth != HttpAuth::kApiKey) {
     idle.emplace_back(
-        "security.enable_request_signing has no effect: clients of this version prove themselves with the local "
-        "bearer.");
+        "security.enable_request_signing has no effect: it is for server.auth api-key, whose clients sign with their "
+        "key.");
+  }
+  if (!http::is_loopback_host(server.host) && server.allowed_hosts.empty()) {
+    idle.emplace_back(fmt::format("server.host {} is reached by nobody: server.allowed_hosts is empty. Name there how "
+                                  "clients call this server, such as mcp.example.com.",
+                                  server.host));
   }
   return idle;
 }
@@ -301,11 +308,21 @@ base::Result<void> check(const Settings& settings) {
 
 base::Result<void> check_listener(const Settings& settings) {
   std::vector<std::string> problems;
-  expect(problems, http::is_loopback_host(settings.server.host),
-         fmt::format("server.host {}: this version listens on loopback only. Set it to 127.0.0.1 and let a proxy with "
-                     "TLS and a login stand in front.",
-                     settings.server.host));
-  expect(problems, settings.server.auth == HttpAuth::kLocal || settings.environment == Deployment::kDevelopment,
+  const Server& server = settings.server;
+  const bool is_local = http::is_loopback_host(server.host);
+  expect(problems, is_local || !server.trusted_proxies.empty(),
+         fmt::format("server.host {}: other machines would send their bearer in the clear. Name in "
+                     "server.trusted_proxies the proxy that speaks TLS in front, or set server.host to 127.0.0.1.",
+                     server.host));
+  expect(problems, is_local || server.auth != HttpAuth::kNone,
+         fmt::format("server.auth none is for loopback: {} lets every machine call. Set server.auth to api-key.",
+                     server.host));
+  for (const std::string& proxy : server.trusted_proxies) {
+    expect(problems, http::AddressBlock::parse(proxy).has_value(),
+           "server.trusted_proxies: give addresses or blocks such as 192.0.2.7 or 10.0.0.0/8, without bits behind the "
+           "prefix.");
+  }
+  expect(problems, server.auth != HttpAuth::kNone || settings.environment == Deployment::kDevelopment,
          "server.auth none is for environment development only. Remove it, or set environment to development.");
   return to_result(problems);
 }

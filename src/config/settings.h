@@ -20,7 +20,7 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 // What Spotify lets the app call; auto asks once and remembers.
 enum class Regime { kAuto, kDev2026, kDevLegacy, kExtended };
 // How a client of `serve` proves that it may talk to us.
-enum class HttpAuth { kLocal, kNone };
+enum class HttpAuth { kLocal, kApiKey, kNone };
 
 using Port = schema::Bounded<0, 65535>;
 using Seconds = schema::Bounded<1, 3600>;
@@ -64,20 +64,26 @@ struct Server {
   HttpAuth auth = HttpAuth::kLocal;
   std::vector<std::string> allowed_hosts;
   std::vector<std::string> allowed_origins;
+  std::vector<std::string> trusted_proxies;
 
   static constexpr auto fields() {
     return schema::Fields{
-        schema::defaulted("host", &Server::host, "Address that serve listens on; loopback only in this version."),
+        schema::defaulted("host", &Server::host,
+                          "Address that serve listens on. One that is not loopback needs trusted_proxies in front."),
         schema::defaulted("port", &Server::port, "Port that serve listens on; 0 takes a free one."),
         schema::defaulted("log_level", &Server::log_level, "What goes to the log on stderr."),
         schema::defaulted("auth", &Server::auth,
-                          "local: clients send the bearer from the file http-token in the data directory. none: "
-                          "anyone on this machine may call; in environment development only."),
+                          "local: clients send the bearer from the file http-token in the data directory. api-key: "
+                          "they send a key of `api-key create` (docs/api-keys.md). none: anyone on this machine may "
+                          "call; in environment development only."),
         schema::defaulted("allowed_hosts", &Server::allowed_hosts,
                           "Values of the Host field that are accepted beside the loopback names."),
         schema::defaulted("allowed_origins", &Server::allowed_origins,
                           "Origins of web pages that may call, beside those of this machine, such as "
                           "https://app.example.com."),
+        schema::defaulted("trusted_proxies", &Server::trusted_proxies,
+                          "Addresses and blocks, such as 10.0.0.0/8, of the proxies whose Forwarded or X-Forwarded-For "
+                          "says who the client is. From everybody else these fields are ignored."),
     };
   }
 };
@@ -169,8 +175,8 @@ struct Security {
         schema::defaulted("max_sessions_per_user", &Security::max_sessions_per_user,
                           "Sessions of one user over HTTP that are kept at once."),
         schema::defaulted("enable_request_signing", &Security::enable_request_signing,
-                          "Read for compatibility. Clients of this version prove themselves with the local bearer; "
-                          "serve says so when this is set."),
+                          "With server.auth api-key: take signed requests only (RFC 9421, HMAC-SHA-256), so that the "
+                          "key never travels (docs/api-keys.md)."),
         schema::defaulted("key_rotation_days", &Security::key_rotation_days,
                           "Days after which a server replaces the key that the logins are sealed under "
                           "(docs/keys.md); 0 leaves that to `keys rotate`."),
@@ -338,6 +344,7 @@ struct schema::Type<config::LogLevel> {
 template <>
 struct schema::EnumNames<config::HttpAuth> {
   static constexpr std::array kNames{std::pair{config::HttpAuth::kLocal, std::string_view("local")},
+                                     std::pair{config::HttpAuth::kApiKey, std::string_view("api-key")},
                                      std::pair{config::HttpAuth::kNone, std::string_view("none")}};
 };
 

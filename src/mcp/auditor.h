@@ -34,14 +34,16 @@ class AuditedCall {
 };
 
 struct RefusedRequest {
-  // kSession: the id of a session that another principal opened. kMalformed: no message of the protocol.
-  enum class Why : uint8_t { kHost, kOrigin, kLogin, kTooMany, kSession, kMalformed };
+  // kSession: the id of a session that another principal opened. kScope: a call beyond the principal's scopes.
+  // kMalformed: no message of the protocol.
+  enum class Why : uint8_t { kHost, kOrigin, kLogin, kTooMany, kSession, kScope, kMalformed };
 
   Why why = Why::kHost;
   base::Code code = base::Code::kForbidden;
   std::string source;  // The peer's address.
   std::string value;   // Of the field that was refused: to be digested.
-  Principal principal = {};  // Known for kSession and kMalformed.
+  std::string reason = {};   // Words of the authenticator, if it has any.
+  Principal principal = {};  // Known for kSession, kScope and kMalformed.
 };
 
 class Auditor {

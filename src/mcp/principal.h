@@ -2,7 +2,10 @@
 // nothing in a message can change it.
 #pragma once
 
+#include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mcp {
@@ -12,7 +15,12 @@ struct Principal {
   std::string id = "owner";
   // Where its requests come from: the peer's address, or "stdio". For the audit trail; it is no part of who it is.
   std::string source = {};
+  // What it may do, in the words of whoever offers the tools; nothing: everything.
+  std::optional<std::vector<std::string>> scopes = std::nullopt;
 
+  bool has_scope(std::string_view scope) const {
+    return !scopes || std::ranges::find(*scopes, scope) != scopes->end();
+  }
   bool operator==(const Principal& other) const { return id == other.id; }
 };
 

@@ -117,6 +117,8 @@ http::Response error_response(int status, std::string_view message) {
   http::Response response;
   response.status = status;
   response.headers.add("Content-Type", "application/json");
+  response.headers.add("X-Content-Type-Options", "nosniff");
+  response.headers.add("Cache-Control", "no-store");
   response.headers.add("Connection", "close");
   response.body = "{\"error\":\"";
   response.body += message;

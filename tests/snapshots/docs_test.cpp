@@ -225,7 +225,7 @@ Advice advice_of(Code code) {
 class Refusing final : public mcp::Authenticator {
  public:
   explicit Refusing(Code code) : code_(code) {}
-  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret) override {
+  base::Task<base::Result<mcp::Principal>> authenticate(const http::Request&) override {
     co_return base::fail(code_, "Refused.");
   }
 
@@ -270,6 +270,7 @@ std::string exits_of(std::string_view command) {
     return "0 done; 2 a session is missing or too much, 5 no server is running or there is no such session, 10 one "
            "does not answer";
   }
+  if (command == "api-key") return "0 done; 2 something is missing or is none, 5 there is no key of that id";
   if (command == "keys") {
     return "0 done; 2 the new master key is missing, 5 there is no key, 6 there is a master key already, 9 the keys "
            "are under another master key";

@@ -1,8 +1,10 @@
 #include "mcp/transport/streamable_http.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/text.h"
 #include "http/url.h"
@@ -43,13 +45,21 @@ http::Response not_allowed(std::string allow) {
   return response;
 }
 
+// What stands between a challenge and one more parameter of it.
+std::string with_parameter(std::string_view challenge, std::string_view parameter) {
+  return fmt::format("{}{}", challenge.contains('=') ? ", " : " ", parameter);
+}
+
 // Which status tells of a failed login. `challenge` goes with those that a new token may mend.
-http::Response refuse_login(const base::Error& error, const std::string& challenge) {
+http::Response refuse_login(const base::Error& error, std::string challenge, bool tried) {
   switch (error.code) {
     case base::Code::kUnauthenticated:
     case base::Code::kForbidden: {
       auto response = refuse(error.code == base::Code::kForbidden ? 403 : 401, error.message);
-      response.headers.add("WWW-Authenticate", challenge);
+      // A request that brought nothing is told what to bring, and no error (RFC 6750 section 3.1).
+      const bool wrong = tried && error.code == base::Code::kUnauthenticated;
+      if (wrong) challenge += with_parameter(challenge, "error=\"invalid_token\"");
+      response.headers.add("WWW-Authenticate", std::move(challenge));
       return response;
     }
     case base::Code::kRateLimited: {
@@ -116,20 +126,24 @@ base::Task<http::Response> StreamableHttp::handle(http::Request request) {
   }
   Principal principal;
   if (authenticator_ != nullptr) {
-    auto login = authenticator_->authenticate(std::move(request.authorization));
+    auto login = authenticator_->authenticate(request);
     auto known = co_await std::move(login);
+    const bool tried = !request.authorization.empty();
+    request.authorization = base::Secret();  // Nobody else has a use for it.
     if (!known) {
       const base::Code code = known.error().code;
-      RefusedRequest refused{code == base::Code::kRateLimited ? Why::kTooMany : Why::kLogin, code, request.peer, {}};
+      const bool judged = code == base::Code::kUnauthenticated || code == base::Code::kForbidden;
+      RefusedRequest refused{code == base::Code::kRateLimited ? Why::kTooMany : Why::kLogin, code, request.peer, {},
+                             judged ? known.error().detail : std::string()};
       co_await tell(std::move(refused));
-      co_return refuse_login(known.error(), options_.challenge);
+      co_return refuse_login(known.error(), options_.challenge, tried);
     }
     principal = *std::move(known);
   }
   principal.source = request.peer;
   const std::string session(base::trim(request.headers.find(kSessionHeader).value_or("")));
   if (sessions_.is_foreign(session, principal)) {
-    RefusedRequest foreign{Why::kSession, base::Code::kNotFound, request.peer, session, principal};
+    RefusedRequest foreign{Why::kSession, base::Code::kNotFound, request.peer, session, {}, principal};
     co_await tell(std::move(foreign));
   }
   RefusedRequest malformed{Why::kMalformed, base::Code::kInvalidArgument, request.peer, {}, principal};
@@ -198,6 +212,9 @@ base::Task<http::Response> StreamableHttp::post(const http::Request& request, Pr
     if (auto error = server_.find_header_error(modern->call, request.headers)) {
       co_return refuse(400, *std::move(error), modern->call.id);
     }
+    const Call* const asked[] = {&modern->call};
+    auto judging = refuse_scope(asked, principal);
+    if (auto refusal = co_await std::move(judging)) co_return *std::move(refusal);
     auto answering = answer_modern(std::move(*modern), std::move(principal), accepts);
     co_return co_await std::move(answering);
   }
@@ -221,9 +238,35 @@ base::Task<http::Response> StreamableHttp::post(const http::Request& request, Pr
   }
   auto session = find_session(request, principal);
   if (!session) co_return std::move(session).error();
+  std::vector<const Call*> asked;
+  for (const Message& message : std::get<Legacy>(classified).messages) {
+    if (const auto* call = std::get_if<Call>(&message)) asked.push_back(call);
+  }
+  auto judging = refuse_scope(asked, principal);
+  if (auto refusal = co_await std::move(judging)) co_return *std::move(refusal);
   Post known{*std::move(session), accepts};
   auto answering = answer_legacy(std::move(std::get<Legacy>(classified)), std::move(known));
   co_return co_await std::move(answering);
+}
+
+base::Task<std::optional<http::Response>> StreamableHttp::refuse_scope(std::span<const Call* const> calls,
+                                                                       const Principal& principal) {
+  if (!options_.scopes_of || !principal.scopes) co_return std::nullopt;
+  for (const Call* call : calls) {
+    const std::vector<std::string> needed = options_.scopes_of(*call);
+    const auto missing = std::ranges::find_if(needed, [&](const auto& each) { return !principal.has_scope(each); });
+    if (missing == needed.end()) continue;
+    RefusedRequest refused{RefusedRequest::Why::kScope, base::Code::kForbidden, principal.source, {},
+                           fmt::format("lacks {}", *missing), principal};
+    co_await tell(std::move(refused));
+    auto response = refuse(403, {code::kServerError, fmt::format("This needs the scope {}.", fmt::join(needed, " "))},
+                           call->id);
+    // All that the operation needs, so that a client can ask for it at once (MCP authorization, "Scope Challenge").
+    const std::string parameters = fmt::format("error=\"insufficient_scope\", scope=\"{}\"", fmt::join(needed, " "));
+    response.headers.add("WWW-Authenticate", options_.challenge + with_parameter(options_.challenge, parameters));
+    co_return response;
+  }
+  co_return std::nullopt;
 }
 
 base::Task<http::Response> StreamableHttp::answer_modern(ModernCall modern, Principal principal, Accepts accepts) {

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,9 +33,9 @@ namespace mcp {
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  // `authorization` is the whole value of the Authorization field, empty when there is none. kUnauthenticated becomes
-  // 401, kForbidden 403 (both with the challenge), kRateLimited 429, kInvalidArgument 400, anything else 503.
-  virtual base::Task<base::Result<Principal>> authenticate(base::Secret authorization) = 0;
+  // The request outlives the task. kUnauthenticated becomes 401, kForbidden 403 (both with the challenge), kRateLimited
+  // 429, kInvalidArgument 400, anything else 503. The error's `detail` is why, for the audit trail.
+  virtual base::Task<base::Result<Principal>> authenticate(const http::Request& request) = 0;
 };
 
 enum class LegacyClients { kServed, kRefused };
@@ -45,8 +47,11 @@ struct StreamableHttpOptions {
   std::vector<std::string> allowed_hosts = {};
   // Web pages that may call, such as "https://app.example.com". Those of the loopback and of allowed_hosts may.
   std::vector<std::string> allowed_origins = {};
-  // The WWW-Authenticate header of a refusal.
+  // The WWW-Authenticate header of a refusal (RFC 6750 section 3), to which the error is added.
   std::string challenge = "Bearer";
+  // What a principal needs for a call; a principal whose scopes are limited and lack one of them gets 403. Null:
+  // nothing.
+  std::function<std::vector<std::string>(const Call& call)> scopes_of = nullptr;
   json::Limits limits = {};
   LegacyClients legacy = LegacyClients::kServed;
   size_t sessions_max = 1000;
@@ -84,6 +89,9 @@ class StreamableHttp final : public http::Handler {
   base::Task<void> tell(RefusedRequest request) const;
   base::Task<http::Response> respond(const http::Request& request, Principal principal);
   base::Task<http::Response> post(const http::Request& request, Principal principal);
+  // The 403 for a call that is beyond the principal's scopes, of which the auditor hears.
+  base::Task<std::optional<http::Response>> refuse_scope(std::span<const Call* const> calls,
+                                                         const Principal& principal);
   base::Task<http::Response> answer_modern(ModernCall modern, Principal principal, Accepts accepts);
   http::Response initialize(Initialize initialize, Principal principal);
   base::Task<http::Response> answer_legacy(Legacy legacy, Post post);

@@ -268,7 +268,7 @@ std::string of_bad_requests() {
 
 class Flooded final : public mcp::Authenticator {
  public:
-  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret) override {
+  base::Task<base::Result<mcp::Principal>> authenticate(const http::Request&) override {
     co_return base::fail(base::Code::kRateLimited, "Too many.");
   }
 };
@@ -276,8 +276,8 @@ class Flooded final : public mcp::Authenticator {
 // Whoever says a name is believed.
 class Named final : public mcp::Authenticator {
  public:
-  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret authorization) override {
-    co_return mcp::Principal{.id = std::string(authorization.reveal())};
+  base::Task<base::Result<mcp::Principal>> authenticate(const http::Request& request) override {
+    co_return mcp::Principal{.id = std::string(request.authorization.reveal())};
   }
 };
 
@@ -430,6 +430,39 @@ std::string of_commands(const std::vector<std::vector<std::string>>& lines) {
   return home.records();
 }
 
+std::string of_an_api_key() {
+  Home home;
+  const std::string config = home.place.path() + "/config.json";
+  std::ofstream(config) << fmt::format(R"({{"storage":{{"directory":"{}"}}}})", home.settings.storage.directory);
+  const auto run = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--config", config});
+    std::ostringstream out;
+    std::ostringstream err;
+    app::Io io{.environment = os::Environment({{"HOME", home.place.path()}}), .out = out, .err = err};
+    CHECK(app::run(arguments, app::commands(), io) == 0);
+    return out.str();
+  };
+  const std::string key = run({"api-key", "create", "--label", "a test", "--scopes", "smcp:read"});
+  REQUIRE(key.starts_with("smcp_k_"));
+  run({"api-key", "revoke", key.substr(7, 16)});
+  const std::string records = home.records();
+  CHECK(records.find(key.substr(24, 40)) == std::string::npos);
+  return records;
+}
+
+std::string of_a_call_beyond_its_scopes() {
+  Served served;
+  CHECK(served.loop.run(succeed(served.auditor.refused({.why = mcp::RefusedRequest::Why::kScope,
+                                                        .code = base::Code::kForbidden,
+                                                        .source = "192.0.2.7",
+                                                        .value = {},
+                                                        .reason = "lacks smcp:playback",
+                                                        .principal = {.id = "api-key 1"}}))));
+  CHECK(served.trail.entries.front().user == "api-key 1");
+  CHECK(served.trail.entries.front().reason == "lacks smcp:playback");
+  return served.trail.names();
+}
+
 std::string of_a_reload() {
   Served served;
   test::InlineWorker worker;
@@ -478,6 +511,8 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kSessionForeign}, of_a_foreign_session},
       {{Event::kRequestMalformed}, of_a_malformed_request},
       {{Event::kRateLimited}, of_a_flood},
+      {{Event::kApiKeyMade, Event::kApiKeyRevoked}, of_an_api_key},
+      {{Event::kScopeRefused}, of_a_call_beyond_its_scopes},
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
       {{Event::kBudgetSpent}, of_a_loop},
       {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},

@@ -11,11 +11,13 @@ class Mcp final : public http::Handler {
  public:
   base::Task<http::Response> handle(http::Request request) override {
     targets.push_back(request.target);
+    peers.push_back(request.peer);
     http::Response response;
     response.status = 299;
     co_return response;
   }
   std::vector<std::string> targets;
+  std::vector<std::string> peers;
 };
 
 struct Service {
@@ -100,4 +102,39 @@ TEST_CASE("a server that stops is alive, not ready, and says so") {
   CHECK(service.ask("/readyz").status == 503);
   CHECK(service.ask("/health").body.starts_with("{\"status\":\"degraded\""));
   CHECK(service.ask("/mcp", http::Method::kPost).status == 299);
+}
+
+TEST_CASE("NS-6: every answer is hardened") {
+  Service service;
+  for (const char* target : {"/mcp", "/health", "/readyz", "/nothing"}) {
+    CAPTURE(target);
+    const http::Response response = service.ask(target);
+    CHECK(response.headers.find("X-Content-Type-Options") == "nosniff");
+    CHECK(response.headers.find("Cache-Control") == "no-store");
+  }
+}
+
+TEST_CASE("NS-11: only a trusted proxy says who the client is") {
+  test::ManualLoop loop;
+  Mcp mcp;
+  app::HttpRoutes behind(mcp, "/mcp", nullptr, {.trusted_proxies = {"10.0.0.0/8"}});
+  app::HttpRoutes alone(mcp, "/mcp");
+  const auto peer = [&](app::HttpRoutes& routes, const char* from, http::Headers headers) {
+    http::Request request;
+    request.target = "/mcp";
+    request.peer = from;
+    request.headers = std::move(headers);
+    static_cast<void>(loop.run(routes.handle(std::move(request))));
+    return mcp.peers.back();
+  };
+  const http::Headers usual{{"X-Forwarded-For", "127.0.0.1, 198.51.100.1"}};
+  CHECK(peer(behind, "10.0.0.1", usual) == "198.51.100.1");
+  CHECK(peer(behind, "203.0.113.5", usual) == "203.0.113.5");
+  CHECK(peer(alone, "10.0.0.1", usual) == "10.0.0.1");
+  CHECK(peer(behind, "10.0.0.1", {{"X-Forwarded-For", "127.0.0.1"}, {"x-forwarded-for", "198.51.100.1"}}) ==
+        "198.51.100.1");
+  CHECK(peer(behind, "10.0.0.1", {{"Forwarded", "for=127.0.0.1, for=198.51.100.2;proto=https"}}) == "198.51.100.2");
+  CHECK(peer(behind, "10.0.0.1", {}) == "10.0.0.1");
+  // Whoever comes through a proxy that writes one of them brings the other along.
+  CHECK(peer(behind, "10.0.0.1", {{"Forwarded", "for=127.0.0.1"}, {"X-Forwarded-For", "198.51.100.1"}}) == "10.0.0.1");
 }

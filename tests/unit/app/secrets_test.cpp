@@ -50,7 +50,9 @@ struct Bearer {
     return *std::move(opened);
   }
   base::Result<mcp::Principal> ask(LocalBearer& bearer, std::string authorization) {
-    return loop.run(bearer.authenticate(base::Secret(std::move(authorization))));
+    http::Request request;
+    request.authorization = base::Secret(std::move(authorization));
+    return loop.run(bearer.authenticate(request));
   }
 };
 

@@ -130,6 +130,20 @@ TEST_CASE("a listener beyond loopback and an unguarded one are refused, all prob
   CHECK(listener_problems_of(R"({"server":{"host":"localhost"}})").empty());
 }
 
+TEST_CASE("S2: other machines are listened to behind a proxy that is named, and never without a login") {
+  const auto problems = [](const std::string& server) {
+    const auto loaded = config::load(sources(R"({"environment":"development","server":{"host":"0.0.0.0",)" + server +
+                                             "}}"));
+    REQUIRE(loaded);
+    const auto checked = config::check_listener(loaded->settings);
+    return checked ? std::string() : checked.error().message;
+  };
+  CHECK(problems(R"("auth":"api-key")").find("in the clear") != std::string::npos);
+  CHECK(problems(R"("auth":"api-key","trusted_proxies":["10.0.0.0/8"])").empty());
+  CHECK(problems(R"("auth":"none","trusted_proxies":["10.0.0.1"])").find("auth none") != std::string::npos);
+  CHECK(problems(R"("auth":"api-key","trusted_proxies":["10.0.0.1/8"])").starts_with("server.trusted_proxies"));
+}
+
 TEST_CASE("the login goes to Spotify or to loopback, elsewhere only in development") {
   CHECK(problems_of(R"({"api":{"base_url":"http://127.0.0.1:9/v1","accounts_url":"http://[::1]:9"}})").empty());
   CHECK(!problems_of(R"({"api":{"base_url":"https://example.org/v1"}})").empty());

@@ -22,13 +22,16 @@ struct CertificateOptions {
   long until_seconds = 3600;
   const EVP_MD* digest = EVP_sha256();
   bool authority = false;
+  int rsa_bits = 0;  // 0: a key on P-256.
 };
 
 class Certificate {
  public:
   // Signed by `issuer`, or by itself.
   explicit Certificate(const CertificateOptions& options = {}, const Certificate* issuer = nullptr)
-      : key_(EVP_EC_gen("P-256"), EVP_PKEY_free), certificate_(X509_new(), X509_free) {
+      : key_(options.rsa_bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(static_cast<unsigned>(options.rsa_bits)),
+             EVP_PKEY_free),
+        certificate_(X509_new(), X509_free) {
     X509* made = certificate_.get();
     X509_set_version(made, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(made), issuer == nullptr ? 1 : 2);
@@ -58,7 +61,25 @@ class Certificate {
     return path;
   }
 
+  // As a server reads them.
+  std::string pem() const {
+    return text([this](BIO* out) { PEM_write_bio_X509(out, certificate_.get()); });
+  }
+  std::string key_pem() const {
+    return text([this](BIO* out) { PEM_write_bio_PrivateKey(out, key_.get(), nullptr, nullptr, 0, nullptr, nullptr); });
+  }
+
  private:
+  template <class Write>
+  static std::string text(Write write) {
+    BIO* out = BIO_new(BIO_s_mem());
+    write(out);
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(out, &bytes);
+    std::string all(bytes, static_cast<size_t>(size));
+    BIO_free(out);
+    return all;
+  }
   void extend(int kind, const char* value) {
     X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, kind, value);
     REQUIRE(extension != nullptr);

@@ -159,6 +159,7 @@ TEST_CASE("NS-1: a server that cannot prove who it is gets no byte of the reques
     const tests::Certificate* issuer = nullptr;
     int highest_version = TLS1_3_VERSION;
     const char* message = "";
+    const char* ciphers = nullptr;
   };
   const char* const kOtherName = "Cannot trust 127.0.0.1: its certificate is for another name.";
   const char* const kNoAuthority = "Cannot trust 127.0.0.1: its certificate is not from a trusted authority.";
@@ -188,11 +189,13 @@ TEST_CASE("NS-1: a server that cannot prove who it is gets no byte of the reques
        "Cannot trust 127.0.0.1: its certificate is not valid."},
       {"TLS 1.1", {}, &authority, TLS1_1_VERSION, kOldTls},
       {"TLS 1.0", {}, &authority, TLS1_VERSION, kOldTls},
+      {"no encryption", {}, &authority, TLS1_2_VERSION, kOldTls, "eNULL:@SECLEVEL=0"},
+      {"no forward secrecy and no authentication", {}, &authority, TLS1_2_VERSION, kOldTls, "aNULL:@SECLEVEL=0"},
   };
   for (const Case& each : cases) {
     CAPTURE(each.name);
     const tests::Certificate certificate(each.certificate, each.issuer);
-    tests::TlsServer server(certificate, {.highest_version = each.highest_version});
+    tests::TlsServer server(certificate, {.highest_version = each.highest_version, .ciphers = each.ciphers});
     Client client(at("127.0.0.1", server.port()), {.ca_file = authority.file()});
     const auto response = client.post();
     check_refused(client, response, Kind::kTrust);

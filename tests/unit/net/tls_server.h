@@ -16,6 +16,7 @@ namespace tests {
 struct TlsOptions {
   int highest_version = TLS1_3_VERSION;
   const char* address = "127.0.0.1";
+  const char* ciphers = nullptr;  // Of TLS 1.2; null: those that are usual.
 };
 
 class TlsServer {
@@ -28,6 +29,7 @@ class TlsServer {
     certificate.use_in(context_);
     SSL_CTX_set_min_proto_version(context_, TLS1_VERSION);
     SSL_CTX_set_max_proto_version(context_, options.highest_version);
+    if (options.ciphers != nullptr) REQUIRE(SSL_CTX_set_cipher_list(context_, options.ciphers) == 1);
     thread_ = std::thread([this] { serve(); });
   }
   ~TlsServer() {

@@ -39,11 +39,15 @@ struct EchoAnswer {
 
 class Bearers final : public mcp::Authenticator {
  public:
-  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret authorization) override {
+  base::Task<base::Result<mcp::Principal>> authenticate(const http::Request& request) override {
     constexpr std::string_view kScheme = "Bearer ";
-    const std::string value(authorization.reveal());
+    const std::string value(request.authorization.reveal());
     if (!value.starts_with(kScheme)) co_return base::fail(base::Code::kUnauthenticated, "Send a bearer.");
-    co_return mcp::Principal{value.substr(kScheme.size())};
+    // "NAME" may do everything, "NAME/SCOPE" only that.
+    std::string name = value.substr(kScheme.size());
+    const size_t slash = name.find('/');
+    if (slash == std::string::npos) co_return mcp::Principal{std::move(name)};
+    co_return mcp::Principal{.id = name.substr(0, slash), .scopes = {{name.substr(slash + 1)}}};
   }
 };
 

@@ -17,6 +17,7 @@ Command config_command();
 Command audit_command();
 Command setup_command();
 Command admin_command();
+Command security_check_command();
 Command healthcheck_command();
 Command version_command();
 

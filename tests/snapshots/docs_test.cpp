@@ -245,6 +245,10 @@ std::string exits_of(std::string_view command) {
     return "0 done; 2 a session is missing or too much, 5 no server is running or there is no such session, 10 one "
            "does not answer";
   }
+  if (command == "security-check") {
+    return "0 nothing is open; 1 something is, of the severity of `--fail-on` or worse; 2 the run could not be made; 3 "
+           "a bug of this program; 4 a waiver has expired";
+  }
   if (command == "healthcheck") return "0 healthy; 9 unreachable or not well";
   if (command == "setup" || command == "tools" || command == "version") return "0";
   FAIL("the exit codes of " << command << " are not described");
@@ -330,10 +334,10 @@ TEST_CASE("the alerts of docs/operations.md are those of the rules") {
   for (const alerts::Rule& rule : alerts::rules()) {
     std::vector<std::string> events;
     for (const audit::Event event : rule.events) events.push_back(fmt::format("`{}`", audit::info_of(event).name));
-    table += fmt::format("| `{}` | {} | {} of {} in {} minutes{} | {} |\n", rule.name,
-                         audit::severity_name(rule.severity), rule.threshold, fmt::join(events, ", "),
-                         rule.window.count() / 60,
-                         rule.per == alerts::Per::kSource ? ", from one address" : "", rule.about);
+    table +=
+        fmt::format("| `{}` | {} | {} of {} in {} minutes{} | {} |\n", rule.name, audit::severity_name(rule.severity),
+                    rule.threshold, fmt::join(events, ", "), rule.window.count() / 60,
+                    rule.per == alerts::Per::kSource ? ", from one address" : "", rule.about);
   }
   std::ifstream file(path);
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());

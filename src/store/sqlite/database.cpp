@@ -1,8 +1,7 @@
 #include "store/sqlite/database.h"
 
-#include <sqlite3.h>
-
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include "base/check.h"
 #include "os/files.h"
@@ -69,6 +68,25 @@ Result<Database> Database::open(const std::string& directory, const std::string&
   return database;
 }
 
+Result<Database> Database::open_for_reading(const std::string& path) {
+  if (!os::exists(path)) return fail(Code::kNotFound, fmt::format("There is no database at {}.", path));
+  // Without a log beside it nobody writes, and SQLite need not make its files to find that out.
+  const bool still = !os::exists(path + "-wal");
+  // What a URI gives a meaning to is escaped.
+  std::string uri = "file:";
+  for (const char c : path)
+    uri += c == '?' || c == '#' || c == '%' ? fmt::format("%{:02X}", static_cast<int>(c)) : std::string(1, c);
+  if (still) uri += "?immutable=1";
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int opened = sqlite3_open_v2(uri.c_str(), &handle, flags, nullptr);
+  Database database(path, handle);
+  if (opened != SQLITE_OK) return database.failed(opened);
+  TRY_VOID(database.configure(Schema::Durability::kEveryCommit));
+  TRY([[maybe_unused]] const int64_t version, database.pragma("PRAGMA user_version"));
+  return database;
+}
+
 Result<void> Database::configure(Schema::Durability durability) const {
   sqlite3* handle = handle_.get();
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
@@ -103,10 +121,10 @@ Result<void> Database::enter_wal() const {
     }();
     if (mode && *mode == "wal") return {};
     if (mode) {
-      return fail(Code::kUnavailable,
-                  fmt::format("The file system of {} cannot hold the database. Set storage.directory to a local disk.",
-                              path_),
-                  "no WAL");
+      return fail(
+          Code::kUnavailable,
+          fmt::format("The file system of {} cannot hold the database. Set storage.directory to a local disk.", path_),
+          "no WAL");
     }
     if ((sqlite3_errcode(handle_.get()) & 0xFF) != SQLITE_BUSY || left == 0) return std::unexpected(mode.error());
     sqlite3_sleep(10);
@@ -165,8 +183,7 @@ Result<void> Database::migrate(const Schema& schema) const {
 
 Result<Database::Rows> Database::query(std::string_view sql, std::initializer_list<Parameter> parameters) const {
   sqlite3_stmt* statement = nullptr;
-  const int code =
-      sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  const int code = sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   Rows rows(*this, statement);
   if (code != SQLITE_OK) return failed(code);
   ENSURE(sqlite3_bind_parameter_count(statement) == static_cast<int>(parameters.size()));
@@ -191,9 +208,7 @@ Result<bool> Database::Rows::next() {
   return database_.failed(code);
 }
 
-bool Database::Rows::is_null(int column) const {
-  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
-}
+bool Database::Rows::is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
 int64_t Database::Rows::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
 std::string Database::Rows::text(int column) const { return blob(column); }
 std::string Database::Rows::blob(int column) const {
@@ -221,10 +236,10 @@ Result<void> Database::Transaction::commit() {
 }
 
 std::unexpected<base::Error> Database::damaged(std::string_view detail) const {
-  return fail(Code::kUnavailable,
-              fmt::format("The database at {} is damaged. Move it away and log in again; nothing of it was changed.",
-                          path_),
-              fmt::format("damaged, {}", detail));
+  return fail(
+      Code::kUnavailable,
+      fmt::format("The database at {} is damaged. Move it away and log in again; nothing of it was changed.", path_),
+      fmt::format("damaged, {}", detail));
 }
 
 std::unexpected<base::Error> Database::failed(int code) const {

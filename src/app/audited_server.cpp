@@ -109,6 +109,19 @@ audit::Entry session_entry(Event event, const mcp::Principal& principal, mcp::Re
 
 }  // namespace
 
+base::Task<void> tell_spent(audit::Trail& trail, mcp::Principal principal, std::string tool, policy::OverBudget why) {
+  const bool is_minute = why.per == policy::OverBudget::Per::kMinute;
+  audit::Entry entry{
+      .event = Event::kBudgetSpent,
+      .user = std::move(principal.id),
+      .source = std::move(principal.source),
+      .request = {{"name", std::move(tool)}, {"per", is_minute ? "minute" : "day"}, {"allowed", why.allowed}},
+      .status = std::string(base::code_name(base::Code::kRateLimited)),
+      .reason = "over the budget of changes"};
+  // It is refused either way; what could not be written is in the log and in the count of the next gap.
+  static_cast<void>(co_await trail.record(std::move(entry)));
+}
+
 base::Task<base::Result<std::unique_ptr<mcp::AuditedCall>>> AuditedServer::begin(mcp::CallFacts facts) {
   const int64_t number = next_call_++;
   const bool reads = facts.touch == mcp::CallFacts::Touch::kReads;

@@ -3,12 +3,17 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "audit/trail.h"
 #include "base/loop.h"
 #include "mcp/auditor.h"
+#include "policy/budget.h"
 
 namespace app {
+
+// Tells of a change that was refused because its user has made as many as are allowed.
+base::Task<void> tell_spent(audit::Trail& trail, mcp::Principal principal, std::string tool, policy::OverBudget why);
 
 class AuditedServer final : public mcp::Auditor {
  public:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/version.h"
+#include "tools/guard.h"
 #include "tools/needs.h"
 #include "tools/prompts.h"
 #include "tools/resources.h"
@@ -101,6 +102,8 @@ Product::Product(Process& process, const config::Settings& settings, Parts parts
       metered_calls_(process.loop, *metrics_, sealed_calls_),
       archive_({process.loop, process.worker}, account_->store().directory()),
       desk_({archive_, process.clock, process.random}),
+      budget_(
+          {.per_minute = settings.tools.writes_per_minute.value(), .per_day = settings.tools.writes_per_day.value()}),
       services_{.client_for = [this](const mcp::Principal&) { return account_->spotify(); },
                 .login = account_->login(),
                 .clock = process.clock,
@@ -108,7 +111,19 @@ Product::Product(Process& process, const config::Settings& settings, Parts parts
                 .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull}},
       server_({process.loop, process.clock, process.random, process.log},
               server_options(settings, &metered_calls_,
-                             [this](const mcp::Tool& tool, const mcp::Principal&) { return is_possible(tool); })) {}
+                             [this](const mcp::Tool& tool, const mcp::Principal&) { return is_possible(tool); })) {
+  server_.use(guard(process.clock));
+}
+
+mcp::ToolMiddleware Product::guard(const base::Clock& clock) {
+  return tools::guard_over({.desk = desk_,
+                            .clock = clock,
+                            .budget = &budget_,
+                            .ledger = &account_->store(),
+                            .refused = [this](mcp::Principal principal, std::string tool, policy::OverBudget why) {
+                              return tell_spent(audit_->trail(), std::move(principal), std::move(tool), why);
+                            }});
+}
 
 base::Task<base::Result<void>> Product::open(std::string_view mode) {
   audit_->begin(mode);

@@ -19,6 +19,7 @@
 #include "config/settings.h"
 #include "mcp/server.h"
 #include "mcp/tool.h"
+#include "policy/budget.h"
 #include "store/sqlite/archive.h"
 #include "tools/catalogue.h"
 
@@ -47,6 +48,8 @@ class Product {
  private:
   struct Parts;
   Product(Process& process, const config::Settings& settings, Parts parts);
+  // What every call passes before its handler.
+  mcp::ToolMiddleware guard(const base::Clock& clock);
   // Whether the app, as far as it is known, has every operation that the tool stands on.
   bool is_possible(const mcp::Tool& tool);
 
@@ -60,6 +63,7 @@ class Product {
   MeteredCalls metered_calls_;
   store::sqlite::SqliteArchive archive_;
   tools::Desk desk_;
+  policy::Budget budget_;
   tools::Services services_;
   std::vector<mcp::Tool> tools_;
   // The tools that this regime makes impossible.

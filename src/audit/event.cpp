@@ -52,6 +52,8 @@ constexpr std::array<EventInfo, kEvents> kCatalogue{{
     {Event::kServerUnsealed, "server.unsealed", Kind::kSecurity, Severity::kWarning, "The seal was taken off.", ""},
     {Event::kSealedRefused, "sealed.refused", Kind::kSecurity, Severity::kWarning,
      "A call was refused because of the seal.", "method, name"},
+    {Event::kBudgetSpent, "budget.spent", Kind::kSecurity, Severity::kWarning,
+     "A change was refused because its user has made as many as are allowed.", "name, per, allowed"},
     {Event::kClockStepped, "clock.stepped", Kind::kOrdinary, Severity::kWarning,
      "The wall clock jumped by more than a second.", "milliseconds"},
     {Event::kAuditOpened, "audit.opened", Kind::kSecurity, Severity::kInfo, "A process begins to write the trail.",

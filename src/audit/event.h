@@ -36,6 +36,7 @@ enum class Event : uint8_t {
   kServerSealed,
   kServerUnsealed,
   kSealedRefused,
+  kBudgetSpent,
   kClockStepped,
   kAuditOpened,
   kAuditRecovered,

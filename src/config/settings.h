@@ -128,6 +128,8 @@ struct Tools {
   std::vector<std::string> toolsets;
   std::vector<std::string> tools;
   bool read_only = false;
+  schema::Bounded<0, 10'000> writes_per_minute{30};
+  schema::Bounded<0, 1'000'000> writes_per_day{500};
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -135,6 +137,11 @@ struct Tools {
         schema::defaulted("tools", &Tools::tools,
                           "Single tools to offer: these alone where no toolset is set, otherwise beside them."),
         schema::defaulted("read_only", &Tools::read_only, "Offer only tools that change nothing."),
+        schema::defaulted("writes_per_minute", &Tools::writes_per_minute,
+                          "Changes at Spotify that one user's assistants may make in a minute through one process; 0: "
+                          "any number."),
+        schema::defaulted("writes_per_day", &Tools::writes_per_day,
+                          "The same in 24 hours, through all processes together; 0: any number."),
     };
   }
 };

@@ -55,7 +55,8 @@ struct Tool {
   ToolFunction call;
 };
 
-// A chain link around every tool call, such as audit, policy or a deadline. It may answer itself, or call `next` once.
+// A chain link around every tool call, such as audit, policy or a deadline. It may answer itself, or call `next`: once,
+// or first for a rehearsal that changes nothing.
 using ToolMiddleware =
     std::function<base::Task<ToolResult>(const Tool& tool, CallContext& context, json::Value arguments,
                                          std::function<base::Task<ToolResult>(json::Value arguments)> next)>;

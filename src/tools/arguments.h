@@ -26,7 +26,7 @@ inline constexpr std::string_view kAboutCursor = "From next_cursor.";
 inline constexpr std::string_view kAboutMarket = "Country; default: the account's.";
 inline constexpr std::string_view kAboutLimit = "";  // Its minimum and maximum say enough.
 inline constexpr std::string_view kAboutDevice = "Default: the active one.";
-inline constexpr std::string_view kAboutDryRun = "Only rehearse.";
+inline constexpr std::string_view kAboutDryRun = "";  // Its name says enough, some twenty times in a list.
 inline constexpr std::string_view kAboutPlaylist = "Id, URI or link.";
 inline constexpr std::string_view kAboutSnapshot = "Refuse if the playlist changed since this snapshot.";
 

@@ -123,7 +123,8 @@ struct LogoutAnswer {
 base::Task<base::Result<LogoutAnswer>> logout(const Services& services, mcp::CallContext& context,
                                               LogoutArguments arguments) {
   if (arguments.dry_run) {
-    co_return LogoutAnswer{.summary = "Would forget the stored login.", .status = Status::kDryRun};
+    co_return LogoutAnswer{.summary = "Dry run, nothing was changed. Would forget the stored login.",
+                           .status = Status::kDryRun};
   }
   CO_TRY(const Logout done, co_await services.login.logout(context.principal()));
   co_return LogoutAnswer{.summary = done.was_logged_in ? "The stored login is forgotten. To withdraw the consent too, "

@@ -8,6 +8,7 @@
 #include "curation/diff.h"
 #include "curation/plan.h"
 #include "spotify/errors.h"
+#include "tools/create.h"
 #include "tools/playlist_answers.h"
 #include "tools/present.h"
 #include "tools/send_plan.h"
@@ -121,16 +122,6 @@ void say_unchanged(ChangeAnswer& answer, Run run, std::string sentence) {
   answer.summary = std::move(sentence);
 }
 
-ChangeAnswer not_asked(const Services& services, const Change& change, ChangeAnswer answer) {
-  say_unchanged(answer, Run::kReal,
-                fmt::format("Nothing was changed yet. This would {} in {}: {}.{} Ask the person, and repeat the "
-                            "call with this confirm if they agree. {}",
-                            change.deed, change.content.spoken, counts_of(answer), dates_sentence(answer.dates_lost),
-                            change.remark));
-  show_rows(services, change, answer);
-  return answer;
-}
-
 // Keeps a receipt, and then sends. `answer` holds what is expected.
 base::Task<base::Result<ChangeAnswer>> write(const Services& services, mcp::CallContext& context,
                                              std::shared_ptr<spotify::Client> client, Change change,
@@ -204,37 +195,17 @@ base::Task<base::Result<ChangeAnswer>> carry_out(const Services& services, mcp::
   if (!plan) co_return std::unexpected(no_way(change.content));
   ChangeAnswer answer = effect_of(services, change, *plan);
   if (plan->empty()) {
-    say_unchanged(answer, change.run,
+    say_unchanged(answer, Run::kReal,
                   fmt::format("Nothing to do: {} is so already. {}", change.content.spoken, change.remark));
     co_return answer;
   }
-  const Deed deed{
-      .tool = change.tool,
-      .arguments = change.arguments,
-      .state = change.content.snapshot,
-      .question = fmt::format("May I {} ({}) in {}, which has {}?{} undo can take it back.", change.deed,
-                              counts_of(answer), change.content.spoken,
-                              count_of(change.content.entries().size(), "item"), dates_sentence(answer.dates_lost)),
-      .ticket = std::move(change.ticket)};
   if (change.run == Run::kDry) {
     say_unchanged(answer, Run::kDry,
                   fmt::format("Dry run, nothing was sent. Would {} in {}: {}, in {}.{} {}", change.deed,
                               change.content.spoken, counts_of(answer), count_of(plan->steps.size(), "request"),
                               dates_sentence(answer.dates_lost), change.remark));
-    if (change.ask == Ask::kFirst) answer.confirm = ticket_of(services, context, deed);
     show_rows(services, change, answer);
     co_return answer;
-  }
-  if (change.ask == Ask::kFirst) {
-    CO_TRY(const Consent consent, co_await consent_to(services, context, deed));
-    if (consent == Consent::kDeclined) {
-      say_unchanged(answer, Run::kReal, "The person did not agree, so nothing was changed.");
-      co_return answer;
-    }
-    if (consent == Consent::kNotAsked) {
-      answer.confirm = ticket_of(services, context, deed);
-      co_return not_asked(services, change, std::move(answer));
-    }
   }
   co_return co_await write(services, context, client, std::move(change), *std::move(plan), std::move(answer));
 }
@@ -265,17 +236,17 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
                                  requests, remark);
     co_return answer;
   }
-  const auto created = co_await client->create_playlist(std::move(making.playlist), {.deadline = last_moment(context)});
-  if (!created) {
-    if (!may_have_happened(created.error())) co_return std::unexpected(created.error());
-    answer.playlist = "unknown";
-    answer.status = Status::kAmbiguous;
-    answer.summary =
-        "No answer came, so an empty playlist may or may not have been made. Look at get_playlists before "
-        "repeating this.";
+  CO_TRY(const Created created, co_await create_once(services, context, client, std::move(making.playlist),
+                                                     {.deadline = last_moment(context)}));
+  if (created.how != Created::How::kMade) {
+    const bool is_unknown = created.how == Created::How::kUnknown;
+    answer.playlist = created.earlier ? created.earlier->uri() : is_unknown ? "unknown" : "none";
+    answer.status = is_unknown ? Status::kAmbiguous : Status::kUnchanged;
+    answer.summary = created.sentence;
+    answer.added = 0;
     co_return answer;
   }
-  const spotify::PlaylistId id = *created->id;
+  const spotify::PlaylistId id = *created.playlist->id;
   Receipt receipt{.id = services.desk.new_id("rcpt_"),
                   .playlist = id,
                   .tool = making.tool,
@@ -285,7 +256,7 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
   const auto kept = co_await keep(services, context.principal().id, receipt);
   Change change{.tool = making.tool, .content = {.id = id}, .after = making.uris, .deed = "make the playlist"};
   change.content.reading = std::make_shared<Reading>();
-  if (created->snapshot_id) change.content.snapshot = created->snapshot_id->text();
+  if (created.playlist->snapshot_id) change.content.snapshot = created.playlist->snapshot_id->text();
   answer.playlist = id.uri();
   answer.url = Presenter(services.options).link(id.url());
   Progress progress;

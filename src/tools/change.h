@@ -1,6 +1,5 @@
-// How every tool of curation changes a playlist: it says what the content is to be, and this makes the plan, asks the
-// person where something is lost, keeps a receipt, sends the requests one after the other, and says what became of
-// them. A request is never sent twice.
+// How every tool of curation changes a playlist: it says what the content is to be, and this makes the plan, keeps a
+// receipt, sends the requests one after the other, and says what became of them. A request is never sent twice.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +20,6 @@
 #include "spotify/client.h"
 #include "tools/answers.h"
 #include "tools/arguments.h"
-#include "tools/confirm.h"
 #include "tools/content.h"
 #include "tools/receipt.h"
 
@@ -56,7 +54,6 @@ struct ChangeAnswer {
   std::string playlist{};  // Its URI.
   std::optional<std::string> url{};
   std::optional<std::string> receipt{};
-  std::optional<std::string> confirm{};
   std::optional<std::string> snapshot_id{};
   std::optional<int64_t> items_before{};
   std::optional<int64_t> items_after{};  // As far as it is known for certain.
@@ -76,7 +73,6 @@ struct ChangeAnswer {
         schema::required("playlist", &Self::playlist),
         schema::optional("url", &Self::url),
         schema::optional("receipt", &Self::receipt),
-        schema::optional("confirm", &Self::confirm),
         schema::optional("snapshot_id", &Self::snapshot_id),
         schema::optional("items_before", &Self::items_before),
         schema::optional("items_after", &Self::items_after),
@@ -91,18 +87,12 @@ struct ChangeAnswer {
   }
 };
 
-// Whether the person is asked before.
-enum class Ask { kFirst, kNever };
-
 struct Change {
   std::string tool;
   Content content;                   // As it is.
   std::vector<std::string> after{};  // As it is to be.
   std::string deed;                  // "sort by title", for sentences.
-  std::string arguments{};           // See identity_of.
   Run run = Run::kReal;
-  Ask ask = Ask::kFirst;
-  std::optional<Ticket> ticket{};
   std::string remark{};  // A sentence more for the summary.
 };
 base::Task<base::Result<ChangeAnswer>> carry_out(const Services& services, mcp::CallContext& context,

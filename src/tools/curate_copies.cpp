@@ -75,7 +75,6 @@ struct MergeArguments {
   bool is_public = false;
   bool drop_duplicates = true;
   bool dry_run = false;
-  std::optional<Ticket> confirm;
 
   static constexpr auto fields() {
     using Self = MergeArguments;
@@ -86,7 +85,6 @@ struct MergeArguments {
         schema::defaulted("public", &Self::is_public, kAboutPublic),
         schema::defaulted("drop_duplicates", &Self::drop_duplicates, "Leave out URIs that are there already."),
         schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
-        schema::optional("confirm", &Self::confirm, kAboutConfirm),
     };
   }
 };
@@ -131,9 +129,7 @@ base::Task<base::Result<ChangeAnswer>> merge_playlists(const Services& services,
                 .content = *std::move(target),
                 .after = std::move(uris),
                 .deed = "append the items of the other playlists",
-                .arguments = identity_of(arguments),
-                .run = run_of(arguments.dry_run),
-                .ticket = std::move(arguments.confirm)};
+                .run = run_of(arguments.dry_run)};
   if (left_out > 0) change.remark = fmt::format("{} local files or nameless entries cannot be added.", left_out);
   co_return co_await carry_out(services, context, client, std::move(change));
 }
@@ -317,9 +313,8 @@ std::vector<mcp::Tool> copy_tools(const Services& services) {
            &clone_playlist),
       make(services,
            curation_write("merge_playlists", "Merge playlists",
-                          "Puts the items of several playlists into a new one, or appends them to one that is there, "
-                          "which asks first.",
-                          mcp::Effect::kDestroy, mcp::Repeat::kAccumulates),
+                          "Puts the items of several playlists into a new one, or appends them to one that is there.",
+                          mcp::Effect::kWrite, mcp::Repeat::kAccumulates),
            &merge_playlists),
       make(services,
            curation_write("split_playlist", "Split playlist",

@@ -11,7 +11,6 @@
 #include "crypto/hash.h"
 #include "http/url.h"
 #include "tools/arguments.h"
-#include "tools/confirm.h"
 #include "tools/content.h"
 #include "tools/curation.h"
 #include "tools/make.h"
@@ -96,7 +95,6 @@ struct SetCoverArguments {
   spotify::PlaylistId playlist_id;
   schema::Text<16, spotify::kImageTextMax + 4096, schema::Lines::kMany> image;
   bool dry_run = false;
-  std::optional<Ticket> confirm;
 
   static constexpr auto fields() {
     using Self = SetCoverArguments;
@@ -104,7 +102,6 @@ struct SetCoverArguments {
         schema::required("playlist_id", &Self::playlist_id, kAboutPlaylist),
         schema::required("image", &Self::image, "A JPEG as base64, at most 256 KiB of text."),
         schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
-        schema::optional("confirm", &Self::confirm, kAboutConfirm),
     };
   }
 };
@@ -114,14 +111,14 @@ struct SetCoverAnswer {
   Status status = Status::kVerified;
   std::string playlist{};
   int64_t bytes = 0;
-  std::optional<std::string> confirm{};
 
   static constexpr auto fields() {
     using Self = SetCoverAnswer;
     return schema::Fields{
-        schema::required("summary", &Self::summary),   schema::required("status", &Self::status),
-        schema::required("playlist", &Self::playlist), schema::required("bytes", &Self::bytes),
-        schema::optional("confirm", &Self::confirm),
+        schema::required("summary", &Self::summary),
+        schema::required("status", &Self::status),
+        schema::required("playlist", &Self::playlist),
+        schema::required("bytes", &Self::bytes),
     };
   }
 };
@@ -153,23 +150,9 @@ base::Task<base::Result<SetCoverAnswer>> set_playlist_cover(const Services& serv
   const std::string spoken = Presenter(services.options).quoted(head.name, id.uri());
   const std::string before = first_url(head.images);
   SetCoverAnswer answer{.status = Status::kDryRun, .playlist = id.uri(), .bytes = static_cast<int64_t>(image.size())};
-  const Deed deed{.tool = "set_playlist_cover",
-                  .arguments = std::string(id.text()) + crypto::to_hex(crypto::sha256(image)),
-                  .state = before,
-                  .question = fmt::format("May I replace the cover of {}? The old one cannot be brought back.", spoken),
-                  .ticket = std::move(arguments.confirm)};
-  answer.summary =
-      fmt::format("Nothing was sent. Would replace the cover of {}; the old one cannot be brought back.", spoken);
-  answer.confirm = ticket_of(services, context, deed);
+  answer.summary = fmt::format(
+      "Dry run, nothing was sent. Would replace the cover of {}; the old one cannot be brought back.", spoken);
   if (arguments.dry_run) co_return answer;
-  CO_TRY(const Consent consent, co_await consent_to(services, context, deed));
-  if (consent != Consent::kGiven) {
-    answer.status = Status::kUnchanged;
-    if (consent == Consent::kDeclined) answer.summary = "The person did not agree, so nothing was changed.";
-    if (consent == Consent::kNotAsked) answer.summary += " Ask the person, and repeat the call with this confirm.";
-    co_return answer;
-  }
-  answer.confirm.reset();
   const auto written = co_await client->set_playlist_image(id, std::move(image), call);
   const bool is_unknown = !written && may_have_happened(written.error());
   if (!written && !is_unknown) co_return std::unexpected(written.error());

@@ -138,7 +138,6 @@ struct DedupeArguments {
   curation::Match match = curation::Match::kUri;
   Tolerance tolerance_ms{2000};
   bool dry_run = false;
-  std::optional<Ticket> confirm;
 
   static constexpr auto fields() {
     using Self = DedupeArguments;
@@ -147,7 +146,6 @@ struct DedupeArguments {
         schema::defaulted("match", &Self::match, kAboutMatch),
         schema::defaulted("tolerance_ms", &Self::tolerance_ms, kAboutTolerance),
         schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
-        schema::optional("confirm", &Self::confirm, kAboutConfirm),
     };
   }
 };
@@ -168,9 +166,7 @@ base::Task<base::Result<ChangeAnswer>> dedupe_playlist(const Services& services,
                 .content = content,
                 .after = curation::without(content.entries(), removal.positions),
                 .deed = fmt::format("take out {} duplicates", removal.positions.size()),
-                .arguments = identity_of(arguments),
                 .run = run_of(arguments.dry_run),
-                .ticket = std::move(arguments.confirm),
                 .remark = std::move(remark)};
   co_return co_await carry_out(services, context, client, std::move(change));
 }

@@ -22,12 +22,14 @@ namespace {
 
 constexpr size_t kContentMax = 200'000;
 
+using ImportId = schema::Text<1, 100>;
+
 struct ImportArguments {
   std::optional<schema::Text<1, kContentMax, schema::Lines::kMany>> content;
   std::optional<curation::Format> format;
   schema::Bounded<1, 40> limit{20};
   std::optional<CursorText> cursor;
-  std::optional<Ticket> confirm;
+  std::optional<ImportId> confirm;
   schema::Bounded<0, 100> confidence_min{70};
   std::optional<schema::Text<1, 100>> name;
   std::optional<spotify::PlaylistId> into;
@@ -323,8 +325,7 @@ base::Task<base::Result<ImportAnswer>> write_rows(const Services& services, mcp:
                   .content = std::move(content),
                   .after = std::move(after),
                   .deed = fmt::format("append {} items", uris.size()),
-                  .run = run,
-                  .ask = Ask::kNever};
+                  .run = run};
     written = co_await carry_out(services, context, client, std::move(change));
   }
   if (!written) co_return std::unexpected(written.error());

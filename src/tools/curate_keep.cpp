@@ -114,7 +114,6 @@ struct RestoreArguments {
   spotify::PlaylistId playlist_id;
   std::optional<KeptId> snapshot;
   bool dry_run = false;
-  std::optional<Ticket> confirm;
 
   static constexpr auto fields() {
     using Self = RestoreArguments;
@@ -122,14 +121,12 @@ struct RestoreArguments {
         schema::required("playlist_id", &Self::playlist_id, kAboutPlaylist),
         schema::optional("snapshot", &Self::snapshot, "Of snapshot_playlist, or a receipt; default: the newest."),
         schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
-        schema::optional("confirm", &Self::confirm, kAboutConfirm),
     };
   }
 };
 
 base::Task<base::Result<ChangeAnswer>> restore_playlist(const Services& services, mcp::CallContext& context,
                                                         RestoreArguments arguments) {
-  const std::string identity = identity_of(arguments);
   CO_TRY(Snapshot then, co_await find_snapshot(services, context.principal().id, arguments.playlist_id,
                                                std::move(arguments.snapshot)));
   const auto client = services.client_for(context.principal());
@@ -139,9 +136,7 @@ base::Task<base::Result<ChangeAnswer>> restore_playlist(const Services& services
                 .content = std::move(content),
                 .after = std::move(target.uris),
                 .deed = fmt::format("go back to {} of {}", then.id, base::to_rfc3339(then.at)),
-                .arguments = identity + then.id,
                 .run = run_of(arguments.dry_run),
-                .ticket = std::move(arguments.confirm),
                 .remark = missing_sentence(target.missing)};
   co_return co_await carry_out(services, context, client, std::move(change));
 }
@@ -151,7 +146,6 @@ struct UndoArguments {
   bool finish = false;
   bool force = false;
   bool dry_run = false;
-  std::optional<Ticket> confirm;
 
   static constexpr auto fields() {
     using Self = UndoArguments;
@@ -160,7 +154,6 @@ struct UndoArguments {
         schema::defaulted("finish", &Self::finish, "Carry an interrupted change through instead."),
         schema::defaulted("force", &Self::force, "Even if the playlist was changed since by somebody else."),
         schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
-        schema::optional("confirm", &Self::confirm, kAboutConfirm),
     };
   }
 };
@@ -179,27 +172,14 @@ bool is_left_so(const Receipt& receipt, const std::vector<std::string>& now) {
 }
 
 // A playlist that was made is taken off the list; Spotify deletes nothing.
-base::Task<base::Result<ChangeAnswer>> take_off(const Services& services, mcp::CallContext& context,
-                                                std::shared_ptr<spotify::Client> client, Receipt receipt,
-                                                std::string arguments, Run run, std::optional<Ticket> ticket) {
+base::Task<base::Result<ChangeAnswer>> take_off(mcp::CallContext& context, std::shared_ptr<spotify::Client> client,
+                                                Receipt receipt, Run run) {
   ChangeAnswer answer{.status = Status::kDryRun, .playlist = receipt.playlist.uri(), .requests = 1};
-  Deed deed{.tool = "undo",
-            .arguments = arguments + receipt.id,
-            .state = receipt.id,
-            .question = fmt::format("May I take the playlist {} that {} made off your list? Spotify deletes nothing.",
-                                    receipt.playlist.uri(), receipt.tool),
-            .ticket = std::move(ticket)};
-  answer.summary = "Nothing was sent. Would take the new playlist off the user's list; Spotify deletes nothing.";
-  answer.confirm = ticket_of(services, context, deed);
+  answer.summary = fmt::format(
+      "Dry run, nothing was sent. Would take the playlist {} that {} made off the user's list; Spotify deletes "
+      "nothing.",
+      receipt.playlist.uri(), receipt.tool);
   if (run == Run::kDry) co_return answer;
-  CO_TRY(const Consent consent, co_await consent_to(services, context, deed));
-  if (consent != Consent::kGiven) {
-    answer.status = Status::kUnchanged;
-    if (consent == Consent::kDeclined) answer.summary = "The person did not agree, so nothing was changed.";
-    if (consent == Consent::kNotAsked) answer.summary += " Ask the person, and repeat the call with this confirm.";
-    co_return answer;
-  }
-  answer.confirm.reset();
   std::vector<spotify::LibraryUri> items{spotify::LibraryUri(receipt.playlist)};
   const auto removed = co_await client->remove_from_library(std::move(items), {.deadline = last_moment(context)});
   if (!removed && !may_have_happened(removed.error())) co_return std::unexpected(removed.error());
@@ -213,13 +193,11 @@ base::Task<base::Result<ChangeAnswer>> take_off(const Services& services, mcp::C
 
 base::Task<base::Result<ChangeAnswer>> undo(const Services& services, mcp::CallContext& context,
                                             UndoArguments arguments) {
-  const std::string identity = identity_of(arguments);
   CO_TRY(Receipt receipt, co_await find_receipt(services, context.principal().id, std::move(arguments.receipt)));
   const auto client = services.client_for(context.principal());
   const Run run = run_of(arguments.dry_run);
   if (receipt.is_new && !arguments.finish) {
-    co_return co_await take_off(services, context, client, std::move(receipt), identity, run,
-                                std::move(arguments.confirm));
+    co_return co_await take_off(context, client, std::move(receipt), run);
   }
   CO_TRY(Content content, co_await content_of(services, context, client, receipt.playlist));
   const std::vector<std::string> now = content.uris();
@@ -240,9 +218,7 @@ base::Task<base::Result<ChangeAnswer>> undo(const Services& services, mcp::CallC
                 .after = std::move(target.uris),
                 .deed = fmt::format("{} {} of {}", arguments.finish ? "finish" : "take back", receipt.tool,
                                     base::to_rfc3339(receipt.at)),
-                .arguments = identity + receipt.id,
                 .run = run,
-                .ticket = std::move(arguments.confirm),
                 .remark = missing_sentence(target.missing)};
   co_return co_await carry_out(services, context, client, std::move(change));
 }

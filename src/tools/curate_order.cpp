@@ -37,7 +37,6 @@ struct ReplaceArguments {
   spotify::PlaylistId playlist_id;
   schema::List<spotify::PlayableUri, 0, kUrisMax> uris;
   bool dry_run = false;
-  std::optional<Ticket> confirm;
 
   static constexpr auto fields() {
     using Self = ReplaceArguments;
@@ -45,7 +44,6 @@ struct ReplaceArguments {
         schema::required("playlist_id", &Self::playlist_id, kAboutPlaylist),
         schema::required("uris", &Self::uris, "The whole new content, in order."),
         schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
-        schema::optional("confirm", &Self::confirm, kAboutConfirm),
     };
   }
 };
@@ -57,9 +55,7 @@ base::Task<base::Result<ChangeAnswer>> replace_items(const Services& services, m
   Change change{.tool = "replace_playlist_items",
                 .content = std::move(content),
                 .deed = fmt::format("replace the content by {} items", arguments.uris.items().size()),
-                .arguments = identity_of(arguments),
-                .run = run_of(arguments.dry_run),
-                .ticket = std::move(arguments.confirm)};
+                .run = run_of(arguments.dry_run)};
   for (const spotify::PlayableUri& uri : arguments.uris.items()) change.after.push_back(uri.text());
   co_return co_await carry_out(services, context, client, std::move(change));
 }
@@ -69,7 +65,6 @@ struct SortArguments {
   curation::SortBy by = curation::SortBy::kTitle;
   bool descending = false;
   bool dry_run = false;
-  std::optional<Ticket> confirm;
 
   static constexpr auto fields() {
     using Self = SortArguments;
@@ -78,7 +73,6 @@ struct SortArguments {
         schema::required("by", &Self::by, "album also sorts by disc and track."),
         schema::defaulted("descending", &Self::descending),
         schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
-        schema::optional("confirm", &Self::confirm, kAboutConfirm),
     };
   }
 };
@@ -94,9 +88,7 @@ base::Task<base::Result<ChangeAnswer>> sort_playlist(const Services& services, m
       .content = content,
       .after = curation::in_order(content.entries(), order),
       .deed = fmt::format("sort by {}{}", schema::enum_name(arguments.by), arguments.descending ? ", descending" : ""),
-      .arguments = identity_of(arguments),
-      .run = run_of(arguments.dry_run),
-      .ticket = std::move(arguments.confirm)};
+      .run = run_of(arguments.dry_run)};
   co_return co_await carry_out(services, context, client, std::move(change));
 }
 
@@ -122,14 +114,12 @@ class OrderOf final : public base::Random {
 struct ShuffleArguments {
   spotify::PlaylistId playlist_id;
   bool dry_run = false;
-  std::optional<Ticket> confirm;
 
   static constexpr auto fields() {
     using Self = ShuffleArguments;
     return schema::Fields{
         schema::required("playlist_id", &Self::playlist_id, kAboutPlaylist),
         schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
-        schema::optional("confirm", &Self::confirm, kAboutConfirm),
     };
   }
 };
@@ -144,9 +134,7 @@ base::Task<base::Result<ChangeAnswer>> shuffle_playlist(const Services& services
                 .content = content,
                 .after = curation::in_order(content.entries(), order),
                 .deed = "shuffle all items",
-                .arguments = identity_of(arguments),
-                .run = run_of(arguments.dry_run),
-                .ticket = std::move(arguments.confirm)};
+                .run = run_of(arguments.dry_run)};
   co_return co_await carry_out(services, context, client, std::move(change));
 }
 

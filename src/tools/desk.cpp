@@ -48,9 +48,33 @@ std::shared_ptr<Reading> Desk::reading(const std::string& key, const std::string
   return readings_.front().reading;
 }
 
+// A moment in the future is none: the clock was set back.
+bool Desk::is_recent(const Begun& begun) const {
+  const auto age = now() - begun.at;
+  return age >= std::chrono::milliseconds(0) && age < kRecent;
+}
+
+std::optional<Begun> Desk::find_making(const std::string& principal, const std::string& name) const {
+  for (const Begun& each : begun_) {
+    if (each.principal == principal && each.name == name && is_recent(each)) return each;
+  }
+  return std::nullopt;
+}
+
+void Desk::note_making(Begun begun) {
+  std::erase_if(begun_, [&](const Begun& each) {
+    return !is_recent(each) || (each.principal == begun.principal && each.name == begun.name);
+  });
+  begun_.push_back(std::move(begun));
+}
+
+void Desk::forget_making(const std::string& principal, const std::string& name) {
+  std::erase_if(begun_, [&](const Begun& each) { return each.principal == principal && each.name == name; });
+}
+
 std::string Desk::sign(std::string_view deed, int64_t until_s) const {
   crypto::HmacSha256 code(key_);
-  code.update(fmt::format("curation ticket {} ", until_s));
+  code.update(fmt::format("ticket {} ", until_s));
   code.update(deed);
   return fmt::format("{}-{}", until_s, crypto::to_hex(code.finish()).substr(0, kCodeDigits));
 }

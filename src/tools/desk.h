@@ -2,10 +2,12 @@
 // and the tickets that stand for a person's consent where a client cannot ask.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "base/random.h"
 #include "crypto/key.h"
 #include "curation/entry.h"
+#include "spotify/id.h"
 #include "store/archive.h"
 
 namespace tools {
@@ -28,8 +31,18 @@ struct Reading {
   bool is_complete() const { return static_cast<int>(entries.size()) >= total; }
 };
 
+// A playlist that somebody began to make.
+struct Begun {
+  std::string principal;
+  std::string name;
+  base::Wall at{};
+  std::optional<spotify::PlaylistId> playlist{};  // Once it is there.
+};
+
 class Desk {
  public:
+  // For so long a second playlist of the same name is taken for a repetition.
+  static constexpr std::chrono::seconds kRecent{10};
   // Entries of all readings together, some 500 bytes each.
   static constexpr size_t kEntriesMax = 30'000;
 
@@ -52,6 +65,12 @@ class Desk {
   // there are too many entries, but lives on with whoever holds it.
   std::shared_ptr<Reading> reading(const std::string& key, const std::string& snapshot, int total);
 
+  // What this principal began to make under that name within kRecent.
+  std::optional<Begun> find_making(const std::string& principal, const std::string& name) const;
+  // Replaces what was noted of that principal and name.
+  void note_making(Begun begun);
+  void forget_making(const std::string& principal, const std::string& name);
+
   // A ticket for `deed`, a text that holds all that it is to be good for. It ends after a quarter of an hour, and with
   // the process.
   std::string ticket_for(std::string_view deed) const;
@@ -64,10 +83,12 @@ class Desk {
   };
 
   std::string sign(std::string_view deed, int64_t until_s) const;
+  bool is_recent(const Begun& begun) const;
 
   Services services_;
   crypto::Key key_;
   std::list<Held> readings_;  // Used last first.
+  std::list<Begun> begun_;
 };
 
 }  // namespace tools

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "mcp/tool.h"
+#include "tools/guard.h"
 #include "tools/services.h"
 
 namespace tools {
@@ -26,7 +27,7 @@ mcp::Tool make(const Services& services, mcp::ToolInfo info, Handler<Args, Out> 
         return handler(services, context, std::move(arguments));
       });
   tool.output_schema = promise_of(*std::move(tool.output_schema));
-  return tool;
+  return with_confirm(std::move(tool));
 }
 
 // One function per toolset.

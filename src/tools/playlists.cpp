@@ -11,6 +11,7 @@
 #include "spotify/errors.h"
 #include "tools/answers.h"
 #include "tools/arguments.h"
+#include "tools/create.h"
 #include "tools/list.h"
 #include "tools/make.h"
 #include "tools/playlist_answers.h"
@@ -243,15 +244,17 @@ base::Task<base::Result<PlaylistAnswer>> create_playlist(const Services& service
       .name = arguments.name.value(), .is_public = arguments.is_public, .collaborative = arguments.collaborative};
   if (arguments.description) wanted.description = arguments.description->value();
   const auto client = services.client_for(context.principal());
-  const auto created = co_await client->create_playlist(std::move(wanted), call_of(context));
-  if (!created) {
-    if (!may_have_happened(created.error())) co_return std::unexpected(created.error());
-    answer.status = Status::kAmbiguous;
-    answer.summary =
-        "No usable answer came, so the playlist may or may not exist. Look at get_playlists before creating "
-        "it again.";
+  CO_TRY(const Created outcome, co_await create_once(services, context, client, std::move(wanted), call_of(context)));
+  if (outcome.how != Created::How::kMade) {
+    answer.status = outcome.how == Created::How::kUnknown ? Status::kAmbiguous : Status::kUnchanged;
+    answer.summary = outcome.sentence;
+    if (outcome.earlier) {
+      answer.id = std::string(outcome.earlier->text());
+      answer.uri = outcome.earlier->uri();
+    }
     co_return answer;
   }
+  const spotify::Playlist* created = &*outcome.playlist;
   const Presenter presenter(services.options);
   answer.id = created->id->text();
   answer.uri = created->id->uri();

@@ -24,10 +24,12 @@
 #include "mcp/transport/memory_client.h"
 #include "mcp/transport/streamable_http.h"
 #include "schema/fields.h"
+#include "store/memory_archive.h"
 #include "tests/support/memory_disk.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/app/login_bench.h"
 #include "tests/unit/net/tls_server.h"
+#include "tools/guard.h"
 
 #include "tests/test.h"
 
@@ -311,6 +313,24 @@ std::string of_an_administrator() {
   return served.trail.names();
 }
 
+std::string of_a_loop() {
+  Served served;
+  store::MemoryArchive archive;
+  tools::Desk desk({archive, served.clock, served.random});
+  policy::Budget budget({.per_minute = 1});
+  served.server.use(tools::guard_over(
+      {.desk = desk,
+       .clock = served.clock,
+       .budget = &budget,
+       .refused = [&served](mcp::Principal principal, std::string tool, policy::OverBudget why) {
+         return app::tell_spent(served.trail, std::move(principal), std::move(tool), why);
+       }}));
+  REQUIRE(served.change("x"));
+  CHECK(served.change("x")->find("isError") != nullptr);
+  CHECK(served.changes == 1);
+  return served.trail.names();
+}
+
 std::string of_a_seal() {
   Home home;
   REQUIRE(app::master_key(app::key_places(home.settings, home.process.environment), home.process.environment,
@@ -345,6 +365,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kHostRefused, Event::kOriginRefused, Event::kBearerRefused}, of_bad_requests},
       {{Event::kRateLimited}, of_a_flood},
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
+      {{Event::kBudgetSpent}, of_a_loop},
       {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},
       {{Event::kClockStepped, Event::kAuditRecovered, Event::kAuditGap}, of_a_bad_disk},
   };

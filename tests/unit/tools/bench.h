@@ -23,6 +23,7 @@
 #include "store/memory_archive.h"
 #include "tools/answers.h"
 #include "tools/catalogue.h"
+#include "tools/guard.h"
 #include "tools/needs.h"
 
 #include "tests/test.h"
@@ -101,9 +102,29 @@ class Bench {
   mcp::ToolResult call(std::string_view name, json::Value arguments) {
     mcp::CallContext context(loop, {}, mcp::Revision::k2026_07_28, loop.now() + time_allowed);
     const auto before = simulator.request_counts();
-    auto result = loop.run(find(name).call(context, std::move(arguments)));
+    auto result = run(context, name, std::move(arguments));
     check_needs(name, before);
     return result;
+  }
+  // As the server runs it: behind the chain of the product.
+  mcp::ToolResult run(mcp::CallContext& context, std::string_view name, json::Value arguments) {
+    const mcp::Tool& tool = find(name);
+    return loop.run(chain(tool, context, std::move(arguments),
+                          [&tool, &context](json::Value given) { return tool.call(context, std::move(given)); }));
+  }
+  // The call, and again with the ticket that its refusal gives: a client that cannot ask, and a person who agrees.
+  mcp::ToolResult agreed(std::string_view tool, json::Object arguments) {
+    mcp::ToolResult first = call(tool, arguments);
+    if (first.is_error || first.structured->find("confirm") == nullptr) return first;
+    arguments.set("confirm", std::string(first.structured->text_or_empty("confirm")));
+    return call(tool, std::move(arguments));
+  }
+  json::Value done(std::string_view tool, json::Object arguments) {
+    const mcp::ToolResult result = agreed(tool, std::move(arguments));
+    INFO(tool << ": " << text_of(result));
+    REQUIRE_FALSE(result.is_error);
+    CHECK(wire_cost(*result.structured) <= services.options.answer_bytes_max);
+    return *result.structured;
   }
   // A tool asks for nothing that needs.cpp does not say of it, but for what it uses only where it exists.
   void check_needs(std::string_view name, const std::map<std::string, int, std::less<>>& before) const {
@@ -205,6 +226,7 @@ class Bench {
   Desk desk{{archive, loop, random}};
   Services services;
   std::vector<mcp::Tool> tools;
+  mcp::ToolMiddleware chain = guard_over({.desk = desk, .clock = loop});
   std::chrono::seconds time_allowed{30};
 };
 

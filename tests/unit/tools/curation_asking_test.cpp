@@ -24,6 +24,7 @@ struct Talk {
                           return reply;
                         }}) {
     for (const mcp::Tool& tool : bench.tools) server.add(tool);
+    server.use(bench.chain);
   }
 
   json::Value call(CurationBench& bench, std::string tool, json::Object arguments) {

@@ -37,26 +37,12 @@ class CurationBench : public Bench {
   void fill(sim::spotify::Playlist& playlist, Uris uris) {
     playlist.replace(std::move(uris), playlist.owner, simulator.now(), random);
   }
-  // The call, and again with the ticket that its refusal gives: a client that cannot ask, and a person who agrees.
-  mcp::ToolResult agreed(std::string_view tool, json::Object arguments) {
-    mcp::ToolResult first = call(tool, arguments);
-    if (first.is_error || first.structured->find("confirm") == nullptr) return first;
-    arguments.set("confirm", text(*first.structured, "confirm"));
-    return call(tool, std::move(arguments));
-  }
-  json::Value done(std::string_view tool, json::Object arguments) {
-    const mcp::ToolResult result = agreed(tool, std::move(arguments));
-    INFO(tool << ": " << text_of(result));
-    REQUIRE_FALSE(result.is_error);
-    CHECK(wire_cost(*result.structured) <= services.options.answer_bytes_max);
-    return *result.structured;
-  }
   // The call of a client whose person gives that answer to every question.
   mcp::ToolResult asked(std::string_view tool, json::Object arguments, json::Object reply) {
     mcp::CallContext context(loop, {}, mcp::Revision::k2026_07_28, loop.now() + time_allowed);
     context.set_client_capabilities({{"elicitation", json::Object{}}});
     context.set_ask([this, reply](std::vector<mcp::Question> questions) { return give(std::move(questions), reply); });
-    return loop.run(find(tool).call(context, std::move(arguments)));
+    return run(context, tool, std::move(arguments));
   }
   std::vector<std::string> heard;
 

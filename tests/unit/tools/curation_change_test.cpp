@@ -89,7 +89,7 @@ TEST_CASE("without a way to ask nothing happens but by the ticket of that very c
   CHECK(bench.error("dedupe_playlist", with(arguments, second)).contains("changed since"));
   mcp::CallContext other(bench.loop, {.id = "somebody"}, mcp::Revision::k2026_07_28, base::Instant::never());
   const std::string third = text(bench.answer("dedupe_playlist", arguments), "confirm");
-  CHECK(bench.loop.run(bench.find("dedupe_playlist").call(other, with(arguments, third))).is_error);
+  CHECK(bench.run(other, "dedupe_playlist", with(arguments, third)).is_error);
   CHECK(bench.writes() == 1);
   CHECK(bench.now(id).size() == before.size());
 }
@@ -221,8 +221,7 @@ TEST_CASE("undo knows only receipts of its principal, and says which there are")
   const auto answer = bench.done("dedupe_playlist", json::Object{{"playlist_id", bench.playlist_id("Twice as nice")}});
   CHECK(bench.error("undo", json::Object{{"receipt", "rcpt_none"}}).contains(text(answer, "receipt")));
   mcp::CallContext other(bench.loop, {.id = "somebody"}, mcp::Revision::k2026_07_28, base::Instant::never());
-  const auto result =
-      bench.loop.run(bench.find("undo").call(other, json::Object{{"receipt", text(answer, "receipt")}}));
+  const auto result = bench.run(other, "undo", json::Object{{"receipt", text(answer, "receipt")}});
   CHECK(result.is_error);
 }
 
@@ -249,10 +248,7 @@ TEST_CASE("when nothing can be kept nothing is changed") {
   const auto tool =
       std::ranges::find(tools, std::string("dedupe_playlist"), [](const auto& each) { return each.info.name; });
   mcp::CallContext context(bench.loop, {}, mcp::Revision::k2026_07_28, base::Instant::never());
-  json::Object arguments{{"playlist_id", id}};
-  const auto refused = bench.loop.run(tool->call(context, arguments));
-  arguments.set("confirm", text(*refused.structured, "confirm"));
-  const auto result = bench.loop.run(tool->call(context, arguments));
+  const auto result = bench.loop.run(tool->call(context, json::Object{{"playlist_id", id}}));
   CHECK(result.is_error);
   CHECK(bench.writes() == 0);
 }

@@ -78,7 +78,10 @@ bool survives(size_t which, const Uris& after, FaultKind kind, int nth, Way way)
   const std::string id = bench.playlist_id(change.playlist);
   const Uris before = bench.now(id);
   json::Object sure = arguments_of(bench, change);
-  sure.set("confirm", text(bench.answer(change.tool, sure), "confirm"));
+  json::Object dry = sure;
+  dry.set("dry_run", true);
+  const std::string ticket = text(bench.answer(change.tool, dry), "confirm");
+  if (!ticket.empty()) sure.set("confirm", ticket);
   bench.simulator.reset_counts();
   bench.fault({.kind = kind, .path = "/playlists", .skip = nth, .times = 1, .status = 502});
   const auto result = bench.call(change.tool, sure);
@@ -126,7 +129,7 @@ TEST_CASE("a change that runs out of time says how far it came, and goes on with
   const Uris after = undisturbed(0);
   json::Object arguments{{"playlist_id", id}, {"by", "title"}};
   arguments.set("confirm", text(bench.answer("sort_playlist", arguments), "confirm"));
-  bench.time_allowed = std::chrono::seconds(7);
+  bench.time_allowed = std::chrono::seconds(9);
   bench.fault({.kind = FaultKind::kSlow, .times = 1000, .delay_ms = 2000});
   const auto answer = bench.answer("sort_playlist", arguments);
   INFO(json::write(answer));

@@ -41,7 +41,7 @@ TEST_CASE("artists are followed and unfollowed in every regime, and read back") 
     const bool by_library = regime == Regime::kDev2026;
     CHECK(bench.simulator.requests("PUT /me/library") == (by_library ? 2 : 0));
     CHECK(bench.simulator.requests("PUT /me/following") == (by_library ? 0 : 2));
-    const auto left = bench.answer("unfollow_artists", json::Object{{"artist_ids", ids}});
+    const auto left = bench.done("unfollow_artists", json::Object{{"artist_ids", ids}});
     CHECK(text(left, "status") == "verified");
     for (const json::Value& id : ids) CHECK_FALSE(bench.simulator.user().followed_artists.contains(id.string()));
     CHECK(bench.simulator.requests("DELETE /me/following") == (by_library ? 0 : 2));
@@ -72,7 +72,7 @@ TEST_CASE("a dry run reads, says what would happen and changes nothing") {
   CHECK(text(answer, "summary").contains("Would follow 3 artists"));
   const std::string followed = bench.followed();
   const auto other =
-      bench.answer("unfollow_artists", json::Object{{"artist_ids", json::Array{followed}}, {"dry_run", true}});
+      bench.done("unfollow_artists", json::Object{{"artist_ids", json::Array{followed}}, {"dry_run", true}});
   CHECK(text(other, "summary").contains("Would unfollow 1 artists"));
   CHECK(bench.writes() == 0);
   CHECK(bench.simulator.requests("GET /markets") == 0);

@@ -21,7 +21,7 @@ TEST_CASE("saving, checking and removing, in requests of 40") {
   const auto checked = bench.answer("check_library", json::Object{{"uris", uris}});
   CHECK(integer(checked, "saved") == 90);
   CHECK(text(items(checked)[7], "uri") == uris[7].string());
-  bench.answer("remove_from_library", json::Object{{"uris", uris}});
+  bench.done("remove_from_library", json::Object{{"uris", uris}});
   CHECK(integer(bench.answer("check_library", json::Object{{"uris", uris}}), "saved") == 0);
 }
 
@@ -79,10 +79,10 @@ TEST_CASE("a login within the assistant: address, callback, status") {
 
 TEST_CASE("logout forgets the login once, and a dry run does not") {
   Bench bench;
-  CHECK(text(bench.answer("logout", json::Object{{"dry_run", true}}), "status") == "dry_run");
+  CHECK(text(bench.done("logout", json::Object{{"dry_run", true}}), "status") == "dry_run");
   CHECK(bench.login.logouts == 0);
-  CHECK(text(bench.answer("logout", json::Object{}), "status") == "verified");
-  CHECK(text(bench.answer("logout", json::Object{}), "status") == "unchanged");
+  CHECK(text(bench.done("logout", json::Object{}), "status") == "verified");
+  CHECK(text(bench.done("logout", json::Object{}), "status") == "unchanged");
 }
 
 }  // namespace

@@ -51,9 +51,9 @@ TEST_CASE("cleaning removes what is out of date, clearing everything, and a dry 
   const json::Object show{{"show_id", bench.simulator.catalogue().shows[0].id}};
   bench.answer("get_show", show);
   CHECK(text(bench.answer("cleanup_cache", json::Object{}), "status") == "unchanged");
-  CHECK(text(bench.answer("clear_user_cache", json::Object{{"dry_run", true}}), "summary").contains("remove 1 "));
+  CHECK(text(bench.done("clear_user_cache", json::Object{{"dry_run", true}}), "summary").contains("remove 1 "));
   CHECK(integer(bench.answer("get_cache_stats", json::Object{}), "memory_entries") == 1);
-  const auto cleared = bench.answer("clear_user_cache", json::Object{});
+  const auto cleared = bench.done("clear_user_cache", json::Object{});
   CHECK(text(cleared, "status") == "verified");
   CHECK(integer(cleared, "removed") == 1);
   bench.answer("get_show", show);

@@ -43,8 +43,8 @@ TEST_CASE("the budget cuts a playlist and the cursor goes on exactly there") {
 TEST_CASE("positions are those of the playlist, and what is gone is counted") {
   Bench bench;
   // Spotify says what cannot be played only where a country is named.
-  const auto answer = bench.answer(
-      "get_playlist", json::Object{{"playlist_id", bench.playlist_id("Mixed bag")}, {"market", "SE"}});
+  const auto answer =
+      bench.answer("get_playlist", json::Object{{"playlist_id", bench.playlist_id("Mixed bag")}, {"market", "SE"}});
   CHECK(integer(answer, "total") == 7);
   CHECK(integer(answer, "returned") + integer(answer, "skipped") == 7);
   CHECK(integer(answer, "skipped") == 1);
@@ -75,7 +75,7 @@ TEST_CASE("a playlist that changed between two pages says so") {
   Bench bench;
   const std::string id = bench.playlist_id("Everything, always");
   const auto first = bench.answer("get_playlist", json::Object{{"playlist_id", id}, {"limit", 10}});
-  bench.answer("remove_tracks_from_playlist", json::Object{{"playlist_id", id}, {"uris", json::Array{uris(first)[0]}}});
+  bench.done("remove_tracks_from_playlist", json::Object{{"playlist_id", id}, {"uris", json::Array{uris(first)[0]}}});
   const auto second = bench.answer(
       "get_playlist", json::Object{{"playlist_id", id}, {"limit", 10}, {"cursor", text(first, "next_cursor")}});
   CHECK(text(second, "note").starts_with("The playlist changed since the page before"));
@@ -198,8 +198,8 @@ TEST_CASE("remove takes every occurrence, and the same URI twice is one") {
   auto& playlist = bench.playlist("Twice as nice");
   const std::string twice = playlist.entries()[1].uri;
   const size_t before = playlist.entries().size();
-  const auto answer = bench.answer("remove_tracks_from_playlist",
-                                   json::Object{{"playlist_id", playlist.id}, {"uris", json::Array{twice, twice}}});
+  const auto answer = bench.done("remove_tracks_from_playlist",
+                                 json::Object{{"playlist_id", playlist.id}, {"uris", json::Array{twice, twice}}});
   CHECK(status(answer) == "verified");
   CHECK(text(answer, "summary") == "Removed every occurrence of 1 items.");
   CHECK(playlist.entries().size() == before - 3);
@@ -213,8 +213,8 @@ TEST_CASE("remove takes every occurrence, and the same URI twice is one") {
 TEST_CASE("a local file can be removed by the URI that the playlist shows") {
   Bench bench;
   auto& playlist = bench.playlist("Mixed bag");
-  bench.answer("remove_tracks_from_playlist",
-               json::Object{{"playlist_id", playlist.id}, {"uris", json::Array{playlist.entries()[3].uri}}});
+  bench.done("remove_tracks_from_playlist",
+             json::Object{{"playlist_id", playlist.id}, {"uris", json::Array{playlist.entries()[3].uri}}});
   CHECK(playlist.entries().size() == 6);
 }
 
@@ -263,7 +263,7 @@ TEST_CASE("reorder moves a range, and a move to where it stands sends nothing") 
 TEST_CASE("unfollow takes the playlist off the list and deletes nothing") {
   Bench bench;
   const std::string id = bench.playlist_id("Empty for now");
-  const auto answer = bench.answer("unfollow_playlist", json::Object{{"playlist_id", id}});
+  const auto answer = bench.done("unfollow_playlist", json::Object{{"playlist_id", id}});
   CHECK(status(answer) == "accepted");
   CHECK_FALSE(bench.simulator.user().playlists.contains(id));
   CHECK(bench.simulator.world().find_playlist(id) != nullptr);

@@ -81,6 +81,10 @@ base::Result<checks::Facts> gather_facts(const CheckRequest& request, base::Wall
     if (!facts.system) gather_machine(request, facts);
     TRY_VOID(gather_dependencies(request, facts));
   }
+  if (request.asks("NET")) {
+    gather_listener(request, scratch.path(), facts);
+    gather_spotify_tls(facts);
+  }
   if (request.asks("BIN")) gather_binary(request, facts);
   if (request.asks("K8S") || request.asks("CTR") || request.asks("SYS")) TRY_VOID(gather_manifests(request, facts));
   run_self_tests(request, scratch.path(), facts);

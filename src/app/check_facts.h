@@ -35,6 +35,9 @@ void gather_program(const CheckRequest& request, checks::Facts& facts);
 void gather_machine(const CheckRequest& request, checks::Facts& facts);
 // The machine, the running server, its data, its keys and its trail. `scratch` is an empty private directory.
 void gather_runtime(const CheckRequest& request, const std::string& scratch, checks::Facts& facts);
+void gather_listener(const CheckRequest& request, const std::string& scratch, checks::Facts& facts);
+// Over the network, unless --offline.
+void gather_spotify_tls(checks::Facts& facts);
 void gather_binary(const CheckRequest& request, checks::Facts& facts);
 base::Result<void> gather_dependencies(const CheckRequest& request, checks::Facts& facts);
 base::Result<void> gather_manifests(const CheckRequest& request, checks::Facts& facts);

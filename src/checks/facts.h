@@ -246,7 +246,7 @@ struct GrantFact {
   std::string principal;  // A pseudonym.
   std::string key_id;
   bool opens = false;
-  std::string nonce;
+  std::string nonce{};
   base::Wall authorized{};
   std::optional<base::Wall> used;
 };

@@ -41,10 +41,10 @@ async function openSession(url) {
   return session;
 }
 
-async function startNginx(programs, body) {
+// Nginx with one static body at /mcp. `once(url)` throws for as long as it does not serve.
+export async function startNginx(programs, body, once = echoOnce) {
   const port = await freePort();
-  const folder = path.join(programs.directory, 'nginx');
-  fs.mkdirSync(folder, { recursive: true });
+  const folder = fs.mkdtempSync(path.join(programs.directory, 'nginx-'));
   const file = path.join(folder, 'nginx.conf');
   fs.writeFileSync(file, `
 daemon off;
@@ -68,7 +68,7 @@ http {
   // Nginx says nothing when it is ready, so the first answered request is the sign.
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await echoOnce(child.url);
+      await once(child.url);
       return child;
     } catch (error) {
       if (attempt > 200 || child.exitCode !== null) throw new Error(`nginx does not serve: ${error.message}\n${child.said}`);

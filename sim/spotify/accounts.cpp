@@ -98,7 +98,9 @@ http::Response Accounts::authorize(const http::Request& request) {
     back.emplace_back("code", text);
     codes_.emplace(std::move(text), std::move(code));
   }
-  if (const auto state = http::find_parameter(query, "state")) back.emplace_back("state", *state);
+  if (const auto state = http::find_parameter(query, "state")) {
+    back.emplace_back("state", config_.consent == Consent::kForgedState ? "forged" : *state);
+  }
 
   const std::string redirect = value_of(query, "redirect_uri");
   http::Response response = empty_response(302);

@@ -12,15 +12,15 @@ namespace sim::spotify {
 
 View Call::view() const {
   View view{catalogue(), world.config.regime};
-  view.market = parameter("market");
-  if (view.market == "from_token") view.market = country();
+  if (parameter("market")) view.market = country();
   view.resume_points = has_scope("user-read-playback-position");
   return view;
 }
 
 std::string_view Call::country() const {
   const auto market = parameter("market");
-  if (market && *market != "from_token") return *market;
+  const bool account_decides = person != nullptr && config().market_rule == MarketRule::kAccount;
+  if (market && *market != "from_token" && !account_decides) return *market;
   return person != nullptr ? std::string_view(person->country) : "US";
 }
 

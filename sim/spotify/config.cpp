@@ -25,6 +25,14 @@ std::optional<RefreshMode> parse_refresh_mode(std::string_view name) {
   if (name == "never") return RefreshMode::kNever;
   if (name == "grace") return RefreshMode::kGrace;
   if (name == "strict") return RefreshMode::kStrict;
+  if (name == "keep") return RefreshMode::kKeep;
+  return std::nullopt;
+}
+
+std::optional<Consent> parse_consent(std::string_view name) {
+  if (name == "allow") return Consent::kAllow;
+  if (name == "deny") return Consent::kDeny;
+  if (name == "forged-state") return Consent::kForgedState;
   return std::nullopt;
 }
 

@@ -41,10 +41,22 @@ enum class RefreshMode {
   kNever,   // It stays, and the answer holds none.
   kGrace,   // A new one comes; the old one works until the new one is first used.
   kStrict,  // A new one comes; the old one is revoked at once.
+  kKeep,    // A new one comes, and the old one goes on working.
 };
 std::optional<RefreshMode> parse_refresh_mode(std::string_view name);
 
-enum class Consent { kAllow, kDeny };
+enum class Consent {
+  kAllow,
+  kDeny,
+  kForgedState,  // The callback comes back with a code and another state, as an attacker's would.
+};
+std::optional<Consent> parse_consent(std::string_view name);
+
+// Whose country decides what can be played when a request of a person names a market.
+enum class MarketRule {
+  kParameter,  // That of the request, as it is in practice.
+  kAccount,    // That of the account, as the documentation says.
+};
 
 // The body of a player command that succeeded.
 enum class CommandReply {
@@ -90,6 +102,11 @@ struct Config {
   std::chrono::milliseconds player_lag{0};
   // For so long after a change of the library or of a playlist its reads show the state from before it.
   std::chrono::milliseconds write_lag{0};
+  // An active device that has been paused for so long is gone from the list. 0 is never.
+  std::chrono::seconds device_idle{0};
+  // Of the default user's account.
+  std::string country = "US";
+  MarketRule market_rule = MarketRule::kParameter;
   Quota quota{};
   FaultPlan faults{};
 };

@@ -1,10 +1,13 @@
 #include "sim/spotify/fault_effects.h"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
+#include "base/check.h"
 #include "json/parse.h"
 #include "json/write.h"
 #include "sim/spotify/answer.h"
@@ -13,6 +16,23 @@ namespace sim::spotify {
 namespace {
 
 constexpr int64_t kQuotaRetryAfterS = 48'925;
+
+// In pieces that cut through words and escapes.
+class PiecewiseStream final : public http::BodyStream {
+ public:
+  explicit PiecewiseStream(std::string body) : body_(std::move(body)) {}
+  base::Task<std::optional<std::string>> next() override {
+    constexpr size_t kPieceBytes = 977;
+    if (place_ >= body_.size()) co_return std::nullopt;
+    std::string piece = body_.substr(place_, kPieceBytes);
+    place_ += piece.size();
+    co_return piece;
+  }
+
+ private:
+  std::string body_;
+  size_t place_ = 0;
+};
 
 class ShortStream final : public http::BodyStream {
  public:
@@ -26,10 +46,19 @@ class ShortStream final : public http::BodyStream {
   std::string piece_;
 };
 
-http::Response too_many(const FaultRule& fault, int64_t retry_after_s, std::string message, std::string reason) {
+std::string words_of(const FaultRule& fault, std::string_view usual) {
+  return fault.message.empty() ? std::string(usual) : fault.message;
+}
+
+std::string reason_of(const FaultRule& fault, std::string_view usual) {
+  return fault.reason.empty() ? std::string(usual) : fault.reason;
+}
+
+http::Response too_many(const FaultRule& fault, int64_t retry_after_s, std::string_view message,
+                        std::string_view reason) {
   http::Response response = fault.body == FaultBody::kText
                                 ? text_response(429, "Too many requests")
-                                : error_response({429, std::move(message), std::move(reason)});
+                                : error_response({429, words_of(fault, message), reason_of(fault, reason)});
   response.headers.add("Retry-After", fmt::format("{}", fault.retry_after_s.value_or(retry_after_s)));
   return response;
 }
@@ -37,14 +66,32 @@ http::Response too_many(const FaultRule& fault, int64_t retry_after_s, std::stri
 http::Response status_response(const FaultRule& fault) {
   switch (fault.body) {
     case FaultBody::kJson:
-      return error_response({fault.status, fault.status == 502 ? "Bad gateway." : "Server error"});
+      return error_response(
+          {fault.status, words_of(fault, fault.status == 502 ? "Bad gateway." : "Server error"), reason_of(fault, "")});
     case FaultBody::kHtml:
       return html_response(fault.status, fmt::format("{} Error", fault.status),
                            "The server encountered a temporary error. Please try again in 30 seconds.");
     case FaultBody::kText:
-      return text_response(fault.status, "upstream connect error or disconnect/reset before headers");
+      return text_response(fault.status, words_of(fault, "upstream connect error or disconnect/reset before headers"));
   }
   return empty_response(fault.status);
+}
+
+// As gzip (RFC 1952): 15 bits of window, and 16 for that format.
+void compress(http::Response& response) {
+  if (response.body.empty()) return;
+  z_stream stream{};
+  ENSURE(deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string out(deflateBound(&stream, response.body.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(response.body.data());
+  stream.avail_in = static_cast<uInt>(response.body.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  ENSURE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  out.resize(stream.total_out);
+  ENSURE(deflateEnd(&stream) == Z_OK);
+  response.body = std::move(out);
+  response.headers.set("Content-Encoding", "gzip");
 }
 
 void change_json(http::Response& response, void (*change)(json::Value&)) {
@@ -83,12 +130,13 @@ std::optional<http::Response> fault_response(const FaultRule& fault) {
     case FaultKind::kResetBefore:
       return cut_response(empty_response(200), 0);
     case FaultKind::kPremiumOwner:
-      return text_response(403,
-                           "Active premium subscription required for the owner of the app. When the subscription "
-                           "status changes, it can take a few hours before requests are allowed again.");
+      return text_response(
+          403, words_of(fault,
+                        "Active premium subscription required for the owner of the app. When the subscription "
+                        "status changes, it can take a few hours before requests are allowed again."));
     case FaultKind::kNotRegistered:
-      return text_response(403,
-                           "Check settings on developer.spotify.com/dashboard, the user may not be registered.");
+      return text_response(
+          403, words_of(fault, "Check settings on developer.spotify.com/dashboard, the user may not be registered."));
     case FaultKind::kNoContentRead:
       return empty_response(204);
     case FaultKind::kStatusAfter:
@@ -100,6 +148,10 @@ std::optional<http::Response> fault_response(const FaultRule& fault) {
     case FaultKind::kExpiredToken:
     case FaultKind::kExtraFields:
     case FaultKind::kNullItems:
+    case FaultKind::kUnknownType:
+    case FaultKind::kHugePage:
+    case FaultKind::kGzip:
+    case FaultKind::kChunked:
       return std::nullopt;
   }
   return std::nullopt;
@@ -129,6 +181,18 @@ void spoil(const FaultRule& fault, http::Response& response) {
       return;
     case FaultKind::kNullItems:
       change_json(response, null_items);
+      return;
+    case FaultKind::kUnknownType:
+      change_json(response, make_types_unknown);
+      return;
+    case FaultKind::kHugePage:
+      change_json(response, make_pages_huge);
+      return;
+    case FaultKind::kGzip:
+      compress(response);
+      return;
+    case FaultKind::kChunked:
+      response.stream = std::make_unique<PiecewiseStream>(std::exchange(response.body, {}));
       return;
     case FaultKind::kRateLimit:
     case FaultKind::kRateLimitLong:

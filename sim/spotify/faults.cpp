@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -29,6 +30,10 @@ constexpr auto kKinds = std::to_array<std::pair<std::string_view, FaultKind>>({
     {"expired_token", FaultKind::kExpiredToken},
     {"extra_fields", FaultKind::kExtraFields},
     {"null_items", FaultKind::kNullItems},
+    {"unknown_type", FaultKind::kUnknownType},
+    {"huge_page", FaultKind::kHugePage},
+    {"gzip", FaultKind::kGzip},
+    {"chunked", FaultKind::kChunked},
 });
 
 std::string_view without_version(std::string_view path) {
@@ -53,9 +58,12 @@ std::unexpected<base::Error> bad_rule(size_t i, std::string_view what) {
 
 // One member of a rule. False when the value has the wrong type or an unknown word.
 bool set_member(FaultRule& rule, std::string_view name, const json::Value& value) {
-  if (name == "kind" || name == "method" || name == "path" || name == "body") {
+  constexpr auto kTexts = std::to_array<std::string_view>({"kind", "method", "path", "body", "message", "reason"});
+  if (std::ranges::find(kTexts, name) != kTexts.end()) {
     if (!value.is_string()) return false;
     const std::string& text = value.string();
+    if (name == "message") return rule.message = text, true;
+    if (name == "reason") return rule.reason = text, true;
     if (name == "method") return rule.method = text, true;
     if (name == "path") return rule.path = text, true;
     if (name == "kind") {
@@ -144,6 +152,32 @@ void null_items(json::Value& value) {
       for (size_t i = 1; i < items.size(); i += 2) items[i] = nullptr;
     }
     null_items(member.value);
+  }
+}
+
+void make_types_unknown(json::Value& value) {
+  if (value.is_array()) {
+    for (json::Value& item : value.array()) make_types_unknown(item);
+  }
+  if (!value.is_object()) return;
+  for (json::Member& member : value.object()) {
+    if (member.name == "type" && member.value.is_string()) member.value = "hologram";
+    make_types_unknown(member.value);
+  }
+}
+
+void make_pages_huge(json::Value& value) {
+  constexpr size_t kItems = 1000;
+  if (!value.is_object()) return;
+  for (json::Member& member : value.object()) {
+    if (member.name == "items" && member.value.is_array() && !member.value.array().empty()) {
+      json::Array& items = member.value.array();
+      const size_t own = items.size();
+      items.reserve(kItems);
+      for (size_t i = own; i < kItems; ++i) items.push_back(json::Value(items[i % own]));
+    } else {
+      make_pages_huge(member.value);
+    }
   }
 }
 

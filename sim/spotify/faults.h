@@ -29,13 +29,17 @@ enum class FaultKind {
   kResetAfter,     // "reset_after": the operation ran and the connection drops in the middle of the answer.
   kTruncatedJson,  // "truncated_json": a complete HTTP message whose JSON ends half way.
   kPremiumOwner,   // "premium_owner": 403 text/plain, the app's owner has no Premium.
-  kNotRegistered,  // "not_registered": 403 text/plain, the user is not on the app's list.
+  kNotRegistered,  // "not_registered": 403 text/plain, the user is not on the app's list; older texts by `message`.
   kOpaque200,      // "opaque_200": the operation runs and answers 200 with a text that is no JSON.
   kEmpty200,       // "empty_200": the operation runs and answers 200 without a body.
   kNoContentRead,  // "no_content": 204 where a body is expected.
   kExpiredToken,   // "expired_token": 401, and the access token that came is expired from now on.
   kExtraFields,    // "extra_fields": every object of the answer has members that no description knows.
   kNullItems,      // "null_items": every second element of each `items` array is null.
+  kUnknownType,    // "unknown_type": every object's `type` is a word that no description knows.
+  kHugePage,       // "huge_page": each `items` array that is not empty has 1,000 elements, whatever was asked for.
+  kGzip,           // "gzip": the answer is compressed.
+  kChunked,        // "chunked": the answer comes in pieces without a declared length.
 };
 std::optional<FaultKind> parse_fault_kind(std::string_view name);
 
@@ -54,6 +58,10 @@ struct FaultRule {
   FaultBody body = FaultBody::kJson;
   int64_t delay_ms = 0;
   std::optional<int64_t> retry_after_s{};
+  // In place of the usual words, and the reason beside them: any of the service's errors, such as 502 "Failed to
+  // follow artists" or 403 with "NO_PREV_TRACK".
+  std::string message{};
+  std::string reason{};
 };
 
 class FaultPlan {
@@ -80,5 +88,7 @@ class FaultPlan {
 // The effects on an answer's JSON, also used on their own by tests.
 void add_extra_fields(json::Value& value);
 void null_items(json::Value& value);
+void make_types_unknown(json::Value& value);
+void make_pages_huge(json::Value& value);
 
 }  // namespace sim::spotify

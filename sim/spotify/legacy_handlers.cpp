@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "json/parse.h"
 #include "sim/spotify/handlers.h"
 #include "sim/spotify/library.h"
 #include "sim/spotify/playlist_render.h"
@@ -13,16 +14,28 @@
 namespace sim::spotify {
 namespace {
 
+// {"ids": [...]}, or the array alone, as the service's own SDK sends it.
+Answer<std::vector<std::string>> ids_in_body(const Call& call) {
+  std::vector<std::string> ids;
+  const auto bare = json::parse(call.request.body);
+  json::Value list;
+  if (bare && bare->is_array()) {
+    list = *bare;
+  } else {
+    TRY(const json::Object body, call.body());
+    if (const json::Value* named = body.find("ids")) list = *named;
+  }
+  if (!list.is_array()) return ids;
+  for (const json::Value& id : list.array()) {
+    if (id.is_string()) ids.push_back(id.string());
+  }
+  return ids;
+}
+
 Answer<std::vector<std::string>> ids_in(const Call& call, size_t max) {
   std::vector<std::string> ids = split_list(call.parameter("ids").value_or(""));
   if (ids.empty()) {
-    TRY(const json::Object body, call.body());
-    const json::Value* list = body.find("ids");
-    if (list != nullptr && list->is_array()) {
-      for (const json::Value& id : list->array()) {
-        if (id.is_string()) ids.push_back(id.string());
-      }
-    }
+    TRY(ids, ids_in_body(call));
   }
   if (ids.empty()) return refuse(400, "Missing required field: ids");
   if (ids.size() > max) return refuse(400, "Too many ids requested");

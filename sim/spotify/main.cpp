@@ -21,6 +21,8 @@ struct Options {
   uint16_t port = 0;
   std::string regime = "dev2026";
   std::string refresh_mode = "never";
+  std::string consent = "allow";
+  int device_idle_s = 0;
   std::string faults_file;
   int player_lag_ms = 0;
   int write_lag_ms = 0;
@@ -32,9 +34,13 @@ std::optional<std::string> complete(Options& options) {
   const auto regime = sim::spotify::parse_regime(options.regime);
   if (!regime) return "--regime must be one of dev2026, dev-legacy, extended.";
   const auto mode = sim::spotify::parse_refresh_mode(options.refresh_mode);
-  if (!mode) return "--refresh-mode must be one of never, grace, strict.";
+  if (!mode) return "--refresh-mode must be one of never, keep, grace, strict.";
+  const auto consent = sim::spotify::parse_consent(options.consent);
+  if (!consent) return "--consent must be one of allow, deny, forged-state.";
   options.config.regime = *regime;
   options.config.refresh_mode = *mode;
+  options.config.consent = *consent;
+  options.config.device_idle = std::chrono::seconds(options.device_idle_s);
   options.config.player_lag = std::chrono::milliseconds(options.player_lag_ms);
   options.config.write_lag = std::chrono::milliseconds(options.write_lag_ms);
   if (options.faults_file.empty()) return std::nullopt;
@@ -84,12 +90,17 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--withhold", options.config.withheld_scopes, "Scopes that the user does not allow at a login")
       ->delimiter(',');
+  app.add_option("--consent", options.consent, "What the person does at a login: allow, deny or forged-state")
+      ->capture_default_str();
+  app.add_option("--country", options.config.country, "Country of the account")->capture_default_str();
+  app.add_option("--device-idle", options.device_idle_s, "Seconds until a paused device goes offline; 0 is never")
+      ->capture_default_str();
   app.add_option("--player-lag", options.player_lag_ms, "Milliseconds until a player command shows")
       ->capture_default_str();
   app.add_option("--write-lag", options.write_lag_ms, "Milliseconds until another change shows")
       ->capture_default_str();
   app.add_option("--refresh-mode", options.refresh_mode,
-                 "What a refresh does to the refresh token: never, grace or strict")
+                 "What a refresh does to the refresh token: never, keep, grace or strict")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   if (const auto problem = complete(options)) {

@@ -54,6 +54,16 @@ int64_t Player::progress_ms(base::Wall now) const {
 }
 
 void Player::advance(base::Wall now) {
+  play_on(now);
+  drop_idle_device(now);
+}
+
+void Player::drop_idle_device(base::Wall now) {
+  if (device_idle_.count() == 0 || is_playing_ || now < changed_at_ + device_idle_) return;
+  std::erase_if(devices_, [](const Device& device) { return device.is_active; });
+}
+
+void Player::play_on(base::Wall now) {
   while (is_playing_ && current_) {
     const auto ends = progress_since_ + std::chrono::milliseconds(current_->duration_ms - progress_at_change_ms_);
     if (ends > now) return;

@@ -2,6 +2,7 @@
 // time: it never waits; advance() brings it to now. It knows URIs and durations, not the catalogue and not HTTP.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -47,6 +48,8 @@ class Player {
   void add_device(Device device) { devices_.push_back(std::move(device)); }
   // Drops it from the list, as a device that was switched off.
   void remove_device(std::string_view id);
+  // For how long an active device stays in the list while nothing plays; 0 is for ever.
+  void set_device_idle(std::chrono::seconds idle) { device_idle_ = idle; }
   const std::vector<Device>& devices() const { return devices_; }
   const Device* active_device() const;
 
@@ -101,6 +104,8 @@ class Player {
   // Moves to what follows; false when nothing does.
   bool step(base::Wall now);
   void order_from(size_t first, uint64_t seed);
+  void play_on(base::Wall now);
+  void drop_idle_device(base::Wall now);
 
   std::vector<Device> devices_;
   std::optional<Playable> current_;
@@ -113,6 +118,7 @@ class Player {
   Shuffle shuffle_ = Shuffle::kOff;
   Repeat repeat_ = Repeat::kOff;
   bool is_playing_ = false;
+  std::chrono::seconds device_idle_{0};
   int64_t progress_at_change_ms_ = 0;
   base::Wall progress_since_;
   base::Wall changed_at_;

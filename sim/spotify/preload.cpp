@@ -25,6 +25,7 @@ class Preload {
     add_other_playlists(user);
     add_playback(user);
     add_devices(*world_.find_user(kFreeUser));
+    for (auto& [id, each] : world_.users) each.player.set_device_idle(world_.config.device_idle);
   }
 
  private:
@@ -45,7 +46,7 @@ class Preload {
   }
 
   void add_people() {
-    add_user(kDefaultUser, "Robin Testwell");
+    add_user(kDefaultUser, "Robin Testwell").country = world_.config.country;
     add_user(kFriendUser, "Kim 🎧 Samplesen");
     add_user(kFreeUser, std::nullopt).product = Product::kFree;
     add_user(kStrangerUser, "Stray Visitor").is_registered = false;

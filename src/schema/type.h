@@ -282,7 +282,10 @@ class Text {
 template <size_t kMin, size_t kMax, Lines kLines>
 struct Type<Text<kMin, kMax, kLines>> {
   static json::Object schema() {
-    return {{"type", "string"}, {"minLength", static_cast<int64_t>(kMin)}, {"maxLength", static_cast<int64_t>(kMax)}};
+    json::Object out{{"type", "string"}};
+    if constexpr (kMin > 0) out.append("minLength", static_cast<int64_t>(kMin));
+    out.append("maxLength", static_cast<int64_t>(kMax));
+    return out;
   }
   static void read(const json::Value& value, Text<kMin, kMax, kLines>& out, Reader& reader) {
     if (!value.is_string()) return reader.wrong_type("a string", value);

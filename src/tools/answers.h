@@ -35,6 +35,13 @@ struct Item {
   std::optional<int64_t> resume_ms{};  // Where the user stopped listening; only when it was begun.
   std::optional<bool> is_played{};     // Only when it was heard to its end.
   std::optional<std::string> url{};
+  // In detailed rows only.
+  std::optional<std::vector<std::string>> artist_uris{};
+  std::optional<std::string> album_uri{};
+  std::optional<std::string> album_type{};
+  std::optional<std::string> isrc{};
+  std::optional<std::vector<std::string>> genres{};
+  std::optional<int64_t> popularity{};  // In older regimes.
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -54,6 +61,12 @@ struct Item {
         schema::optional("resume_ms", &Item::resume_ms),
         schema::optional("played", &Item::is_played),
         schema::optional("url", &Item::url),
+        schema::optional("artist_uris", &Item::artist_uris),
+        schema::optional("album_uri", &Item::album_uri),
+        schema::optional("album_type", &Item::album_type),
+        schema::optional("isrc", &Item::isrc),
+        schema::optional("genres", &Item::genres),
+        schema::optional("popularity", &Item::popularity),
     };
   }
 };

@@ -12,6 +12,7 @@
 #include "spotify/market.h"
 #include "spotify/requests.h"
 #include "tools/cursor.h"
+#include "tools/detail.h"
 
 namespace tools {
 
@@ -23,7 +24,8 @@ enum class Run { kReal, kDry };
 constexpr Run run_of(bool dry_run) { return dry_run ? Run::kDry : Run::kReal; }
 
 inline constexpr std::string_view kAboutCursor = "From next_cursor.";
-inline constexpr std::string_view kAboutMarket = "Country; default: the account's.";
+inline constexpr std::string_view kAboutMarket = "Country.";  // Without it the account's counts.
+inline constexpr std::string_view kAboutDetail = "";          // Its words say enough; concise without it.
 inline constexpr std::string_view kAboutLimit = "";  // Its minimum and maximum say enough.
 inline constexpr std::string_view kAboutDevice = "Default: the active one.";
 inline constexpr std::string_view kAboutDryRun = "";  // Its name says enough, some twenty times in a list.
@@ -34,6 +36,8 @@ inline spotify::Call call_of(const mcp::CallContext& context) { return {.deadlin
 inline spotify::Call fresh_call_of(const mcp::CallContext& context) {
   return {.deadline = context.deadline(), .freshness = spotify::Freshness::kFresh};
 }
+
+inline Detail detail_of(const std::optional<Detail>& detail) { return detail.value_or(Detail::kConcise); }
 
 // For cursors: "" where there is no market.
 inline std::string_view text_of(const std::optional<spotify::Market>& market) { return market ? market->text() : ""; }

@@ -103,7 +103,7 @@ struct AlbumArguments {
   static constexpr auto fields() {
     return schema::Fields{
         schema::required("album_id", &AlbumArguments::album_id, "Id, URI or link."),
-        schema::defaulted("limit", &AlbumArguments::limit, "How many tracks at most."),
+        schema::defaulted("limit", &AlbumArguments::limit, kAboutLimit),
         schema::optional("cursor", &AlbumArguments::cursor, kAboutCursor),
         schema::optional("market", &AlbumArguments::market, kAboutMarket),
     };

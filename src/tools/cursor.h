@@ -14,7 +14,8 @@
 
 namespace tools {
 
-using CursorText = schema::Text<1, 1024>;
+// An empty one is refused like any other that is not of the list.
+using CursorText = schema::Text<0, 1024>;
 
 // Identifies one list: the tool and every argument that decides what is in it (not the limit).
 class ListKey {

@@ -22,12 +22,14 @@ struct SavedArguments {
   Limit limit{20};
   std::optional<CursorText> cursor;
   std::optional<spotify::Market> market;
+  std::optional<Detail> detail;
 
   static constexpr auto fields() {
     return schema::Fields{
         schema::defaulted("limit", &SavedArguments::limit, kAboutLimit),
         schema::optional("cursor", &SavedArguments::cursor, kAboutCursor),
         schema::optional("market", &SavedArguments::market, kAboutMarket),
+        schema::optional("detail", &SavedArguments::detail, kAboutDetail),
     };
   }
 };
@@ -39,7 +41,7 @@ base::Task<base::Result<List>> get_saved_tracks(const Services& services, mcp::C
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page, co_await client->saved_tracks(request, arguments.market, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services.options, detail_of(arguments.detail));
   co_return list_of(page, request.limit, key, services.options.answer_bytes_max,
                     [&](const spotify::SavedTrack& saved) { return presenter.item(saved.track, saved.added_at); });
 }
@@ -51,7 +53,7 @@ base::Task<base::Result<List>> get_saved_albums(const Services& services, mcp::C
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page, co_await client->saved_albums(request, arguments.market, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services.options, detail_of(arguments.detail));
   co_return list_of(page, request.limit, key, services.options.answer_bytes_max,
                     [&](const spotify::SavedAlbum& saved) { return presenter.item(saved.album, saved.added_at); });
 }

@@ -33,9 +33,11 @@ inline void cut_at(Rows& rows, int end) {
   std::erase_if(rows.unusable, [end](int place) { return place >= end; });
 }
 
-// Fills the members of List in `out`. `cursor_of(place)` is the cursor that goes on at that place.
+// Fills the members of List in `out`. `cursor_of(place)` is the cursor that goes on at that place. What a page holds
+// beyond its end would come once more with the next one.
 template <class Out, class CursorOf>
 void fill(Out& out, Rows rows, Extent extent, size_t bytes_max, CursorOf cursor_of) {
+  cut_at(rows, extent.end);
   std::vector<int> places;
   places.reserve(rows.rows.size());
   for (Placed& row : rows.rows) {

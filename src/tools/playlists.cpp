@@ -79,6 +79,7 @@ struct PlaylistArguments {
   Limit limit{50};
   std::optional<CursorText> cursor;
   std::optional<spotify::Market> market;
+  std::optional<Detail> detail;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -86,6 +87,7 @@ struct PlaylistArguments {
         schema::defaulted("limit", &PlaylistArguments::limit, kAboutLimit),
         schema::optional("cursor", &PlaylistArguments::cursor, kAboutCursor),
         schema::optional("market", &PlaylistArguments::market, kAboutMarket),
+        schema::optional("detail", &PlaylistArguments::detail, kAboutDetail),
     };
   }
 };
@@ -185,7 +187,7 @@ base::Task<base::Result<PlaylistDetails>> get_playlist(const Services& services,
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = place.offset};
   const auto client = services.client_for(context.principal());
   CO_TRY(auto playlist, co_await client->playlist(id, arguments.market, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services.options, detail_of(arguments.detail));
   PlaylistDetails answer = details_of(presenter, id, playlist);
   if (!playlist.items) {
     answer.note = "Spotify shows what is in a playlist only to those who own or share it, so there are no items here.";

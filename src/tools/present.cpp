@@ -88,6 +88,19 @@ std::optional<std::vector<std::string>> Presenter::names(
   return shown_names(*this, people, &spotify::SimplifiedAudiobook::Person::name);
 }
 
+namespace {
+
+// Nothing for artists without an id, as those of a local file.
+std::optional<std::vector<std::string>> uris_of(const spotify::Several<spotify::SimplifiedArtist>& artists) {
+  std::vector<std::string> uris;
+  for (const auto& artist : artists) {
+    if (artist.id) uris.push_back(artist.id->uri());
+  }
+  return uris.empty() ? std::nullopt : std::optional(std::move(uris));
+}
+
+}  // namespace
+
 std::optional<Item> Presenter::item(const spotify::SimplifiedTrack& track) const {
   auto uri = uri_text(track, lockdown_);
   if (!uri) return std::nullopt;
@@ -98,12 +111,18 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedTrack& track) const
   item.is_explicit = only_if(true, track.is_explicit);
   item.is_playable = only_if(false, track.is_playable);
   if (track.id) item.url = link(track.id->url());
+  if (is_detailed_) item.artist_uris = uris_of(track.artists);
   return item;
 }
 
 std::optional<Item> Presenter::item(const spotify::Track& track) const {
   auto item = this->item(static_cast<const spotify::SimplifiedTrack&>(track));
   if (item && track.album) item->album = name(track.album->name);
+  if (!item || !is_detailed_) return item;
+  if (track.album && track.album->id) item->album_uri = track.album->id->uri();
+  if (track.album) item->released = text_of(track.album->release_date);
+  if (track.external_ids && track.external_ids->isrc) item->isrc = text_of(*track.external_ids->isrc);
+  item->popularity = number(track.popularity);
   return item;
 }
 
@@ -125,6 +144,7 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedEpisode& episode) c
 std::optional<Item> Presenter::item(const spotify::Episode& episode) const {
   auto item = this->item(static_cast<const spotify::SimplifiedEpisode&>(episode));
   if (item && episode.show) item->album = name(episode.show->name);
+  if (item && is_detailed_ && episode.show && episode.show->id) item->album_uri = episode.show->id->uri();
   return item;
 }
 
@@ -145,12 +165,23 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedAlbum& album) const
   item.tracks = number(album.total_tracks);
   item.is_playable = only_if(false, album.is_playable);
   item.url = link(album.id->url());
+  if (!is_detailed_) return item;
+  item.artist_uris = uris_of(album.artists);
+  item.album_type = text_of(album.album_type);
   return item;
 }
 
 std::optional<Item> Presenter::item(const spotify::SimplifiedArtist& artist) const {
   if (!artist.id) return std::nullopt;
   return Item{.uri = artist.id->uri(), .name = name(artist.name), .url = link(artist.id->url())};
+}
+
+std::optional<Item> Presenter::item(const spotify::Artist& artist) const {
+  auto item = this->item(static_cast<const spotify::SimplifiedArtist&>(artist));
+  if (!item || !is_detailed_) return item;
+  item->genres = names(artist.genres);
+  item->popularity = number(artist.popularity);
+  return item;
 }
 
 std::optional<Item> Presenter::item(const spotify::Playlist& playlist) const {

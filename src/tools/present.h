@@ -13,13 +13,16 @@
 #include "curation/entry.h"
 #include "spotify/model.h"
 #include "tools/answers.h"
+#include "tools/detail.h"
 #include "tools/services.h"
 
 namespace tools {
 
 class Presenter {
  public:
-  explicit Presenter(const Options& options) : lockdown_(options.privacy == Privacy::kLockdown) {}
+  // With a detail of a list's rows: see detail.h.
+  explicit Presenter(const Options& options, Detail detail = Detail::kConcise)
+      : lockdown_(options.privacy == Privacy::kLockdown), is_detailed_(detail == Detail::kDetailed) {}
 
   // Nothing for an empty text, and in lockdown.
   std::optional<std::string> name(const base::ForeignText& text) const;
@@ -38,6 +41,7 @@ class Presenter {
   std::optional<Item> item(const spotify::Playable& playable) const;
   std::optional<Item> item(const spotify::SimplifiedAlbum& album) const;
   std::optional<Item> item(const spotify::SimplifiedArtist& artist) const;
+  std::optional<Item> item(const spotify::Artist& artist) const;
   std::optional<Item> item(const spotify::Playlist& playlist) const;
   std::optional<Item> item(const spotify::SimplifiedShow& show) const;
   std::optional<Item> item(const spotify::SimplifiedAudiobook& book) const;
@@ -60,6 +64,7 @@ class Presenter {
 
  private:
   bool lockdown_;
+  bool is_detailed_;
 };
 
 // A word of Spotify's own vocabulary, when there is one.

@@ -155,7 +155,7 @@ mcp::Complete completion(const Row& row, std::span<const mcp::Tool> offered) {
     if (tool == nullptr) continue;
     json::Object arguments;
     if (argument.list != "get_devices") arguments.append("limit", 50);
-    sources.emplace(argument.name, Source{.call = tool->call, .arguments = std::move(arguments), .value = "name"});
+    sources.emplace(argument.name, Source(tool->call, std::move(arguments), "name"));
   }
   if (sources.empty()) return nullptr;
   return [sources = std::move(sources)](mcp::CallContext& context, std::string argument, std::string typed,

@@ -202,9 +202,9 @@ mcp::Complete completion(const Row& row, std::span<const mcp::Tool> offered) {
   for (const Known& known : kKnown) {
     const mcp::Tool* list = known.tool == row.tool ? find_tool(offered, known.list) : nullptr;
     if (list == nullptr) continue;
-    return [call = list->call](mcp::CallContext& context, std::string, std::string typed,
-                               std::map<std::string, std::string>) {
-      return complete_from({.call = call, .arguments = {{"limit", kLimit}}, .value = "id"}, context, std::move(typed));
+    return [source = Source(list->call, {{"limit", kLimit}}, "id")](
+               mcp::CallContext& context, std::string, std::string typed, std::map<std::string, std::string>) {
+      return complete_from(source, context, std::move(typed));
     };
   }
   return nullptr;

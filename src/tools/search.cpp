@@ -45,6 +45,7 @@ struct SearchArguments {
   Limit limit{10};
   std::optional<CursorText> cursor;
   std::optional<spotify::Market> market;
+  std::optional<Detail> detail;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -53,6 +54,7 @@ struct SearchArguments {
         schema::defaulted("limit", &SearchArguments::limit, "How many of each type."),
         schema::optional("cursor", &SearchArguments::cursor, kAboutCursor),
         schema::optional("market", &SearchArguments::market, kAboutMarket),
+        schema::optional("detail", &SearchArguments::detail, kAboutDetail),
     };
   }
 };
@@ -62,6 +64,7 @@ struct SearchTracksArguments {
   Limit limit{20};
   std::optional<CursorText> cursor;
   std::optional<spotify::Market> market;
+  std::optional<Detail> detail;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -70,6 +73,7 @@ struct SearchTracksArguments {
         schema::defaulted("limit", &SearchTracksArguments::limit, kAboutLimit),
         schema::optional("cursor", &SearchTracksArguments::cursor, kAboutCursor),
         schema::optional("market", &SearchTracksArguments::market, kAboutMarket),
+        schema::optional("detail", &SearchTracksArguments::detail, kAboutDetail),
     };
   }
 };
@@ -99,6 +103,7 @@ struct Wanted {
   int limit = 0;
   std::optional<CursorText> cursor;
   std::optional<spotify::Market> market;
+  Detail detail = Detail::kConcise;
 };
 
 // What came of one type.
@@ -165,6 +170,7 @@ void collect(const Presenter& presenter, SearchType type, const std::optional<sp
   Found one{.type = type,
             .rows = rows_of(*page, [&](const T& thing) { return presenter.item(thing); }),
             .extent = extent_of(*page, limit)};
+  cut_at(one.rows, one.extent.end);
   found.push_back(std::move(one));
 }
 
@@ -254,7 +260,7 @@ SearchAnswer merge(std::vector<Found> found, const ListKey& key, std::optional<s
 base::Task<base::Result<SearchAnswer>> find(const Services& services, mcp::CallContext& context, Wanted wanted) {
   CO_TRY(const auto by_offset, plan(wanted));
   const auto client = services.client_for(context.principal());
-  const Presenter presenter(services.options);
+  const Presenter presenter(services.options, wanted.detail);
   std::vector<Found> found;
   std::optional<std::string> incomplete;
   for (const auto& [offset, types] : by_offset) {
@@ -279,7 +285,8 @@ base::Task<base::Result<SearchAnswer>> search(const Services& services, mcp::Cal
                 .types = arguments.types.items(),
                 .limit = static_cast<int>(arguments.limit.value()),
                 .cursor = std::move(arguments.cursor),
-                .market = arguments.market};
+                .market = arguments.market,
+                .detail = detail_of(arguments.detail)};
   std::ranges::sort(wanted.types);
   const auto repeated = std::ranges::unique(wanted.types);
   wanted.types.erase(repeated.begin(), repeated.end());
@@ -293,7 +300,8 @@ base::Task<base::Result<List>> search_tracks(const Services& services, mcp::Call
                 .types = {SearchType::kTrack},
                 .limit = static_cast<int>(arguments.limit.value()),
                 .cursor = std::move(arguments.cursor),
-                .market = arguments.market};
+                .market = arguments.market,
+                .detail = detail_of(arguments.detail)};
   CO_TRY(auto answer, co_await find(services, context, std::move(wanted)));
   co_return List(std::move(answer));
 }

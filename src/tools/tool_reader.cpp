@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.h"
-
 namespace tools {
 
 const mcp::Tool* find_tool(std::span<const mcp::Tool> offered, std::string_view name) {
@@ -23,19 +21,28 @@ base::Task<base::Result<json::Value>> answer_of(mcp::ToolFunction call, mcp::Cal
 
 base::Task<base::Result<std::vector<std::string>>> complete_from(Source source, mcp::CallContext& context,
                                                                  std::string typed) {
-  std::vector<std::string> values;
-  const auto answer = co_await answer_of(std::move(source.call), context, std::move(source.arguments));
-  const json::Value* items = answer ? answer->find("items") : nullptr;
-  if (items == nullptr || !items->is_array()) co_return values;
-  const std::string wanted = base::to_lower_ascii(typed);
-  for (const json::Value& item : items->array()) {
-    const std::string_view uri = item.text_or_empty("uri");
-    const std::string_view value =
-        source.value == "id" && !uri.empty() ? uri.substr(uri.rfind(':') + 1) : item.text_or_empty(source.value);
-    const bool fits = base::to_lower_ascii(item.text_or_empty("name")).contains(wanted) || value.starts_with(typed);
-    if (fits && !value.empty()) values.emplace_back(value);
+  // A person who sees so many types on or picks one.
+  constexpr size_t kEnough = 10;
+  constexpr int kPagesMax = 4;
+  const std::string user = context.principal().id;
+  const auto first = co_await answer_of(source.call, context, source.arguments);
+  if (!first) {
+    source.book->forget(user);
+    co_return std::vector<std::string>{};
   }
-  co_return values;
+  const auto names = source.book->of(user);
+  names->begin(*first);
+  auto found = names->find(typed);
+  for (int page = 0; page < kPagesMax && found.size() < kEnough && !names->cursor().empty(); ++page) {
+    const std::string cursor = names->cursor();
+    json::Object arguments = source.arguments;
+    arguments.set("cursor", cursor);
+    const auto next = co_await answer_of(source.call, context, std::move(arguments));
+    if (!next) break;
+    names->go_on(cursor, *next);
+    found = names->find(typed);
+  }
+  co_return found;
 }
 
 }  // namespace tools

@@ -2,16 +2,18 @@
 // sanitiser as the tool.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "base/task.h"
 #include "json/value.h"
 #include "mcp/tool.h"
+#include "tools/names.h"
 
 namespace tools {
 
@@ -24,13 +26,17 @@ base::Task<base::Result<json::Value>> answer_of(mcp::ToolFunction call, mcp::Cal
 
 // Which things a completion offers, and what it puts in for one of them.
 struct Source {
+  // `value` is the member that is put in, such as "name"; "id" is taken from the end of the URI.
+  Source(mcp::ToolFunction list, json::Object with, std::string value)
+      : call(std::move(list)), arguments(std::move(with)), book(std::make_shared<NameBook>(std::move(value))) {}
+
   mcp::ToolFunction call;
   json::Object arguments;
-  std::string value;  // The member that is put in, such as "name"; "id" is taken from the end of the URI.
+  std::shared_ptr<NameBook> book;
 };
 
-// Those entries of the answer's `items` whose name contains `typed` in any case, or whose value begins with it. An
-// answer that cannot be had completes nothing: the person types on.
+// Those entries of the list that fit `typed` (see Names::find), as far as the list has been read; while few fit, some
+// more pages of it are. A list that cannot be had completes nothing: the person types on.
 base::Task<base::Result<std::vector<std::string>>> complete_from(Source source, mcp::CallContext& context,
                                                                  std::string typed);
 

@@ -62,6 +62,7 @@ struct TopArguments {
   spotify::TimeRange time_range = spotify::TimeRange::kMedium;
   Limit limit{20};
   std::optional<CursorText> cursor;
+  std::optional<Detail> detail;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -69,6 +70,7 @@ struct TopArguments {
         schema::defaulted("time_range", &TopArguments::time_range, "About 4 weeks, 6 months or a year."),
         schema::defaulted("limit", &TopArguments::limit, kAboutLimit),
         schema::optional("cursor", &TopArguments::cursor, kAboutCursor),
+        schema::optional("detail", &TopArguments::detail, kAboutDetail),
     };
   }
 };
@@ -79,7 +81,8 @@ base::Task<base::Result<List>> get_top_items(const Services& services, mcp::Call
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
-  const auto to_item = [presenter = Presenter(services.options)](const auto& each) { return presenter.item(each); };
+  const Presenter presenter(services.options, detail_of(arguments.detail));
+  const auto to_item = [&](const auto& each) { return presenter.item(each); };
   if (arguments.type == TopType::kTracks) {
     CO_TRY(const auto page, co_await client->top_tracks(arguments.time_range, request, call_of(context)));
     co_return list_of(page, request.limit, key, services.options.answer_bytes_max, to_item);

@@ -241,6 +241,16 @@ TEST_CASE("a denied consent goes back with an error and the state") {
   CHECK_FALSE(http::find_parameter(callback(response), "code").has_value());
 }
 
+TEST_CASE("a forged callback brings a code with another state") {
+  spotify::Config config;
+  config.consent = spotify::Consent::kForgedState;
+  Harness harness(config);
+  const http::Response response = authorize(harness, authorize_parameters());
+  REQUIRE(response.status == 302);
+  CHECK(http::find_parameter(callback(response), "code").has_value());
+  CHECK(http::find_parameter(callback(response), "state") == "forged");
+}
+
 TEST_CASE("scopes that the person unticks are missing from the grant") {
   spotify::Config config;
   config.withheld_scopes = {"user-top-read"};
@@ -291,6 +301,22 @@ TEST_CASE("refresh with grace keeps the old token until the new one is first use
   const std::string fresh(token(harness, refresh_form(old)).body.text_or_empty("refresh_token"));
   REQUIRE(token(harness, refresh_form(fresh)).status == 200);
   check_error(token(harness, refresh_form(old)), "invalid_grant", "Refresh token revoked");
+}
+
+TEST_CASE("rotation that keeps the old token leaves both of them good") {
+  spotify::Config config;
+  config.refresh_mode = spotify::RefreshMode::kKeep;
+  Harness harness(config);
+  const std::string old = login(harness);
+  const std::string fresh(token(harness, refresh_form(old)).body.text_or_empty("refresh_token"));
+  CHECK_FALSE(fresh.empty());
+  CHECK(fresh != old);
+  CHECK(token(harness, refresh_form(fresh)).status == 200);
+  CHECK(token(harness, refresh_form(old)).status == 200);
+  harness.pass(std::chrono::days(182));
+  for (const std::string& each : {old, fresh}) {
+    check_error(token(harness, refresh_form(each)), "invalid_grant", "Refresh token expired");
+  }
 }
 
 TEST_CASE("strict rotation revokes the old token at once") {

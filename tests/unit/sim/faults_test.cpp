@@ -199,6 +199,54 @@ TEST_CASE("unknown members and holes in lists") {
   CHECK(at(holes.body, "items.3").is_null());
 }
 
+TEST_CASE("things of a type that nobody knows") {
+  Harness harness;
+  const Reply reply = with_fault(harness, {.kind = FaultKind::kUnknownType}, "/me/tracks?limit=2");
+  CHECK(text_at(reply.body, "items.0.track.type") == "hologram");
+  CHECK(text_at(reply.body, "items.1.track.album.type") == "hologram");
+  CHECK(text_at(reply.body, "items.0.track.uri").starts_with("spotify:track:"));
+}
+
+TEST_CASE("a huge page has more than was asked for") {
+  Harness harness;
+  const Reply reply = with_fault(harness, {.kind = FaultKind::kHugePage}, "/me/tracks?limit=2");
+  CHECK(at(reply.body, "items").array().size() == 1000);
+  CHECK(at(reply.body, "items.998") == at(reply.body, "items.0"));
+  CHECK(number_at(reply.body, "limit") == 2);
+  const Reply search = with_fault(harness, {.kind = FaultKind::kHugePage}, "/search?q=the&type=album&limit=3");
+  CHECK(at(search.body, "albums.items").array().size() == 1000);
+}
+
+TEST_CASE("a compressed answer says so and is shorter") {
+  Harness harness;
+  const Reply plain = harness.get("/me/tracks");
+  const Reply reply = with_fault(harness, {.kind = FaultKind::kGzip}, "/me/tracks");
+  CHECK(reply.headers.find("Content-Encoding") == "gzip");
+  CHECK(reply.text.starts_with("\x1F\x8B\x08"));
+  CHECK(reply.text.size() < plain.text.size() / 2);
+  CHECK_FALSE(plain.headers.find("Content-Encoding").has_value());
+}
+
+TEST_CASE("an answer in pieces has no declared length and is whole in the end") {
+  Harness harness;
+  const std::string whole = harness.get("/me/tracks").text;
+  harness.simulator.set_faults(spotify::FaultPlan({{.kind = FaultKind::kChunked}}));
+  http::Request request;
+  request.target = "/v1/me/tracks";
+  request.authorization = base::Secret("Bearer " + harness.token);
+  http::Response response = harness.send(std::move(request));
+  REQUIRE(response.stream != nullptr);
+  CHECK_FALSE(response.headers.find("Content-Length").has_value());
+  std::string joined;
+  int pieces = 0;
+  while (auto piece = harness.loop.run(response.stream->next())) {
+    joined += *piece;
+    ++pieces;
+  }
+  CHECK(pieces > 2);
+  CHECK(joined == whole);
+}
+
 TEST_CASE("the token endpoint can fail too") {
   Harness harness;
   harness.simulator.set_faults(spotify::FaultPlan({{.path = "/api/token", .status = 503}}));

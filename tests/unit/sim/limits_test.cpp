@@ -113,6 +113,23 @@ TEST_CASE("audiobooks exist in six countries, by the market or else by the accou
   CHECK(harness.get("/audiobooks/" + book.id + "?market=US").status == 200);
 }
 
+TEST_CASE("the account's country is that of the configuration, and may come before the market of a request") {
+  spotify::Config config;
+  config.country = "JP";
+  Harness harness(config);
+  const std::string restricted = "/tracks/" + harness.simulator.catalogue().tracks[40].id;
+  CHECK(at(harness.get(restricted + "?market=from_token").body, "is_playable") == json::Value(true));
+  const Reply abroad = harness.get(restricted + "?market=US");
+  CHECK(at(abroad.body, "is_playable") == json::Value(false));
+  CHECK(text_at(abroad.body, "restrictions.reason") == "market");
+
+  config.market_rule = spotify::MarketRule::kAccount;
+  Harness documented(config);
+  CHECK(at(documented.get(restricted + "?market=US").body, "is_playable") == json::Value(true));
+  CHECK(documented.get(restricted).body.find("is_playable") == nullptr);
+  CHECK(documented.get(restricted + "?market=usa").message() == "Invalid market code");
+}
+
 TEST_CASE("older regimes exchange a recording that a market lacks, and say what was asked for") {
   Harness harness(with({}, spotify::Regime::kExtended));
   const auto& made = harness.simulator.catalogue();

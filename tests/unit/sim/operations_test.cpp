@@ -371,6 +371,9 @@ TEST_CASE("the older regimes keep the library by ids") {
   CHECK(text_at(harness.get("/me/albums").body, "items.0.album.id") == id);
   CHECK(harness.remove("/me/albums?ids=" + id).status == 200);
   CHECK(harness.get("/me/albums/contains?ids=" + id).body == json::Value(json::Array{false}));
+  // The service's own SDK sends the array alone.
+  CHECK(harness.put("/me/albums", fmt::format(R"(["{}"])", id)).status == 200);
+  CHECK(harness.get("/me/albums/contains?ids=" + id).body == json::Value(json::Array{true}));
   CHECK(harness.put("/me/following?type=artist&ids=" + made.artists[0].id).status == 204);
   CHECK(harness.get("/me/following/contains?type=artist&ids=" + made.artists[0].id).body ==
         json::Value(json::Array{true}));

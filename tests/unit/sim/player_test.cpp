@@ -318,6 +318,24 @@ TEST_CASE("without an active device commands say so and reads are empty") {
   CHECK(harness.put("/me/player/pause?device_id=unknown").message() == "Device not found");
 }
 
+TEST_CASE("a device that idles is gone, one that plays stays") {
+  spotify::Config config;
+  config.device_idle = std::chrono::minutes(10);
+  Harness harness(config);
+  harness.pass(std::chrono::minutes(10) - milliseconds(1));
+  CHECK(harness.get("/me/player").status == 200);
+  REQUIRE(harness.put("/me/player/play").status == 204);
+  REQUIRE(harness.put("/me/player/repeat?state=context").status == 204);
+  harness.pass(std::chrono::minutes(30));
+  CHECK(at(harness.get("/me/player").body, "is_playing") == json::Value(true));
+  REQUIRE(harness.put("/me/player/pause").status == 204);
+  const size_t online = harness.simulator.user().player.devices().size();
+  harness.pass(std::chrono::minutes(10));
+  CHECK(harness.get("/me/player").status == 204);
+  CHECK(at(harness.get("/me/player/devices").body, "devices").array().size() == online - 1);
+  CHECK(harness.put("/me/player/play").reason() == "NO_ACTIVE_DEVICE");
+}
+
 TEST_CASE("someone who never played has nothing playing") {
   Harness harness;
   harness.token = harness.simulator.grant(spotify::all_scopes(), spotify::kFriendUser).access;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -137,14 +138,15 @@ TEST_CASE("the simulator has no operation that the table lacks") {
   }
 }
 
-// The folder with the OpenAPI files, or "" with a reason on the output.
+// The folder with the OpenAPI files: where the environment says, or beside the checkout. "" with a reason on the
+// output.
 std::string reference_folder() {
-  const char* folder = std::getenv("SMS_REFERENCE_DATA");
-  if (folder == nullptr || *folder == '\0') {
-    MESSAGE("skipped: SMS_REFERENCE_DATA does not name the folder with Spotify's OpenAPI files");
-    return "";
-  }
-  return folder;
+  const char* given = std::getenv("SMS_REFERENCE_DATA");
+  const bool is_given = given != nullptr && *given != '\0';
+  const std::string folder = is_given ? given : (source_directory() / "../shared/data/spotify").string();
+  if (std::filesystem::exists(folder + "/spotify-openapi.yml")) return folder;
+  MESSAGE("skipped: SMS_REFERENCE_DATA does not name the folder with Spotify's OpenAPI files");
+  return "";
 }
 
 // Where the table says something else than the description on purpose.

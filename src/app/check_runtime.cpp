@@ -112,7 +112,9 @@ void add_grants(const CheckRequest& request, const std::vector<store::sqlite::Se
   if (key) vault.emplace(*key);
   if (vault) database.primary_key_id = vault->key_id();
   for (const store::sqlite::SealedGrant& sealed : grants) {
-    checks::GrantFact fact{.principal = fmt::format("login {}", database.grants.size() + 1), .key_id = sealed.key_id};
+    checks::GrantFact fact;
+    fact.principal = fmt::format("login {}", database.grants.size() + 1);
+    fact.key_id = sealed.key_id;
     fact.nonce = sealed.box.substr(0, crypto::Aes256Gcm::kNonceBytes);
     auto opened = vault ? vault->open(sealed.principal, sealed.generation, sealed.box)
                         : base::Result<store::Grant>(std::unexpected(key.error()));

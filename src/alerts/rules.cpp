@@ -19,6 +19,11 @@ std::span<const Rule> rules() {
        .severity = Severity::kWarning,
        .about = "Somebody tries bearers or login answers. If it is none of yours, block the address, and renew the "
                 "bearer with `admin revoke --all`."},
+      {.name = "foreign_session",
+       .events = {Event::kSessionForeign},
+       .per = Per::kSource,
+       .severity = Severity::kCritical,
+       .about = "Somebody used the session of another user. End it with `admin revoke`, and look for what leaked."},
       {.name = "foreign_names",
        .events = {Event::kHostRefused, Event::kOriginRefused},
        .threshold = 11,

@@ -1,13 +1,13 @@
 // admin: tells the running servers of this data directory what to do, over the socket that each of them has there; and
 // puts the seal on or takes it off, which needs no running server.
+#include <fmt/format.h>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
+#include "app/admin_client.h"
 #include "app/admin_server.h"
 #include "app/audit_trail.h"
 #include "app/commands.h"
@@ -16,91 +16,15 @@
 #include "app/master_key.h"
 #include "json/parse.h"
 #include "json/write.h"
-#include "net/http_client.h"
-#include "net/http_server.h"
+#include "net/unix_peer.h"
 #include "os/files.h"
+#include "os/process.h"
 
 namespace app {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
-// curl wants a server to be named, although the socket says where to go.
-constexpr const char* kServer = "http://127.0.0.1";
-constexpr std::string_view kSuffix = ".sock";
-
-// Those who answer, and those who should have.
-struct Answers {
-  std::vector<std::pair<std::string, http::Response>> answered;  // By process id.
-  std::vector<std::string> silent;
-};
-
-struct Question {
-  http::Method method = http::Method::kGet;
-  std::string target;
-  std::string body = {};
-};
-
-base::Task<base::Result<void>> ask(base::Loop* loop, std::string path, Question question, Answers* answers,
-                                   std::string pid) {
-  net::CurlClient client(*loop, {.allowed_servers = {kServer}, .unix_path = path});
-  http::Request request;
-  request.method = question.method;
-  request.server_url = kServer;
-  request.target = std::move(question.target);
-  request.body = std::move(question.body);
-  request.deadline = loop->now() + kPatience;
-  auto response = co_await client.send(std::move(request));
-  if (response) {
-    answers->answered.emplace_back(std::move(pid), *std::move(response));
-  } else {
-    answers->silent.push_back(std::move(pid));
-  }
-  co_return base::Result<void>();
-}
-
-base::Result<Answers> ask_all(Process& process, const config::Settings& settings, const Question& question) {
-  const std::string directory = admin_directory(settings.storage.directory);
-  TRY(const std::vector<std::string> names, os::list_directory(directory));
-  Answers answers;
-  for (const std::string& name : names) {
-    if (!name.ends_with(kSuffix)) continue;
-    const std::string path = directory + "/" + name;
-    if (!net::is_listening_at(path)) {
-      // Its process was killed.
-      TRY_VOID(os::remove_file(path));
-      continue;
-    }
-    auto asking = ask(&process.loop, path, question, &answers,
-                      name.substr(0, name.size() - kSuffix.size()));
-    TRY_VOID(run_to_end(process.loop, std::move(asking)));
-  }
-  if (!answers.silent.empty()) {
-    return base::fail(base::Code::kDeadline,
-                      fmt::format("Process {} does not answer. Look at its log, or end it with kill -9 {}.",
-                                  answers.silent.front(), answers.silent.front()));
-  }
-  for (const auto& [pid, response] : answers.answered) {
-    if (response.status == 200) continue;
-    const auto body = json::parse(response.body, {});
-    return base::fail(base::Code::kUnavailable, fmt::format("Process {}: {}", pid,
-                                                            body ? body->text_or_empty("error") : "no answer"));
-  }
-  return answers;
-}
-
-base::Result<Answers> ask_running(Process& process, const config::Settings& settings, const Question& question) {
-  TRY(Answers answers, ask_all(process, settings, question));
-  if (answers.answered.empty()) {
-    return base::fail(base::Code::kNotFound,
-                      "No server of this data directory is running. Pass the --config that it runs with.");
-  }
-  return answers;
-}
-
-int64_t integer_of(const json::Value& value, std::string_view name) {
-  const json::Value* member = value.find(name);
-  return member != nullptr && member->is_integer() ? member->integer() : 0;
-}
+// A server drains for 5 seconds and then lets a refresh end for as long.
+constexpr std::chrono::seconds kStopPatience{12};
 
 struct Call {
   Process& process;
@@ -110,7 +34,7 @@ struct Call {
 };
 
 base::Result<int> status(const Call& call) {
-  TRY(const Answers answers, ask_running(call.process, call.settings, {.target = "/status"}));
+  TRY(const AdminAnswers answers, ask_running(call.process, call.settings, {.target = "/status"}));
   json::Array all;
   for (const auto& [pid, response] : answers.answered) {
     TRY(json::Value said, json::parse(response.body, {}));
@@ -127,7 +51,7 @@ base::Result<int> status(const Call& call) {
 }
 
 base::Result<int> sessions(const Call& call) {
-  TRY(const Answers answers, ask_running(call.process, call.settings, {.target = "/sessions"}));
+  TRY(const AdminAnswers answers, ask_running(call.process, call.settings, {.target = "/sessions"}));
   json::Array all;
   for (const auto& [pid, response] : answers.answered) {
     TRY(json::Value said, json::parse(response.body, {}));
@@ -153,7 +77,7 @@ base::Result<int> sessions(const Call& call) {
 }
 
 base::Result<int> metrics(const Call& call) {
-  TRY(const Answers answers, ask_running(call.process, call.settings, {.target = "/metrics"}));
+  TRY(const AdminAnswers answers, ask_running(call.process, call.settings, {.target = "/metrics"}));
   for (const auto& [pid, response] : answers.answered) {
     if (answers.answered.size() > 1) call.io.out << "# process " << pid << '\n';
     call.io.out << response.body;
@@ -171,8 +95,9 @@ base::Result<int> revoke(const Call& call) {
   if (all) TRY_VOID(LocalBearer::renew(call.settings.storage.directory, call.process.random));
   json::Object body{{"all", all}};
   if (!all) body.set("session", call.arguments.rest.front());
-  TRY(const Answers answers, ask_all(call.process, call.settings,
-                                     {.method = http::Method::kPost, .target = "/revoke", .body = json::write(body)}));
+  TRY(const AdminAnswers answers,
+      ask_all(call.process, call.settings,
+              {.method = http::Method::kPost, .target = "/revoke", .body = json::write(body)}));
   int64_t ended = 0;
   for (const auto& [pid, response] : answers.answered) {
     TRY(const json::Value said, json::parse(response.body, {}));
@@ -192,7 +117,7 @@ base::Result<int> revoke(const Call& call) {
 
 base::Result<int> stop(const Call& call) {
   const json::Object body{{"now", call.arguments.has("--now")}};
-  TRY(const Answers answers,
+  TRY(const AdminAnswers answers,
       ask_running(call.process, call.settings,
                   {.method = http::Method::kPost, .target = "/stop", .body = json::write(body)}));
   json::Array stopping;
@@ -216,7 +141,7 @@ base::Task<base::Result<void>> record(AuditTrail* audit, std::string_view mode, 
 }
 
 // The seal comes first, and a trail that cannot be written is told: nothing may keep the administrator from it.
-base::Result<int> set_seal(const Call& call, bool on) {
+base::Result<void> seal_now(const Call& call, bool on) {
   const Seal seal(call.settings.storage.directory);
   if (on) {
     TRY_VOID(seal.put_on(call.process.clock.wall()));
@@ -231,12 +156,64 @@ base::Result<int> set_seal(const Call& call, bool on) {
     why = recorded ? "" : recorded.error().message;
   }
   if (!why.empty()) call.io.err << "warning: This is not in the audit trail. " << why << '\n';
+  return {};
+}
+
+base::Result<int> set_seal(const Call& call, bool on) {
+  TRY_VOID(seal_now(call, on));
   if (call.arguments.has("--json")) {
     call.io.out << json::write_pretty(json::Object{{"sealed", on}});
   } else {
     call.io.out << (on ? "Sealed: no call runs, here and after a restart, until `admin unseal`.\n"
                        : "The seal is off. Calls run again.\n");
   }
+  return 0;
+}
+
+// The running servers, held so that none is taken for a later process of the same number.
+base::Result<std::vector<os::OtherProcess>> hold_servers(const config::Settings& settings) {
+  const std::string directory = admin_directory(settings.storage.directory);
+  TRY(const std::vector<std::string> names, os::list_directory(directory));
+  std::vector<os::OtherProcess> held;
+  for (const std::string& name : names) {
+    const auto id = net::process_listening_at(directory + "/" + name);
+    if (!id) continue;
+    auto server = os::OtherProcess::of(*id);
+    if (server) held.push_back(*std::move(server));
+  }
+  return held;
+}
+
+// The seal first, so that nothing begins; then what runs may end; whoever has not ended by then is killed.
+base::Result<int> emergency_stop(const Call& call) {
+  TRY(const std::vector<os::OtherProcess> servers, hold_servers(call.settings));
+  TRY_VOID(seal_now(call, true));
+  const bool now = call.arguments.has("--now");
+  const auto asked = ask_all(call.process, call.settings,
+                             {.method = http::Method::kPost,
+                              .target = "/stop",
+                              .body = json::write(json::Object{{"now", now}}),
+                              .patience = std::chrono::seconds(now ? 1 : 5)});
+  if (!asked) call.io.err << "warning: " << asked.error().message << '\n';
+  json::Array drained;
+  json::Array killed;
+  for (const os::OtherProcess& server : servers) {
+    const bool ended = server.ends_within(asked ? kStopPatience : std::chrono::milliseconds(0));
+    if (!ended) TRY_VOID(server.kill());
+    if (!ended && !server.ends_within(kStopPatience)) {
+      return base::fail(base::Code::kDeadline, fmt::format("Process {} does not end.", server.id()));
+    }
+    (ended ? drained : killed).emplace_back(static_cast<int64_t>(server.id()));
+  }
+  if (call.arguments.has("--json")) {
+    call.io.out << json::write_pretty(
+        json::Object{{"sealed", true}, {"drained", std::move(drained)}, {"killed", std::move(killed)}});
+    return 0;
+  }
+  call.io.out << fmt::format(
+      "Sealed. {} servers have ended in order, {} were killed. No call runs, also after a restart, until `admin "
+      "unseal`.\n",
+      drained.size(), killed.size());
   return 0;
 }
 
@@ -253,27 +230,30 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   if (what == "metrics") return metrics(call);
   if (what == "revoke") return revoke(call);
   if (what == "stop") return stop(call);
+  if (what == "emergency-stop") return emergency_stop(call);
   return set_seal(call, what == "seal");
 }
 
 }  // namespace
 
 Command admin_command() {
-  return {.name = "admin",
-          .about = "Look at the running servers, end sessions, seal, stop.",
-          .options = {config_option(),
-                      {.name = "--all",
-                       .kind = OptionKind::kSwitch,
-                       .about = "revoke: every session, and a new bearer in the place of the old one."},
-                      {.name = "--now", .kind = OptionKind::kSwitch, .about = "stop: without waiting for what runs."},
-                      json_option()},
-          .positional = Positional{.name = "what",
-                                   .about = "status, sessions, revoke, seal, unseal, stop or metrics.",
-                                   .choices = {"status", "sessions", "revoke", "seal", "unseal", "stop", "metrics"}},
-          .rest = Rest{.name = "session",
-                       .about = "revoke: the session, as `admin sessions` names it.",
-                       .count_max = 1},
-          .run = run};
+  return {
+      .name = "admin",
+      .about = "Look at the running servers, end sessions, seal, stop.",
+      .options = {config_option(),
+                  {.name = "--all",
+                   .kind = OptionKind::kSwitch,
+                   .about = "revoke: every session, and a new bearer in the place of the old one."},
+                  {.name = "--now",
+                   .kind = OptionKind::kSwitch,
+                   .about = "stop, emergency-stop: without waiting for what runs."},
+                  json_option()},
+      .positional = Positional{.name = "what",
+                               .about = "status, sessions, revoke, seal, unseal, stop, emergency-stop or metrics.",
+                               .choices = {"status", "sessions", "revoke", "seal", "unseal", "stop", "emergency-stop",
+                                           "metrics"}},
+      .rest = Rest{.name = "session", .about = "revoke: the session, as `admin sessions` names it.", .count_max = 1},
+      .run = run};
 }
 
 }  // namespace app

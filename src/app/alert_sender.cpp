@@ -2,14 +2,14 @@
 
 #include <array>
 #include <chrono>
-#include <utility>
-
 #include <fmt/format.h>
+#include <utility>
 
 #include "app/version.h"
 #include "crypto/hmac.h"
 #include "http/url.h"
 #include "json/write.h"
+#include "os/process.h"
 
 namespace app {
 namespace {
@@ -36,17 +36,36 @@ std::string webhook_signature(const base::Secret& key, base::Wall now, std::stri
 base::Result<std::unique_ptr<AlertSender>> AlertSender::make(Process& process, const config::Settings& settings,
                                                              Metrics& metrics) {
   std::unique_ptr<AlertSender> sender(new AlertSender(process, metrics));
-  if (settings.alerts.webhook.empty()) return sender;
-  TRY(const http::Url url, http::parse_url(settings.alerts.webhook));
-  net::CurlClientOptions options;
-  options.allowed_servers = {url.server_url()};
-  // Whoever wrote the settings named the server; it is often one of their own network.
-  options.private_addresses = net::PrivateAddresses::kAllow;
-  sender->webhook_ = std::make_unique<Webhook>(
-      Webhook{.server = url.server_url(),
-              .target = url.target,
-              .key = settings.alerts.webhook_secret.secret.clone(),
-              .client = std::make_unique<net::CurlClient>(process.loop, std::move(options))});
+  if (!settings.alerts.webhook.empty()) {
+    TRY(const http::Url url, http::parse_url(settings.alerts.webhook));
+    net::CurlClientOptions options;
+    options.allowed_servers = {url.server_url()};
+    // Whoever wrote the settings named the server; it is often one of their own network.
+    options.private_addresses = net::PrivateAddresses::kAllow;
+    sender->webhook_ = std::make_unique<Webhook>(
+        Webhook{.server = url.server_url(),
+                .target = url.target,
+                .key = settings.alerts.webhook_secret.secret.clone(),
+                .client = std::make_unique<net::CurlClient>(process.loop, std::move(options))});
+    sender->places_.push_back(post);
+  }
+  const config::Syslog& syslog = settings.syslog;
+  if (!syslog.server.empty() && syslog.alerts) {
+    sender->syslog_ =
+        std::make_shared<net::SyslogSender>(net::SyslogOptions{.server = syslog.server, .ca_file = syslog.ca_file});
+    sender->places_.push_back(log);
+  }
+  const config::Mail& mail_settings = settings.mail;
+  if (!mail_settings.server.empty()) {
+    sender->mail_ = std::make_shared<MailTo>(MailTo{.server = {.server = mail_settings.server,
+                                                               .user = mail_settings.user,
+                                                               .password = mail_settings.password.secret.clone(),
+                                                               .ca_file = mail_settings.ca_file},
+                                                    .from = mail_settings.from,
+                                                    .to = mail_settings.to});
+    sender->places_.push_back(mail);
+  }
+  if (sender->syslog_ || sender->mail_) sender->worker_.emplace();
   return sender;
 }
 
@@ -56,12 +75,17 @@ void AlertSender::hear(const audit::Entry& entry) {
     metrics_.count_alert(rule.name, Metrics::Delivery::kRaised);
     process_.log.event(rule.severity == audit::Severity::kCritical ? base::Level::kError : base::Level::kWarning,
                        "alert", {{"alert", rule.name}, {"source", alert.source}, {"count", alert.count}});
-    if (!webhook_) continue;
-    if (sending_.size() >= kWaitingMax) {
-      metrics_.count_alert(rule.name, Metrics::Delivery::kLost);
-      continue;
+    for (const Send send : places_) {
+      if (sending_.size() >= kWaitingMax) {
+        metrics_.count_alert(rule.name, Metrics::Delivery::kLost);
+        continue;
+      }
+      sending_.spawn(deliver(this, send,
+                             {.rule = std::string(rule.name),
+                              .severity = rule.severity,
+                              .body = body_of(alert),
+                              .about = std::string(rule.about)}));
     }
-    sending_.spawn(send(this, std::string(rule.name), body_of(alert)));
   }
 }
 
@@ -79,29 +103,57 @@ std::string AlertSender::body_of(const alerts::Alert& alert) const {
 }
 
 // The signature is made anew for each try, since its time is judged.
-base::Task<void> AlertSender::send(AlertSender* self, std::string rule, std::string body) {
-  base::Loop& loop = self->process_.loop;
+base::Task<base::Result<void>> AlertSender::post(AlertSender* self, Told told) {
+  http::Request request;
+  request.method = http::Method::kPost;
+  request.server_url = self->webhook_->server;
+  request.target = self->webhook_->target;
+  request.headers = {{"Content-Type", "application/json"},
+                     {"Signature", webhook_signature(self->webhook_->key, self->process_.clock.wall(), told.body)}};
+  request.body = std::move(told.body);
+  request.deadline = self->process_.loop.now() + kPatience;
+  const auto response = co_await self->webhook_->client->send(std::move(request));
+  if (!response) co_return std::unexpected(response.error());
+  if (response->status >= 200 && response->status < 300) co_return base::Result<void>();
+  co_return base::fail(base::Code::kUnavailable, fmt::format("The webhook answered {}.", response->status));
+}
+
+base::Task<base::Result<void>> AlertSender::log(AlertSender* self, Told told) {
+  const bool critical = told.severity == audit::Severity::kCritical;
+  std::string frame =
+      net::syslog_frame({.severity = critical ? net::SyslogSeverity::kCritical : net::SyslogSeverity::kWarning,
+                         .time = self->process_.clock.wall(),
+                         .id = told.rule,
+                         .text = told.body},
+                        os::host_name(), kProgram, os::process_id());
+  auto work = [syslog = self->syslog_, frame = std::move(frame)] { return syslog->send(frame); };
+  co_return co_await base::run_on(self->process_.loop, *self->worker_, std::move(work));
+}
+
+base::Task<base::Result<void>> AlertSender::mail(AlertSender* self, Told told) {
+  net::Mail mail{.from = self->mail_->from,
+                 .to = self->mail_->to,
+                 .subject = fmt::format("[{}] {}: {}", kProgram, audit::severity_name(told.severity), told.rule),
+                 .text = fmt::format("{}\n\nOn {}:\n{}\n", told.about, os::host_name(), told.body),
+                 .date = self->process_.clock.wall()};
+  auto work = [to = self->mail_, mail = std::move(mail)] { return net::send_mail(to->server, mail); };
+  co_return co_await base::run_on(self->process_.loop, *self->worker_, std::move(work));
+}
+
+base::Task<void> AlertSender::deliver(AlertSender* self, Send send, Told told) {
   for (size_t tries = 0;; ++tries) {
-    http::Request request;
-    request.method = http::Method::kPost;
-    request.server_url = self->webhook_->server;
-    request.target = self->webhook_->target;
-    request.headers = {{"Content-Type", "application/json"},
-                       {"Signature", webhook_signature(self->webhook_->key, self->process_.clock.wall(), body)}};
-    request.body = body;
-    request.deadline = loop.now() + kPatience;
-    const auto response = co_await self->webhook_->client->send(std::move(request));
-    if (response && response->status >= 200 && response->status < 300) {
-      self->metrics_.count_alert(rule, Metrics::Delivery::kDelivered);
+    const auto sent = co_await send(self, told);
+    if (sent) {
+      self->metrics_.count_alert(told.rule, Metrics::Delivery::kDelivered);
       break;
     }
     if (tries == kPauses.size()) {
-      self->metrics_.count_alert(rule, Metrics::Delivery::kLost);
+      self->metrics_.count_alert(told.rule, Metrics::Delivery::kLost);
       self->process_.log.event(base::Level::kError, "alert.not_delivered",
-                               {{"alert", rule}, {"status", response ? response->status : 0}});
+                               {{"alert", told.rule}, {"why", sent.error().message}, {"detail", sent.error().detail}});
       break;
     }
-    co_await base::sleep_for(loop, kPauses[tries]);
+    co_await base::sleep_for(self->process_.loop, kPauses[tries]);
   }
 }
 

@@ -1,23 +1,27 @@
-// Listens to the audit trail, and tells somebody what they have to hear of: in the log, and as a signed request to the
-// webhook of the settings.
+// Listens to the audit trail, and tells somebody what they have to hear of: in the log, and at the places that the
+// settings name: as a signed request to a webhook, as a message to a syslog collector, as a mail.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "alerts/evaluator.h"
 #include "app/metrics.h"
 #include "app/process.h"
 #include "config/settings.h"
 #include "net/http_client.h"
+#include "net/mail.h"
+#include "net/syslog.h"
 
 namespace app {
 
 class AlertSender {
  public:
-  // Alerts that wait for the webhook at once; what is beyond is in the log only.
+  // Alerts that wait for their places at once; what is beyond is in the log only.
   static constexpr size_t kWaitingMax = 64;
 
   // The process and the metrics must outlive it. kInvalidArgument for an address that cannot be used.
@@ -33,22 +37,43 @@ class AlertSender {
   base::Task<void> settle();
 
  private:
+  // An alert on its way.
+  struct Told {
+    std::string rule;
+    audit::Severity severity = audit::Severity::kWarning;
+    std::string body;   // JSON, in one line.
+    std::string about;  // For people.
+  };
+  using Send = base::Task<base::Result<void>> (*)(AlertSender* self, Told told);
+
   struct Webhook {
     std::string server;
     std::string target;
     base::Secret key;
     std::unique_ptr<net::CurlClient> client;
   };
+  struct MailTo {
+    net::MailServer server;
+    std::string from;
+    std::vector<std::string> to;
+  };
   AlertSender(Process& process, Metrics& metrics) : process_(process), metrics_(metrics), sending_(process.loop) {}
 
   std::string body_of(const alerts::Alert& alert) const;
-  static base::Task<void> send(AlertSender* self, std::string rule, std::string body);
+  static base::Task<base::Result<void>> post(AlertSender* self, Told told);
+  static base::Task<base::Result<void>> log(AlertSender* self, Told told);
+  static base::Task<base::Result<void>> mail(AlertSender* self, Told told);
+  static base::Task<void> deliver(AlertSender* self, Send send, Told told);
 
   Process& process_;
   Metrics& metrics_;
   alerts::Evaluator evaluator_;
+  std::vector<Send> places_;
   std::unique_ptr<Webhook> webhook_;
-  base::TaskGroup sending_;  // Last: what runs in it uses everything above.
+  std::shared_ptr<net::SyslogSender> syslog_;
+  std::shared_ptr<MailTo> mail_;
+  std::optional<net::ThreadWorker> worker_;  // None where nothing blocks.
+  base::TaskGroup sending_;                  // Last: what runs in it uses everything above.
 };
 
 // The value of the field Signature of a webhook: "t=<seconds since 1970>,v1=<hex HMAC-SHA256 of "<t>.<body>">". The

@@ -15,6 +15,7 @@
 #include "app/commands.h"
 #include "audit/checkpoint.h"
 #include "audit/merkle.h"
+#include "audit/prune.h"
 #include "audit/record.h"
 #include "audit/segments.h"
 #include "audit/verifier.h"
@@ -22,6 +23,7 @@
 #include "crypto/base64.h"
 #include "crypto/os_random.h"
 #include "json/write.h"
+#include "os/system_clock.h"
 
 namespace app {
 namespace {
@@ -77,6 +79,7 @@ base::Result<int> export_lines(StoredTrail& stored, const Arguments& arguments, 
 json::Object as_json(const audit::Report& report, const StoredTrail& stored) {
   json::Object object{{"whole", report.is_whole()},
                       {"first", static_cast<int64_t>(report.first)},
+                      {"pruned", static_cast<int64_t>(report.pruned)},
                       {"records", static_cast<int64_t>(report.records)},
                       {"epochs", static_cast<int64_t>(report.epochs)},
                       {"segments", static_cast<int64_t>(report.segments)},
@@ -125,6 +128,10 @@ base::Result<int> verify(StoredTrail& stored, const Arguments& arguments, Io& io
     io.out << fmt::format(
         "The trail is whole. Records: {}. Segments: {}. Epochs: {}. Signed checkpoints that agree: {}.\n",
         report.records, report.segments, report.epochs, report.checkpoints);
+    if (report.pruned > 0) {
+      io.out << fmt::format("It begins with record {}: those before were pruned, and what they held is signed.\n",
+                            report.pruned);
+    }
     if (from == 0 && report.records > 0 && report.checkpoints == 0) {
       io.err << "note: There is no checkpoint to compare with, so this rests on the chain alone.\n";
     }
@@ -132,14 +139,23 @@ base::Result<int> verify(StoredTrail& stored, const Arguments& arguments, Io& io
   return report.is_whole() ? 0 : kDamaged;
 }
 
-base::Result<std::vector<audit::Digest>> leaves_of(StoredTrail& stored) {
-  std::vector<audit::Digest> leaves;
+base::Result<audit::Leaves> leaves_of(StoredTrail& stored) {
+  audit::Leaves leaves;
+  TRY(const auto text, stored.disk->read_pruned());
+  if (text) {
+    TRY(audit::Pruned pruned, audit::open_pruned(*text, stored.keys));
+    leaves.before = std::move(pruned.tree);
+  }
   audit::VerifyOptions options;
-  options.visit = [&leaves](std::string_view line) { leaves.push_back(audit::hash_leaf(line)); };
+  options.visit = [&leaves](std::string_view line) { leaves.kept.push_back(audit::hash_leaf(line)); };
   TRY(const audit::Report report, audit::verify(stored.keys, *stored.disk, options));
   if (!report.finding) return leaves;
   return base::fail(base::Code::kConflict,
                     "Nothing can be proved from a damaged trail. Run: spotify-mcp-server audit verify");
+}
+
+std::unexpected<base::Error> was_pruned(uint64_t first) {
+  return base::fail(base::Code::kNotFound, fmt::format("The records before {} were pruned.", first));
 }
 
 json::Array as_json(const std::vector<audit::Digest>& proof) {
@@ -157,6 +173,7 @@ base::Result<int> prove(StoredTrail& stored, const Arguments& arguments, Io& io)
   if (index >= leaves.size()) {
     return base::fail(base::Code::kNotFound, fmt::format("The trail has {} records, numbered from 0.", leaves.size()));
   }
+  if (index < leaves.before.size()) return was_pruned(leaves.before.size());
   const audit::CheckpointSigner signer(stored.keys.id, stored.keys.signing);
   TRY(const auto notes, stored.disk->read_checkpoints());
   uint64_t size = leaves.size();
@@ -170,12 +187,11 @@ base::Result<int> prove(StoredTrail& stored, const Arguments& arguments, Io& io)
     size = opened->size;
     checkpoint = std::move(note);
   }
-  const std::span<const audit::Digest> tree(leaves.data(), size);
   json::Object proof{{"seq", *seq},
                      {"size", static_cast<int64_t>(size)},
-                     {"leaf", crypto::base64_encode(leaves[index])},
-                     {"root", crypto::base64_encode(audit::root_of(tree))},
-                     {"proof", as_json(audit::prove_inclusion(tree, index))}};
+                     {"leaf", crypto::base64_encode(leaves.kept[index - leaves.before.size()])},
+                     {"root", crypto::base64_encode(leaves.root(0, size))},
+                     {"proof", as_json(audit::prove_inclusion(leaves, size, index))}};
   if (!checkpoint.empty()) proof.append("checkpoint", checkpoint);
   io.out << json::write_pretty(std::move(proof));
   return 0;
@@ -192,13 +208,14 @@ base::Result<int> consistency(StoredTrail& stored, const Arguments& arguments, I
   if (static_cast<uint64_t>(*second) > leaves.size()) {
     return base::fail(base::Code::kNotFound, fmt::format("The trail has {} records.", leaves.size()));
   }
-  const std::span<const audit::Digest> tree(leaves.data(), static_cast<size_t>(*second));
   const auto a = static_cast<uint64_t>(*first);
+  const auto b = static_cast<uint64_t>(*second);
+  if (a < leaves.before.size()) return was_pruned(leaves.before.size());
   io.out << json::write_pretty(json::Object{{"first", int64_t{*first}},
-                                            {"first_root", crypto::base64_encode(audit::root_of(tree.first(a)))},
+                                            {"first_root", crypto::base64_encode(leaves.root(0, a))},
                                             {"second", int64_t{*second}},
-                                            {"second_root", crypto::base64_encode(audit::root_of(tree))},
-                                            {"proof", as_json(audit::prove_consistency(tree, a))}});
+                                            {"second_root", crypto::base64_encode(leaves.root(0, b))},
+                                            {"proof", as_json(audit::prove_consistency(leaves, a, b))}});
   return 0;
 }
 
@@ -207,6 +224,16 @@ base::Result<int> hash(StoredTrail& stored, const Arguments& arguments, Io& io) 
     return base::fail(base::Code::kInvalidArgument, "Say which text: audit hash VALUE.");
   }
   io.out << audit::Pseudonyms(stored.keys.names).of(arguments.rest.front()) << '\n';
+  return 0;
+}
+
+base::Result<int> prune(StoredTrail& stored, const config::Settings& settings, const Arguments& arguments, Io& io) {
+  crypto::OsRandom random;
+  const base::Wall now = os::SystemClock().wall();
+  const int64_t days = arguments.number("--days").value_or(settings.audit.retention_days.value());
+  const base::Wall keep_from = now + -std::chrono::hours(24 * days);
+  TRY(const audit::Pruning pruned, audit::prune(stored.keys, *stored.disk, random, keep_from, now));
+  io.out << fmt::format("Removed {} segments. The trail begins with record {}.\n", pruned.segments, pruned.first);
   return 0;
 }
 
@@ -219,6 +246,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   if (action == "export") return export_lines(stored, arguments, io);
   if (action == "prove") return prove(stored, arguments, io);
   if (action == "consistency") return consistency(stored, arguments, io);
+  if (action == "prune") return prune(stored, loaded.settings, arguments, io);
   if (action == "hash") return hash(stored, arguments, io);
   return verify(stored, arguments, io);
 }
@@ -236,10 +264,11 @@ Command audit_command() {
                       number_option("--to", "export: the last record."),
                       number_option("--seq", "prove: the record."),
                       number_option("-n", "tail: how many records; default 10.", 1),
+                      number_option("--days", "prune: how many days are kept; default audit.retention_days.", 1),
                       {.name = "--json", .kind = OptionKind::kSwitch, .about = "verify: the result as JSON."}},
           .positional = Positional{.name = "action",
-                                   .about = "tail, verify, export, prove, consistency A B, or hash VALUE",
-                                   .choices = {"tail", "verify", "export", "prove", "consistency", "hash"}},
+                                   .about = "tail, verify, export, prove, consistency A B, hash VALUE, or prune",
+                                   .choices = {"tail", "verify", "export", "prove", "consistency", "hash", "prune"}},
           .rest = Rest{.name = "values", .about = "consistency: A and B; hash: VALUE", .count_max = 2},
           .run = run};
 }

@@ -38,7 +38,9 @@ struct AuditTrail::Opening {
       keys = audit::Keys::derive(master);
       disk = make_disk(keys->id);
     }
-    auto journal = audit::Journal::open(keys->clone(), *disk, random, {}, now);
+    audit::JournalOptions options;
+    options.written = written;
+    auto journal = audit::Journal::open(keys->clone(), *disk, random, std::move(options), now);
     if (journal) keys.reset();
     return journal;
   }
@@ -58,16 +60,26 @@ struct AuditTrail::Opening {
   base::Random& random;
   std::function<void(const std::string&)> made;
   std::function<std::unique_ptr<audit::Disk>(const std::string& id)> make_disk;
+  std::function<void(std::string_view lines)> written;
   std::optional<audit::Keys> keys = std::nullopt;
   std::unique_ptr<audit::Disk> disk = nullptr;
 };
 
 AuditTrail::AuditTrail(Process& process, const config::Settings& settings,
-                       std::function<void(const std::string&)> key_made, audit::Watch::Heard heard)
+                       std::function<void(const std::string&)> key_made, audit::Watch::Heard heard,
+                       Metrics* metrics)
     : settings_text_(json::write(schema::to_json(settings))),
       environment_(schema::to_json(settings.environment).string()),
+      forwarder_(AuditForwarder::make(process, settings, metrics)),
       watch_(make_recorder(process, settings, std::move(key_made), heard), heard),
       auditor_(process.loop, watch_) {}
+
+std::function<void(std::string_view)> AuditTrail::forwarding(Process& process) const {
+  if (!forwarder_) return nullptr;
+  return [forwarder = forwarder_, &process](std::string_view lines) {
+    process.loop.post([forwarder, text = std::string(lines)] { forwarder->forward(text); });
+  };
+}
 
 audit::Trail& AuditTrail::make_recorder(Process& process, const config::Settings& settings,
                                         std::function<void(const std::string&)> key_made,
@@ -84,7 +96,8 @@ audit::Trail& AuditTrail::make_recorder(Process& process, const config::Settings
               .made = std::move(told),
               .make_disk = [settings_directory = audit_directory(settings), &settings](const std::string& id) {
                 return disk_of(settings, settings_directory + "/" + id);
-              }});
+              },
+              .written = forwarding(process)});
   recorder_.emplace(audit::Recorder::Services{process.loop, worker_, process.clock, process.log},
                     audit::RecorderOptions{.on_failure = on_failure(settings), .heard = heard},
                     [opening = opening_](base::Wall now) { return opening->open_or_advise(now); });
@@ -117,6 +130,7 @@ base::Task<void> AuditTrail::close() {
   watch_.note({.event = Event::kServerStopped, .source = "local", .request = {{"mode", mode_}}, .status = "ok"});
   auto closing = recorder_->close();
   co_await std::move(closing);
+  if (forwarder_) co_await forwarder_->settle();
 }
 
 base::Result<StoredTrail> find_trail(const config::Settings& settings, const os::Environment& environment,

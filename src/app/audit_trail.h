@@ -7,8 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include "app/audit_forwarder.h"
 #include "app/audited_server.h"
 #include "app/master_key.h"
+#include "app/metrics.h"
 #include "app/process.h"
 #include "audit/disk.h"
 #include "audit/keys.h"
@@ -31,8 +33,9 @@ class AuditTrail {
   // Touches nothing before start(). `key_made` is called, on the trail's thread, with the path of a master key that was
   // just made. `heard` is told of everything that is told here, also where the trail is switched off. The process and
   // the settings must outlive the trail.
+  // `metrics`, which may be null, counts what is sent elsewhere.
   AuditTrail(Process& process, const config::Settings& settings, std::function<void(const std::string&)> key_made,
-             audit::Watch::Heard heard = nullptr);
+             audit::Watch::Heard heard = nullptr, Metrics* metrics = nullptr);
   AuditTrail(const AuditTrail&) = delete;
   AuditTrail& operator=(const AuditTrail&) = delete;
 
@@ -53,10 +56,13 @@ class AuditTrail {
   audit::Trail& make_recorder(Process& process, const config::Settings& settings,
                               std::function<void(const std::string&)> key_made, const audit::Watch::Heard& heard);
 
+  std::function<void(std::string_view)> forwarding(Process& process) const;
+
   std::string mode_;
   std::string settings_text_;
   std::string environment_;
   std::optional<config::SealedHeader> sealed_;
+  std::shared_ptr<AuditForwarder> forwarder_;  // Null: the disk alone.
   std::shared_ptr<Opening> opening_;
   net::ThreadWorker worker_;
   audit::NullTrail nothing_;

@@ -95,6 +95,8 @@ Refusal refusal_of(mcp::RefusedRequest::Why why) {
       return {Event::kBearerRefused, "no valid bearer"};
     case mcp::RefusedRequest::Why::kTooMany:
       return {Event::kRateLimited, "over a limit"};
+    case mcp::RefusedRequest::Why::kSession:
+      return {Event::kSessionForeign, "the session belongs to another principal"};
   }
   return {Event::kHostRefused, ""};
 }
@@ -150,6 +152,7 @@ base::Task<void> AuditedServer::refused(mcp::RefusedRequest request) {
                      .status = std::string(base::code_name(request.code)),
                      .reason = std::string(refusal.reason)};
   if (!request.value.empty()) entry.request.emplace_back("value", audit::Hidden{std::move(request.value)});
+  if (request.why == mcp::RefusedRequest::Why::kSession) entry.user = std::move(request.principal.id);
   // It is refused either way; what could not be written is in the log and in the count of the next gap.
   auto recording = trail_.record(std::move(entry));
   static_cast<void>(co_await std::move(recording));

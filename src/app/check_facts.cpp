@@ -52,7 +52,7 @@ void note_absent(checks::Facts& facts) {
   facts.auth_server = checks::Fact<checks::AuthServerFacts>::absent(
       "There is no authorization server in this version: clients prove themselves with the local bearer.");
   facts.api_keys = checks::Fact<std::vector<checks::ApiKeyFact>>::absent("There are no API keys in this version.");
-  facts.backups = checks::Fact<checks::BackupFacts>::absent("This version makes no backups by itself.");
+  facts.backups = checks::Fact<checks::BackupFacts>::absent("No folder of backups was asked for.");
   facts.certificate = checks::Fact<checks::CertificateFacts>::absent(
       "The listener has no certificate of its own: it speaks HTTP on loopback.");
   facts.listener =

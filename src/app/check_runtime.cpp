@@ -7,6 +7,7 @@
 
 #include "app/admin_server.h"
 #include "app/audit_trail.h"
+#include "app/backup_file.h"
 #include "app/cache_file.h"
 #include "app/check_facts.h"
 #include "app/master_key.h"
@@ -282,8 +283,42 @@ void gather_trail(const CheckRequest& request, const config::Settings& settings,
   const auto notes = stored->disk->read_checkpoints();
   if (notes && *notes) trail.records_behind_checkpoint = records_behind(*stored, **notes, trail.report.records);
   trail.files = checks::tree_of(request.host, stored->directory);
-  trail.unsigned_prunes = trail.report.first > 0 ? 1 : 0;
+  // The verifier knows of what a signed file says was removed.
+  trail.unsigned_prunes = trail.report.first > trail.report.pruned ? 1 : 0;
   facts.trail = std::move(trail);
+}
+
+// The newest backup of a folder, restored into a scratch folder, which shows that it can be.
+void gather_backups(const CheckRequest& request, const std::string& scratch, Facts& facts) {
+  using Backups = Fact<checks::BackupFacts>;
+  const std::string folder = request.arguments.text("--backups");
+  if (folder.empty()) {
+    facts.backups = Backups::absent("No folder of backups was given: --backups DIRECTORY (docs/backups.md).");
+    return;
+  }
+  const os::Environment& environment = request.io.environment;
+  const auto master = given_master_key(os::config_directory(environment), environment);
+  if (!master || !*master) {
+    facts.backups = Backups::unknown("There is no master key here, so no backup can be opened.");
+    return;
+  }
+  checks::BackupFacts backups{
+      .last = std::nullopt, .last_restore = std::nullopt, .is_encrypted = true, .verifies = false};
+  std::string newest;
+  for (const std::string& name : request.host.list(folder)) {
+    const std::string path = folder + "/" + name;
+    const auto head = read_backup_head(path, **master);
+    const auto made = head ? checks::parse_time(head->created) : std::nullopt;
+    if (!made || (backups.last && *made <= *backups.last)) continue;
+    backups.last = made;
+    newest = path;
+  }
+  const std::string place = scratch + "/restored";
+  if (!newest.empty() && os::make_private_directory(place) && extract_backup(newest, **master, place)) {
+    backups.verifies = true;
+    backups.last_restore = facts.now;
+  }
+  facts.backups = backups;
 }
 
 }  // namespace
@@ -315,6 +350,7 @@ void gather_runtime(const CheckRequest& request, const std::string& scratch, Fac
     gather_keys(request, *settings, key, facts);
     gather_database(request, *settings, key, scratch, facts);
   }
+  if (request.asks("CFG") || request.asks("DAT")) gather_backups(request, scratch, facts);
   if (request.asks("AUD")) gather_trail(request, *settings, facts);
 }
 

@@ -18,6 +18,8 @@ Command audit_command();
 Command setup_command();
 Command admin_command();
 Command security_check_command();
+Command incident_command();
+Command backup_command();
 Command healthcheck_command();
 Command version_command();
 

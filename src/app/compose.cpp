@@ -60,7 +60,8 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
     counted->count_event(entry);
     alert->hear(entry);
   };
-  auto audit = std::make_unique<AuditTrail>(process, settings, options.key_made, std::move(heard));
+  auto audit = std::make_unique<AuditTrail>(process, settings, options.key_made, std::move(heard),
+                                            metrics.get());
   options.trail = &audit->trail();
   options.metrics = metrics.get();
   TRY(auto account, Account::make(process, settings, std::move(options)));

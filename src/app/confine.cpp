@@ -81,6 +81,9 @@ os::Confinement confinement_of(const config::Settings& settings, const os::Envir
   if (const std::string& file = settings.audit.checkpoints; !file.empty()) {
     confinement.writable.push_back(parent_of(file));
   }
+  for (const std::string& file : {settings.syslog.ca_file, settings.mail.ca_file}) {
+    if (!file.empty()) confinement.readable.push_back(file);
+  }
   // A build for coverage writes what it has counted when it ends.
   if (const auto profile = environment.find("LLVM_PROFILE_FILE"); profile && kCountsItself) {
     confinement.writable.push_back(parent_of(*profile));

@@ -42,6 +42,10 @@ void Metrics::count_alert(std::string_view rule, Delivery delivery) {
   ++alerts_[std::string(rule)][static_cast<size_t>(delivery)];
 }
 
+void Metrics::count_forwarded(std::string_view place, Delivery delivery, int64_t lines) {
+  forwarded_[std::string(place)][static_cast<size_t>(delivery)] += lines;
+}
+
 void Metrics::write(metrics::Exposition& out) const {
   out.family("spotify_mcp_events_total", Kind::kCounter, "Events of the audit trail, by name and outcome.");
   for (const audit::EventInfo& info : audit::catalogue()) {
@@ -66,11 +70,18 @@ void Metrics::write(metrics::Exposition& out) const {
   }
   out.family("spotify_mcp_spotify_request_seconds", Kind::kHistogram, "How long Spotify took.");
   for (const auto& [service, took] : request_took_) out.sample({{"service", service}}, took);
-  out.family("spotify_mcp_alerts_total", Kind::kCounter, "Alerts, and what became of those for the webhook.");
+  out.family("spotify_mcp_alerts_total", Kind::kCounter,
+             "Alerts, and what became of each at each place that it was sent to.");
   for (const auto& [rule, counts] : alerts_) {
     out.sample({{"alert", rule}, {"state", "raised"}}, counts[static_cast<size_t>(Delivery::kRaised)]);
     out.sample({{"alert", rule}, {"state", "delivered"}}, counts[static_cast<size_t>(Delivery::kDelivered)]);
     out.sample({{"alert", rule}, {"state", "lost"}}, counts[static_cast<size_t>(Delivery::kLost)]);
+  }
+  out.family("spotify_mcp_audit_forwarded_total", Kind::kCounter,
+             "Lines of the audit trail that another place has got, or that were given up.");
+  for (const auto& [place, counts] : forwarded_) {
+    out.sample({{"place", place}, {"state", "delivered"}}, counts[static_cast<size_t>(Delivery::kDelivered)]);
+    out.sample({{"place", place}, {"state", "lost"}}, counts[static_cast<size_t>(Delivery::kLost)]);
   }
 }
 

@@ -43,6 +43,9 @@ class Metrics {
   enum class Delivery : uint8_t { kRaised, kDelivered, kLost };
   void count_alert(std::string_view rule, Delivery delivery);
 
+  // Lines of the audit trail that a place beside the disk has got, or that were given up (app/audit_forwarder.h).
+  void count_forwarded(std::string_view place, Delivery delivery, int64_t lines);
+
   void write(metrics::Exposition& out) const;
 
  private:
@@ -55,6 +58,7 @@ class Metrics {
   std::map<std::tuple<std::string, std::string, std::string>, int64_t> requests_;  // service, method, outcome
   std::map<std::string, metrics::Histogram> request_took_;                         // by service
   std::map<std::string, std::array<int64_t, 3>, std::less<>> alerts_;              // by rule: [Delivery]
+  std::map<std::string, std::array<int64_t, 3>, std::less<>> forwarded_;           // by place: [Delivery]
 };
 
 // What a server reads when it is asked, beside what was counted.

@@ -18,7 +18,14 @@ bool Seal::is_on() const {
 base::Result<void> Seal::put_on(base::Wall now) const {
   if (is_on()) return {};
   TRY_VOID(os::make_private_directory(directory_));
-  return os::write_private_file(path_, json::write(json::Object{{"since", base::to_rfc3339(now)}}) + "\n");
+  auto written = os::write_private_file(path_, json::write(json::Object{{"since", base::to_rfc3339(now)}}) + "\n");
+  // The last step is to make the name durable. Whoever is told of its failure must know that calls are stopped.
+  if (!written && is_on()) {
+    base::Error error = std::move(written).error();
+    error.message = "The seal is on, and may not outlast a crash of this machine. " + error.message;
+    return std::unexpected(std::move(error));
+  }
+  return written;
 }
 
 base::Result<void> Seal::take_off() const { return os::remove_file(path_); }

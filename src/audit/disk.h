@@ -40,6 +40,11 @@ class Disk {
   // As a whole or not at all, and what was there before is overwritten.
   virtual base::Result<void> replace_state(const std::string& bytes) = 0;
 
+  virtual base::Result<void> remove(const std::string& segment) = 0;
+  // Where a pruned trail begins (pruned.h); nothing where nothing was removed.
+  virtual base::Result<std::optional<std::string>> read_pruned() = 0;
+  virtual base::Result<void> replace_pruned(const std::string& text) = 0;
+
   // The second sink.
   virtual base::Result<void> append_checkpoint(std::string_view note) = 0;
   // All of them, or nothing when there is no such file.

@@ -36,10 +36,10 @@ struct Detail {
 struct Entry {
   Event event = Event::kAuditGap;
   std::string user = {};            // The principal's id; written as a digest.
-  std::string source = {};          // The peer's address, "stdio", or "local" for a command.
+  std::string source = {};          // The peer's address, "stdio"; empty means "local", a command.
   std::vector<Detail> request = {};  // What was asked for.
-  std::string status = {};          // "ok", or the name of an error's code.
-  std::string reason = {};          // Why it was decided so, in a sentence or a word of ours.
+  std::string status = {};          // The name of an error's code; empty means "ok".
+  std::string reason = {};          // Why it was decided so, in words of ours; empty means as the catalogue says.
   base::Wall time = {};             // Set by the recorder.
 };
 

@@ -16,6 +16,7 @@ enum class Event : uint8_t {
   kKeyMade,
   kSessionOpened,
   kSessionEnded,
+  kSessionForeign,
   kCallBegun,
   kCallEnded,
   kChangeBegun,
@@ -36,6 +37,11 @@ enum class Event : uint8_t {
   kServerSealed,
   kServerUnsealed,
   kSealedRefused,
+  kIncidentBegun,
+  kIncidentEnded,
+  kBackupMade,
+  kBackupRestored,
+  kAuditPruned,
   kBudgetSpent,
   kClockStepped,
   kAuditOpened,
@@ -62,5 +68,7 @@ std::span<const EventInfo, kEvents> catalogue();
 const EventInfo& info_of(Event event);
 std::optional<Event> find_event(std::string_view name);
 std::string_view severity_name(Severity severity);
+// Why it was decided so, where whoever tells of it says nothing more.
+std::string_view usual_reason(Event event);
 
 }  // namespace audit

@@ -4,7 +4,9 @@
 #include <memory>
 #include <utility>
 
+#include "audit/pruned.h"
 #include "audit/state.h"
+#include "json/write.h"
 
 namespace audit {
 namespace {
@@ -18,14 +20,14 @@ Journal::Journal(Keys keys, Disk& disk, base::Random& random, JournalOptions opt
     : keys_(std::move(keys)),
       disk_(disk),
       random_(random),
-      options_(options),
+      options_(std::move(options)),
       pseudonyms_(keys_.names),
       signer_(keys_.id, keys_.signing),
       chain_(std::move(keys_.initial)) {}
 
 base::Result<Journal> Journal::open(Keys keys, Disk& disk, base::Random& random, JournalOptions options,
                                     base::Wall now) {
-  Journal journal(std::move(keys), disk, random, options);
+  Journal journal(std::move(keys), disk, random, std::move(options));
   TRY(const auto lock, disk.lock());
   TRY_VOID(journal.find_end(now));
   TRY_VOID(journal.write_notices());
@@ -43,7 +45,14 @@ base::Result<void> Journal::find_end(base::Wall now) {
   } else if (!names.empty()) {
     // Without a state the whole trail is read from the first key on.
     from_start_ = true;
+    TRY(const auto text, disk_.read_pruned());
+    std::optional<Pruned> pruned;
+    if (text) {
+      TRY(pruned, open_pruned(*text, keys_));
+      chain_ = chain_after(*pruned, chain_.key());
+    }
     for (const std::string& name : names) {
+      if (pruned && first_seq_of(name).value_or(0) < pruned->tree.size()) continue;
       TRY(const uint64_t size, disk_.size(name));
       segment_ = name;
       offset_ = 0;
@@ -201,6 +210,7 @@ base::Result<void> Journal::write(std::span<const Entry> entries) {
   }
   chain_ = std::move(next);
   offset_ += lines.size();
+  if (options_.written) options_.written(lines);
   return {};
 }
 
@@ -212,8 +222,9 @@ void Journal::checkpoint(base::Wall now) {
       age < options_.checkpoint_every) {
     return;
   }
-  const auto written =
-      disk_.append_checkpoint(signer_.sign({.size = size(), .root = chain_.tree().root()}));
+  const std::string note = signer_.sign({.size = size(), .root = chain_.tree().root()});
+  const auto written = disk_.append_checkpoint(note);
+  if (options_.written) options_.written(json::write(json::Object{{"checkpoint", note}}) + "\n");
   checkpoint_problem_.reset();
   if (!written) checkpoint_problem_ = written.error();
   checkpoint_time_ = now;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,6 +31,9 @@ struct JournalOptions {
   uint64_t checkpoint_records_max = 1'000;
   // A new epoch begins in a new segment when the old one has so many bytes.
   uint64_t segment_bytes_max = uint64_t{16} * 1024 * 1024;
+  // Told of the lines of a commit when they are durable, and of each checkpoint as the line {"checkpoint":"NOTE"}; for
+  // other sinks. On the thread of the journal.
+  std::function<void(std::string_view lines)> written = nullptr;
 };
 
 class Journal {

@@ -17,17 +17,29 @@ namespace {
 // The largest power of two below `n`, which is above 1.
 uint64_t split_of(uint64_t n) { return std::bit_floor(n - 1); }
 
-std::vector<Digest> consistency_of(std::span<const Digest> leaves, uint64_t first, bool is_whole) {
-  const uint64_t n = leaves.size();
-  if (first == n) return is_whole ? std::vector<Digest>() : std::vector<Digest>{root_of(leaves)};
-  const uint64_t k = split_of(n);
+// A part of a tree's leaves. `root` gives that of any aligned part, as the recursions of RFC 9162 ask for them.
+template <class Root>
+std::vector<Digest> inclusion_of(const Root& root, uint64_t begin, uint64_t count, uint64_t index) {
+  if (count == 1) return {};
+  const uint64_t k = split_of(count);
+  const bool left = index < begin + k;
+  std::vector<Digest> proof =
+      left ? inclusion_of(root, begin, k, index) : inclusion_of(root, begin + k, count - k, index);
+  proof.push_back(left ? root(begin + k, count - k) : root(begin, k));
+  return proof;
+}
+
+template <class Root>
+std::vector<Digest> consistency_of(const Root& root, uint64_t begin, uint64_t count, uint64_t first, bool is_whole) {
+  if (first == count) return is_whole ? std::vector<Digest>() : std::vector<Digest>{root(begin, count)};
+  const uint64_t k = split_of(count);
   std::vector<Digest> proof;
   if (first <= k) {
-    proof = consistency_of(leaves.first(k), first, is_whole);
-    proof.push_back(root_of(leaves.subspan(k)));
+    proof = consistency_of(root, begin, k, first, is_whole);
+    proof.push_back(root(begin + k, count - k));
   } else {
-    proof = consistency_of(leaves.subspan(k), first - k, false);
-    proof.push_back(root_of(leaves.first(k)));
+    proof = consistency_of(root, begin + k, count - k, first - k, false);
+    proof.push_back(root(begin, k));
   }
   return proof;
 }
@@ -80,24 +92,34 @@ Digest root_of(std::span<const Digest> leaves) {
   return tree.root();
 }
 
-std::vector<Digest> prove_inclusion(std::span<const Digest> leaves, uint64_t index) {
-  ENSURE(index < leaves.size());
-  if (leaves.size() == 1) return {};
-  const uint64_t k = split_of(leaves.size());
-  std::vector<Digest> proof;
-  if (index < k) {
-    proof = prove_inclusion(leaves.first(k), index);
-    proof.push_back(root_of(leaves.subspan(k)));
-  } else {
-    proof = prove_inclusion(leaves.subspan(k), index - k);
-    proof.push_back(root_of(leaves.first(k)));
+Digest Leaves::root(uint64_t begin, uint64_t count) const {
+  const uint64_t known = before.size();
+  if (begin >= known) return root_of(std::span(kept).subspan(begin - known, count));
+  // The subtrees of the removed leaves, from the largest on, that lie in this part.
+  std::vector<Digest> peaks;
+  uint64_t at = 0;
+  for (const Digest& peak : before.peaks()) {
+    const uint64_t size = std::bit_floor(known - at);
+    if (at == begin && size == count) return peak;
+    if (at >= begin) peaks.push_back(peak);
+    at += size;
   }
-  return proof;
+  auto tree = Tree::restore(known - begin, std::move(peaks));
+  ENSURE(tree && begin + count >= known);
+  for (const Digest& leaf : std::span(kept).first(begin + count - known)) tree->add(leaf);
+  return tree->root();
 }
 
-std::vector<Digest> prove_consistency(std::span<const Digest> leaves, uint64_t first) {
-  ENSURE(first > 0 && first <= leaves.size());
-  return consistency_of(leaves, first, true);
+std::vector<Digest> prove_inclusion(const Leaves& leaves, uint64_t size, uint64_t index) {
+  ENSURE(index >= leaves.before.size() && index < size && size <= leaves.size());
+  const auto root = [&leaves](uint64_t begin, uint64_t count) { return leaves.root(begin, count); };
+  return inclusion_of(root, 0, size, index);
+}
+
+std::vector<Digest> prove_consistency(const Leaves& leaves, uint64_t first, uint64_t second) {
+  ENSURE(first > 0 && first >= leaves.before.size() && first <= second && second <= leaves.size());
+  const auto root = [&leaves](uint64_t begin, uint64_t count) { return leaves.root(begin, count); };
+  return consistency_of(root, 0, second, first, true);
 }
 
 bool verify_inclusion(const Digest& leaf_hash, uint64_t index, uint64_t size, std::span<const Digest> proof,

@@ -39,10 +39,22 @@ class Tree {
 
 // The root over hashes of leaves; section 2.1.1.
 Digest root_of(std::span<const Digest> leaves);
-// Section 2.1.3.1: `index` is below the number of leaves.
-std::vector<Digest> prove_inclusion(std::span<const Digest> leaves, uint64_t index);
-// Section 2.1.4.1: `first` is 1 up to the number of leaves.
-std::vector<Digest> prove_consistency(std::span<const Digest> leaves, uint64_t first);
+
+// Hashes of leaves, of which the first may be known as whole subtrees only: those of a trail that was pruned.
+struct Leaves {
+  Tree before{};               // Of the leaves that are gone.
+  std::vector<Digest> kept{};  // Those that follow.
+
+  uint64_t size() const { return before.size() + kept.size(); }
+  // Of `count` leaves from `begin` on: a part that the recursions of section 2.1 ask for.
+  Digest root(uint64_t begin, uint64_t count) const;
+};
+
+// Section 2.1.3.1, in the tree of the first `size` leaves: `index` is a kept leaf, and below `size`.
+std::vector<Digest> prove_inclusion(const Leaves& leaves, uint64_t size, uint64_t index);
+// Section 2.1.4.1, from the tree of `first` leaves, which is 1 or more and holds all that are gone, to that of
+// `second`.
+std::vector<Digest> prove_consistency(const Leaves& leaves, uint64_t first, uint64_t second);
 
 // Section 2.1.3.2.
 bool verify_inclusion(const Digest& leaf_hash, uint64_t index, uint64_t size, std::span<const Digest> proof,

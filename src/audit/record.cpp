@@ -121,7 +121,7 @@ std::string write_body(const Entry& entry, uint64_t seq, uint64_t epoch, Pseudon
   std::string out = fmt::format(R"({}{}{}{},"time":"{}","event":"{}","severity":"{}")", kHeadStart, seq, kEpochStart,
                                 epoch, time_text(entry.time), info.name, severity_name(info.severity));
   append_member(out, "user", entry.user.empty() ? std::string_view() : pseudonyms.of_user(entry.user));
-  append_member(out, "source", entry.source);
+  append_member(out, "source", entry.source.empty() ? std::string_view("local") : entry.source);
   out += R"(,"request":{)";
   bool first = true;
   for (const Detail& detail : entry.request) {
@@ -137,8 +137,8 @@ std::string write_body(const Entry& entry, uint64_t seq, uint64_t epoch, Pseudon
     }
   }
   out += '}';
-  append_member(out, "status", entry.status);
-  append_member(out, "reason", entry.reason);
+  append_member(out, "status", entry.status.empty() ? std::string_view("ok") : entry.status);
+  append_member(out, "reason", entry.reason.empty() ? usual_reason(entry.event) : entry.reason);
   return out;
 }
 

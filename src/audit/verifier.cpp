@@ -48,6 +48,7 @@ class Verification {
     if (extent.state) {
       if (auto state = open_state(*extent.state, keys_)) state_.emplace(*std::move(state));
     }
+    TRY_VOID(read_pruned());
     TRY_VOID(find_start());
     for (const auto& [name, size] : extent_) {
       if (name < start_segment_) continue;
@@ -57,7 +58,7 @@ class Verification {
     }
     if (!report_.finding) check_end();
     if (report_.finding && cause_) TRY_VOID(classify());
-    report_.first = options_.from;
+    report_.first = std::max(options_.from, report_.pruned);
     report_.epochs = chain_.epoch();
     if (options_.from == 0) report_.root = chain_.tree().root();
     return std::move(report_);
@@ -84,11 +85,37 @@ class Verification {
     return {};
   }
 
+  // Records that were removed on purpose are as good as there: what they held is signed. What a crash has left of their
+  // segments is passed over.
+  base::Result<void> read_pruned() {
+    TRY(const auto text, disk_.read_pruned());
+    if (!text) return {};
+    auto pruned = open_pruned(*text, keys_);
+    if (!pruned) {
+      find(0, Damage::kForged, "", "The file that says where the trail begins is not signed by this trail's key.");
+      return {};
+    }
+    report_.pruned = pruned->tree.size();
+    if (options_.from != 0 && options_.from <= report_.pruned) {
+      return base::fail(base::Code::kNotFound,
+                        fmt::format("The records before {} were pruned. Leave --from away.", report_.pruned));
+    }
+    start_segment_ = segment_name(report_.pruned, 0);
+    if (options_.from != 0) return {};
+    chain_ = chain_after(*pruned, keys_.initial);
+    next_ = report_.pruned;
+    const auto expected = checkpoints_.find(next_);
+    if (expected != checkpoints_.end() && expected->second != pruned->tree.root()) {
+      find(next_, Damage::kRewritten, "", "A signed checkpoint says that the removed records were others.");
+    }
+    return {};
+  }
+
   // For a part of the trail: the segment that holds its first record, and the code of the record before it.
   base::Result<void> find_start() {
     if (options_.from == 0) return {};
     for (const auto& [name, size] : extent_) {
-      if (first_seq_of(name).value_or(0) <= options_.from) start_segment_ = name;
+      if (first_seq_of(name).value_or(0) <= options_.from) start_segment_ = std::max(start_segment_, name);
     }
     bool found = false;
     for (const auto& [name, size] : extent_) {
@@ -150,6 +177,7 @@ class Verification {
     if (tells_of_gap(line.text)) report_.gaps.push_back({.seq = head.seq, .damage = damage_told_in(line.text)});
     if (options_.visit) options_.visit(line.text);
     ++next_;
+    if (next_ == options_.capture) report_.captured = {head.epoch, mac, chain_.tree()};
     ++report_.records;
     report_.bytes += line.text.size() + 1;
     if (options_.from != 0) return true;

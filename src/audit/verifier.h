@@ -12,6 +12,7 @@
 #include "audit/disk.h"
 #include "audit/keys.h"
 #include "audit/merkle.h"
+#include "audit/pruned.h"
 #include "audit/segments.h"
 #include "base/result.h"
 
@@ -52,6 +53,9 @@ struct Report {
   uint64_t bytes = 0;
   size_t segments = 0;
   uint64_t checkpoints = 0;  // How many agree.
+  uint64_t pruned = 0;       // How many records were removed before the first, as a signed file says.
+  // The trail up to VerifyOptions::capture.
+  std::optional<Pruned> captured;
   Digest root{};             // Of the tree over all good records; of a whole pass only.
   std::vector<Gap> gaps;     // What the good records tell of.
   std::optional<Finding> finding;
@@ -64,6 +68,8 @@ struct VerifyOptions {
   // The code of the record before this one is taken as it stands, and checkpoints are not compared: their tree begins
   // with the first record.
   uint64_t from = 0;
+  // What is to be known of the records before this one, if it is 1 or more.
+  uint64_t capture = 0;
   // Called with each good record, in order.
   std::function<void(std::string_view line)> visit = nullptr;
 };

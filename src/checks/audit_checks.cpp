@@ -141,8 +141,13 @@ const Check kChecks[] = {
      {"A09", "A09", "DE.CM-09", "8.15", "CC7.2"},
      "Set audit.checkpoints to a file on another disk or machine.",
      [](const Facts& facts) {
-       const bool set = !facts.config->settings->audit.checkpoints.empty();
-       return judge(set, set ? "They are appended to a file of their own." : "audit.checkpoints is not set.");
+       const config::Settings& settings = *facts.config->settings;
+       const bool remote =
+           !settings.audit.webhook.empty() || (!settings.syslog.server.empty() && settings.syslog.records);
+       if (!remote && settings.audit.checkpoints.empty())
+         return fail("Neither records nor checkpoints leave the folder of the trail.");
+       return pass(remote ? "Records are sent to another machine as they are written."
+                          : "Checkpoints are appended to a file of their own.");
      }},
     {"AUD-10",
      "Alert rules are loaded and reach someone",
@@ -169,8 +174,9 @@ const Check kChecks[] = {
      "Find out who removed the records.",
      [](const Facts& facts) {
        const TrailFacts& has = trail_of(facts);
-       return judge(has.unsigned_prunes == 0, has.unsigned_prunes == 0 ? "The trail begins with its first record."
-                                                                       : "The beginning of the trail was removed.");
+       return judge(has.unsigned_prunes == 0,
+                    has.unsigned_prunes == 0 ? "The trail begins with its first record, or where a signed file says."
+                                             : "The beginning of the trail was removed.");
      }},
     {"AUD-13",
      "The log was reviewed this week",

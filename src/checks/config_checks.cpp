@@ -89,16 +89,27 @@ Outcome judge_tls(const Facts& facts) {
   look_at("api.base_url", settings.api.base_url);
   look_at("api.accounts_url", settings.api.accounts_url);
   if (!settings.alerts.webhook.empty()) look_at("alerts.webhook", settings.alerts.webhook);
+  if (!settings.audit.webhook.empty()) look_at("audit.webhook", settings.audit.webhook);
   if (!plain.empty()) return fail("Without TLS: " + sentence(plain));
   return pass("Every address beyond this machine is https. No setting switches verification off.");
+}
+
+// Where records or checkpoints go beside the trail, so that who wipes this machine does not wipe all.
+Texts second_places(const config::Settings& settings) {
+  Texts places;
+  if (!settings.audit.checkpoints.empty()) places.emplace_back("audit.checkpoints");
+  if (!settings.audit.webhook.empty()) places.emplace_back("audit.webhook");
+  if (!settings.syslog.server.empty() && settings.syslog.records) places.emplace_back("syslog.server");
+  return places;
 }
 
 Outcome judge_audit(const Facts& facts) {
   const config::Audit& audit = settings_in(facts).audit;
   if (!audit.enabled) return fail("audit.enabled is false.");
   if (audit.on_failure != config::AuditFailure::kDeny) return fail("audit.on_failure is warn.");
-  if (audit.checkpoints.empty()) return fail("audit.checkpoints is not set, so the checkpoints lie beside the trail.");
-  return pass("The trail is durable, fails closed, and its checkpoints go to a file of their own.");
+  const Texts places = second_places(settings_in(facts));
+  if (places.empty()) return fail("Nothing leaves the folder of the trail: no checkpoints, no webhook, no syslog.");
+  return pass("The trail is durable and fails closed. Also: " + sentence(places));
 }
 
 Outcome judge_paths(const Facts& facts) {
@@ -128,14 +139,22 @@ Outcome judge_paths(const Facts& facts) {
 
 Outcome judge_alerts(const Facts& facts) {
   constexpr size_t kSecretBytesMin = 32;
-  const config::Alerts& alerts = settings_in(facts).alerts;
-  if (alerts.webhook.empty()) return fail("alerts.webhook is not set: alerts are in the log only.");
-  const auto url = http::parse_url(alerts.webhook);
-  if (!url || (url->scheme != "https" && !http::is_loopback_literal(url->host))) {
-    return fail("alerts.webhook is no https address.");
+  const config::Settings& settings = settings_in(facts);
+  const config::Alerts& alerts = settings.alerts;
+  Texts sinks;
+  if (!settings.syslog.server.empty() && settings.syslog.alerts) sinks.emplace_back("syslog.server");
+  if (!settings.mail.server.empty() && !settings.mail.to.empty()) sinks.emplace_back("mail.server");
+  if (!alerts.webhook.empty()) {
+    const auto url = http::parse_url(alerts.webhook);
+    if (!url || (url->scheme != "https" && !http::is_loopback_literal(url->host))) {
+      return fail("alerts.webhook is no https address.");
+    }
+    if (alerts.webhook_secret.secret.size() < kSecretBytesMin)
+      return fail("alerts.webhook_secret is missing or short.");
+    sinks.emplace_back("alerts.webhook, signed");
   }
-  if (alerts.webhook_secret.secret.size() < kSecretBytesMin) return fail("alerts.webhook_secret is missing or short.");
-  return pass("Alerts are posted over https and signed.");
+  if (sinks.empty()) return fail("Alerts are in the log only: no webhook, no syslog, no mail.");
+  return pass("Alerts go to " + sentence(sinks));
 }
 
 Outcome judge_scopes(const Facts& facts) {
@@ -304,7 +323,7 @@ const Check kChecks[] = {
      Severity::kMedium,
      Subject::kSettings,
      {"A09", "A09", "PR.PS-04", "5.33, 8.15", "CC7.2"},
-     "Switch the trail on. Nothing of this program removes its records.",
+     "Switch the trail on and set audit.retention_days to 365 or more.",
      [](const Facts& facts) {
        if (!settings_in(facts).audit.enabled) return fail("There is no trail: audit.enabled is false.");
        return pass("No record is ever removed by this program.");

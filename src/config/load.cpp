@@ -176,18 +176,54 @@ base::Result<json::Value> read_document(const Sources& sources) {
   return *std::move(parsed);
 }
 
-void check_alerts(const Alerts& alerts, std::vector<std::string>& problems) {
-  if (alerts.webhook.empty()) return;
+void check_webhook(std::string_view section, const std::string& webhook, const SecretText& secret,
+                   std::vector<std::string>& problems) {
+  if (webhook.empty()) return;
   constexpr size_t kSecretMin = 32;
-  const auto url = http::parse_url(alerts.webhook);
+  const auto url = http::parse_url(webhook);
   const bool is_safe = url && (url->scheme == "https" || http::is_loopback_literal(url->host));
   expect(problems, is_safe,
-         "alerts.webhook: this is no https address. Give one such as https://alerts.example.com/spotify-mcp; http is "
-         "for 127.0.0.1 and [::1] only.");
-  expect(problems, alerts.webhook_secret.secret.size() >= kSecretMin,
-         fmt::format("alerts.webhook_secret: requests are signed, with a key of {} characters or more. Make one with: "
+         fmt::format("{}.webhook: this is no https address. Give one such as https://alerts.example.com/spotify-mcp; "
+                     "http is for 127.0.0.1 and [::1] only.",
+                     section));
+  expect(problems, secret.secret.size() >= kSecretMin,
+         fmt::format("{}.webhook_secret: requests are signed, with a key of {} characters or more. Make one with: "
                      "openssl rand -hex 32",
-                     kSecretMin));
+                     section, kSecretMin));
+}
+
+// "SCHEME://host:port"; the plain scheme is for loopback alone.
+bool is_server(std::string_view text, std::string_view secure, std::string_view plain, bool plain_anywhere) {
+  const size_t colon = text.find("://");
+  const std::string_view scheme = text.substr(0, colon);
+  if (colon == std::string_view::npos || (scheme != secure && scheme != plain)) return false;
+  const auto url = http::parse_url(fmt::format("https{}", text.substr(colon)));
+  return url && url->port && url->target == "/" &&
+         (scheme == secure || plain_anywhere || http::is_loopback_literal(url->host));
+}
+
+bool is_mailbox(std::string_view address) {
+  const size_t at = address.find('@');
+  return at != 0 && at != std::string_view::npos && at + 1 < address.size() && !address.starts_with('-') &&
+         address.find('@', at + 1) == std::string_view::npos &&
+         std::ranges::all_of(address, [](char c) {
+           return c > ' ' && c <= '~' && !std::string_view("<>()[],;:\\\"").contains(c);
+         });
+}
+
+void check_deliveries(const Settings& settings, std::vector<std::string>& problems) {
+  const Syslog& syslog = settings.syslog;
+  expect(problems, syslog.server.empty() || is_server(syslog.server, "tls", "tcp", false),
+         "syslog.server: give one such as tls://logs.example.com:6514; tcp:// is for 127.0.0.1 and [::1] only.");
+  const Mail& mail = settings.mail;
+  if (mail.server.empty()) return;
+  expect(problems, is_server(mail.server, "smtps", "smtp", true),
+         "mail.server: give one such as smtps://mail.example.com:465 or smtp://mail.example.com:587.");
+  expect(problems, is_mailbox(mail.from), "mail.from: give an address such as alerts@example.com.");
+  expect(problems, !mail.to.empty() && std::ranges::all_of(mail.to, is_mailbox),
+         "mail.to: give one or more addresses such as admin@example.com.");
+  expect(problems, mail.user.empty() == mail.password.secret.empty(),
+         "mail.user, mail.password: give both, or none of them.");
 }
 
 }  // namespace
@@ -257,7 +293,9 @@ base::Result<void> check(const Settings& settings) {
   check_redirect(settings.spotify.redirect_uri, problems);
   check_api_url(settings.api.base_url, "api.base_url", "https://api.spotify.com", settings, problems);
   check_api_url(settings.api.accounts_url, "api.accounts_url", "https://accounts.spotify.com", settings, problems);
-  check_alerts(settings.alerts, problems);
+  check_webhook("alerts", settings.alerts.webhook, settings.alerts.webhook_secret, problems);
+  check_webhook("audit", settings.audit.webhook, settings.audit.webhook_secret, problems);
+  check_deliveries(settings, problems);
   return to_result(problems);
 }
 

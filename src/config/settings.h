@@ -182,6 +182,9 @@ struct Audit {
   AuditFailure on_failure = AuditFailure::kDeny;
   std::string directory;
   std::string checkpoints;
+  schema::Bounded<1, 36'500> retention_days{365};
+  std::string webhook;
+  SecretText webhook_secret;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -194,6 +197,12 @@ struct Audit {
         schema::defaulted("checkpoints", &Audit::checkpoints,
                           "File that signed checkpoints are appended to; best on another disk or machine. Default: "
                           "checkpoints beside the trail."),
+        schema::defaulted("retention_days", &Audit::retention_days,
+                          "Days that `audit prune` keeps; what it removes leaves a signed proof."),
+        schema::defaulted("webhook", &Audit::webhook,
+                          "Address that records are posted to as they are written; https, or http on loopback."),
+        schema::defaulted("webhook_secret", &Audit::webhook_secret,
+                          "Key that the requests to it are signed with, of 32 characters or more."),
     };
   }
 };
@@ -225,6 +234,50 @@ struct Alerts {
   }
 };
 
+// A collector of log messages (RFC 5424).
+struct Syslog {
+  std::string server;
+  std::string ca_file;
+  bool records = true;
+  bool alerts = true;
+
+  static constexpr auto fields() {
+    return schema::Fields{
+        schema::defaulted("server", &Syslog::server,
+                          "Collector that records and alerts are sent to (docs/audit.md): tls://name:6514, or tcp:// "
+                          "with a loopback literal and a port."),
+        schema::defaulted("ca_file", &Syslog::ca_file,
+                          "Authorities that its certificate is checked with. Default: those of the system."),
+        schema::defaulted("records", &Syslog::records, "Send the records of the audit trail and its checkpoints."),
+        schema::defaulted("alerts", &Syslog::alerts, "Send the alerts."),
+    };
+  }
+};
+
+// Mail, for alerts alone.
+struct Mail {
+  std::string server;
+  std::string from;
+  std::vector<std::string> to;
+  std::string user;
+  SecretText password;
+  std::string ca_file;
+
+  static constexpr auto fields() {
+    return schema::Fields{
+        schema::defaulted("server", &Mail::server,
+                          "Mail server that alerts are sent by: smtps://name:465, or smtp://name:587, which has to "
+                          "offer TLS too unless it is a loopback literal."),
+        schema::defaulted("from", &Mail::from, "Address that they come from."),
+        schema::defaulted("to", &Mail::to, "Addresses that they go to."),
+        schema::defaulted("user", &Mail::user, "Name to log in there with; empty: without a login."),
+        schema::defaulted("password", &Mail::password, "Its password."),
+        schema::defaulted("ca_file", &Mail::ca_file,
+                          "Authorities that its certificate is checked with. Default: those of the system."),
+    };
+  }
+};
+
 struct Settings {
   Deployment environment = Deployment::kProduction;
   Spotify spotify;
@@ -238,6 +291,8 @@ struct Settings {
   Audit audit;
   Metrics metrics;
   Alerts alerts;
+  Syslog syslog;
+  Mail mail;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -253,6 +308,8 @@ struct Settings {
         schema::defaulted("audit", &Settings::audit),
         schema::defaulted("metrics", &Settings::metrics),
         schema::defaulted("alerts", &Settings::alerts),
+        schema::defaulted("syslog", &Settings::syslog),
+        schema::defaulted("mail", &Settings::mail),
     };
   }
 };

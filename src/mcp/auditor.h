@@ -34,12 +34,14 @@ class AuditedCall {
 };
 
 struct RefusedRequest {
-  enum class Why : uint8_t { kHost, kOrigin, kLogin, kTooMany };
+  // kSession: the id of a session that another principal opened.
+  enum class Why : uint8_t { kHost, kOrigin, kLogin, kTooMany, kSession };
 
   Why why = Why::kHost;
   base::Code code = base::Code::kForbidden;
   std::string source;  // The peer's address.
   std::string value;   // Of the field that was refused: to be digested.
+  Principal principal = {};  // Known for kSession alone.
 };
 
 class Auditor {

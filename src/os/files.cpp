@@ -171,6 +171,11 @@ base::Result<void> create_private_file(const std::string& path, const std::strin
   return sync_directory(parent_of(path));
 }
 
+base::Result<void> move_file(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return failed("move", from);
+  return sync_directory(parent_of(to));
+}
+
 base::Result<void> remove_file(const std::string& path) {
   if (::unlink(path.c_str()) != 0) {
     if (errno == ENOENT) return {};

@@ -29,6 +29,8 @@ base::Result<void> replace_private_file(const std::string& path, const std::stri
 // Fails with kConflict when the path exists already, whoever made it; for keys that must never be overwritten.
 base::Result<void> create_private_file(const std::string& path, const std::string& bytes);
 
+// Under another name, in the same file system, durably. What stood there is replaced.
+base::Result<void> move_file(const std::string& from, const std::string& to);
 // Durable before it returns. Fine when there is no such file.
 base::Result<void> remove_file(const std::string& path);
 // Names of what is in the directory, in order; none when there is no directory.

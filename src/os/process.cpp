@@ -1,10 +1,17 @@
 #include "os/process.h"
 
+#include <array>
 #include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
 #include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <filesystem>
+#include <sys/syscall.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -14,6 +21,36 @@
 namespace os {
 
 pid_t process_id() { return ::getpid(); }
+
+std::string host_name() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+base::Result<OtherProcess> OtherProcess::of(pid_t id) {
+  const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, id, 0));
+  if (descriptor >= 0) return OtherProcess(id, descriptor);
+  return base::fail(errno == ESRCH ? base::Code::kNotFound : base::Code::kUnavailable,
+                    fmt::format("Process {} cannot be held: {}.", id, std::strerror(errno)));
+}
+
+OtherProcess::~OtherProcess() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+bool OtherProcess::ends_within(std::chrono::milliseconds patience) const {
+  pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
+  // Ends with the process or with patience. A signal is none of both, and comes once at most.
+  int ready = ::poll(&waiting, 1, static_cast<int>(patience.count()));
+  if (ready < 0 && errno == EINTR) ready = ::poll(&waiting, 1, static_cast<int>(patience.count()));
+  return ready > 0;
+}
+
+base::Result<void> OtherProcess::kill() const {
+  if (::syscall(SYS_pidfd_send_signal, descriptor_, SIGKILL, nullptr, 0) == 0 || errno == ESRCH) return {};
+  return base::fail(base::Code::kUnavailable,
+                    fmt::format("Process {} cannot be ended: {}.", id_, std::strerror(errno)));
+}
 
 void open_standard_streams() {
   for (int number = 0; number <= 2; ++number) {
@@ -28,8 +65,7 @@ base::Result<uint64_t> resident_bytes() {
   TRY(const std::string text, read_file("/proc/self/statm", kLimit));
   const auto parts = base::split(text, ' ');
   const auto pages = parts.size() > 1 ? base::parse_integer(parts[1]) : std::nullopt;
-  if (!pages || *pages < 0)
-    return base::fail(base::Code::kUnavailable, "The memory use of this process is not known.");
+  if (!pages || *pages < 0) return base::fail(base::Code::kUnavailable, "The memory use of this process is not known.");
   return static_cast<uint64_t>(*pages) * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 

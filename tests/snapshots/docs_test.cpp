@@ -249,6 +249,14 @@ std::string exits_of(std::string_view command) {
     return "0 nothing is open; 1 something is, of the severity of `--fail-on` or worse; 2 the run could not be made; 3 "
            "a bug of this program; 4 a waiver has expired";
   }
+  if (command == "incident") {
+    return "0 done; 1 a step found something or failed, or `verify` found evidence that was changed or is not "
+           "signed; 5 there is no such folder, 6 the folder for the evidence is in use";
+  }
+  if (command == "backup") {
+    return "0 done; 2 it is no backup, 4 another key made it, or it was changed or cut, 5 there is no key or no "
+           "data, 6 a file is in the way, a server is running, or the backup is older than the newest";
+  }
   if (command == "healthcheck") return "0 healthy; 9 unreachable or not well";
   if (command == "setup" || command == "tools" || command == "version") return "0";
   FAIL("the exit codes of " << command << " are not described");

@@ -21,6 +21,7 @@ class MemoryDisk final : public audit::Disk {
   std::map<std::string, std::string> files;
   std::optional<std::string> state;
   std::optional<std::string> checkpoints;
+  std::optional<std::string> pruned;
 
   // Writes (appends, truncations, the state, checkpoints) so far. The one whose number is `fail_at`, and all later ones
   // before `fail_until`, fail; an append has then written the first `torn_bytes` of its bytes.
@@ -80,6 +81,19 @@ class MemoryDisk final : public audit::Disk {
     ENSURE(locked_);
     if (fails()) return full();
     state = bytes;
+    return {};
+  }
+  base::Result<void> remove(const std::string& segment) override {
+    ENSURE(locked_);
+    if (fails()) return full();
+    files.erase(segment);
+    return {};
+  }
+  base::Result<std::optional<std::string>> read_pruned() override { return pruned; }
+  base::Result<void> replace_pruned(const std::string& text) override {
+    ENSURE(locked_);
+    if (fails()) return full();
+    pruned = text;
     return {};
   }
   base::Result<void> append_checkpoint(std::string_view note) override {

@@ -32,6 +32,25 @@ base::Result<std::optional<T>> if_there(base::Result<T> result) {
   return std::unexpected(std::move(result).error());
 }
 
+// Where the last whole note ends: each ends with a line that begins with a dash (C2SP signed-note). What follows counts
+// as cut only where it begins as a note of ours does; anything else is not ours to remove.
+base::Result<uint64_t> end_of_notes(const std::string& path, uint64_t size) {
+  constexpr uint64_t kTailBytes = 4096;  // Of many notes.
+  constexpr std::string_view kSignatureStart = "\n\xE2\x80\x94 ";
+  constexpr std::string_view kNoteStart = "spotify-mcp-server/audit/";
+  const uint64_t start = size - std::min(size, kTailBytes);
+  TRY(const std::string tail, os::read_at(path, start, kTailBytes));
+  size_t end = start == 0 ? 0 : std::string::npos;
+  for (size_t at = tail.find(kSignatureStart); at != std::string::npos; at = tail.find(kSignatureStart, at + 1)) {
+    const size_t line_end = tail.find('\n', at + 1);
+    if (line_end != std::string::npos) end = line_end + 1;
+  }
+  if (end == std::string::npos) return size;
+  const std::string_view rest = std::string_view(tail).substr(end);
+  const std::string_view begin = rest.substr(0, kNoteStart.size());
+  return !rest.empty() && kNoteStart.starts_with(begin) ? start + end : size;
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Disk::Lock>> FileDisk::lock() {
@@ -92,9 +111,22 @@ base::Result<void> FileDisk::replace_state(const std::string& bytes) {
   return os::replace_private_file(path_of("state"), bytes);
 }
 
+base::Result<void> FileDisk::remove(const std::string& segment) { return os::remove_file(path_of(segment)); }
+
+base::Result<std::optional<std::string>> FileDisk::read_pruned() {
+  return if_there(os::read_private_file(path_of("pruned"), kStateBytesMax));
+}
+
+base::Result<void> FileDisk::replace_pruned(const std::string& text) {
+  return os::write_private_file(path_of("pruned"), text);
+}
+
 base::Result<void> FileDisk::append_checkpoint(std::string_view note) {
   TRY(os::AppendFile file, os::AppendFile::open(checkpoints_));
-  TRY(const uint64_t before, file.size());
+  TRY(const uint64_t size, file.size());
+  TRY(const uint64_t before, end_of_notes(checkpoints_, size));
+  // A crash has cut the last one. Where the file may only grow, the rest of it stays.
+  if (before < size) static_cast<void>(file.truncate(before));
   const auto written = file.append(note);
   // Half a note would spoil those that follow.
   if (!written) static_cast<void>(file.truncate(before));

@@ -30,6 +30,9 @@ class FileDisk final : public Disk {
   base::Result<void> truncate(const std::string& segment, uint64_t bytes) override;
   base::Result<std::optional<std::string>> read_state() override;
   base::Result<void> replace_state(const std::string& bytes) override;
+  base::Result<void> remove(const std::string& segment) override;
+  base::Result<std::optional<std::string>> read_pruned() override;
+  base::Result<void> replace_pruned(const std::string& text) override;
   base::Result<void> append_checkpoint(std::string_view note) override;
   base::Result<std::optional<std::string>> read_checkpoints() override;
 

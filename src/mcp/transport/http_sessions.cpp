@@ -144,6 +144,11 @@ std::shared_ptr<HttpSession> HttpSessions::find(std::string_view id, const Princ
   return found->second;
 }
 
+bool HttpSessions::is_foreign(std::string_view id, const Principal& principal) const {
+  const auto found = sessions_.find(std::string(id));
+  return found != sessions_.end() && found->second->session()->principal() != principal;
+}
+
 void HttpSessions::end(std::string id) {
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return;

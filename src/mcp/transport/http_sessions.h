@@ -94,6 +94,8 @@ class HttpSessions {
   // Null when there is none with this id, when it has idled too long, or when it is someone else's: a stranger must not
   // learn that it exists. Counts as use.
   std::shared_ptr<HttpSession> find(std::string_view id, const Principal& principal);
+  // Whether there is one with this id that is someone else's: for the audit trail, never for an answer.
+  bool is_foreign(std::string_view id, const Principal& principal) const;
   void end(std::string id);
   // By its handle, whoever it belongs to. False when there is none.
   bool end_by_handle(std::string_view handle);

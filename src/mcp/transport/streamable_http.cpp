@@ -127,6 +127,11 @@ base::Task<http::Response> StreamableHttp::handle(http::Request request) {
     principal = *std::move(known);
   }
   principal.source = request.peer;
+  const std::string session(base::trim(request.headers.find(kSessionHeader).value_or("")));
+  if (sessions_.is_foreign(session, principal)) {
+    RefusedRequest foreign{Why::kSession, base::Code::kNotFound, request.peer, session, principal};
+    co_await tell(std::move(foreign));
+  }
   auto responding = respond(request, std::move(principal));
   http::Response response = co_await std::move(responding);
   if (response.status == 429) {

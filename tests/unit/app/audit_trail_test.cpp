@@ -18,6 +18,7 @@
 #include "app/local_bearer.h"
 #include "app/master_key.h"
 #include "audit/journal.h"
+#include "audit/prune.h"
 #include "audit/record.h"
 #include "audit/segments.h"
 #include "audit/verifier.h"
@@ -250,6 +251,42 @@ class Flooded final : public mcp::Authenticator {
   }
 };
 
+// Whoever says a name is believed.
+class Named final : public mcp::Authenticator {
+ public:
+  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret authorization) override {
+    co_return mcp::Principal{.id = std::string(authorization.reveal())};
+  }
+};
+
+// A session that one user opens and another one uses.
+std::string of_a_foreign_session() {
+  Served served;
+  Named named;
+  mcp::StreamableHttp handler(served.server, served.random, &named, {});
+  std::string session;
+  for (const char* user : {"alice", "mallory"}) {
+    http::Request request;
+    request.method = http::Method::kPost;
+    request.target = "/mcp";
+    request.headers = {{"Host", "127.0.0.1"}};
+    request.headers.set("Content-Type", "application/json");
+    request.headers.set("Accept", "application/json, text/event-stream");
+    if (!session.empty()) request.headers.set("Mcp-Session-Id", session);
+    request.authorization = base::Secret(std::string(user));
+    request.peer = "192.0.2.7";
+    request.body = session.empty()
+                       ? R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",)"
+                         R"("capabilities":{},"clientInfo":{"name":"t","version":"1"}}})"
+                       : R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
+    const http::Response response = served.loop.run(handler.handle(std::move(request)));
+    CHECK(response.status == (session.empty() ? 200 : 404));
+    session = std::string(response.headers.find("Mcp-Session-Id").value_or(session));
+  }
+  CHECK(served.trail.entries.back().user == "mallory");
+  return served.trail.names();
+}
+
 std::string of_a_flood() {
   Served served;
   Flooded flooded;
@@ -281,6 +318,26 @@ std::string of_a_bad_disk() {
   REQUIRE(!tell());
   clock.advance(std::chrono::hours(1));
   REQUIRE(tell());
+  return disk.text();
+}
+
+std::string of_a_pruning() {
+  test::MemoryDisk disk;
+  test::SeededRandom random;
+  test::ManualClock clock;
+  const auto keys = audit::Keys::derive(crypto::Key::generate(random));
+  // Each process begins with a new epoch, and each epoch of so small a trail with a new segment.
+  for (int day = 0; day < 3; ++day) {
+    auto journal = audit::Journal::open(keys.clone(), disk, random, {.segment_bytes_max = 1}, clock.wall());
+    REQUIRE(journal);
+    const audit::Entry entry{.event = Event::kLoginBegun, .time = clock.wall()};
+    REQUIRE(journal->append(std::span(&entry, 1), clock.wall()));
+    REQUIRE(journal->close(clock.wall()));
+    clock.advance(std::chrono::hours(24));
+  }
+  const auto pruned = audit::prune(keys, disk, random, clock.wall() + -std::chrono::hours(30), clock.wall());
+  REQUIRE(pruned);
+  CHECK(pruned->segments > 0);
   return disk.text();
 }
 
@@ -331,20 +388,31 @@ std::string of_a_loop() {
   return served.trail.names();
 }
 
-std::string of_a_seal() {
+// What the trail holds after these commands of a person at the keyboard.
+std::string of_commands(const std::vector<std::vector<std::string>>& lines) {
   Home home;
   REQUIRE(app::master_key(app::key_places(home.settings, home.process.environment), home.process.environment,
                           home.process.random, app::NoKeyFile::kMake, nullptr));
   const std::string config = home.place.path() + "/config.json";
   std::ofstream(config) << fmt::format(R"({{"storage":{{"directory":"{}"}}}})", home.settings.storage.directory);
-  for (const char* what : {"seal", "unseal"}) {
+  for (std::vector<std::string> line : lines) {
+    for (std::string& word : line) {
+      if (word == "HERE") word = home.place.path() + "/made";
+    }
+    line.insert(line.end(), {"--config", config});
     std::ostringstream out;
     std::ostringstream err;
     app::Io io{.environment = os::Environment({{"HOME", home.place.path()}}), .out = out, .err = err};
-    CHECK(app::run({"admin", what, "--config", config}, app::commands(), io) == 0);
+    CHECK(app::run(line, app::commands(), io) <= 1);
     CHECK(err.str().empty());
   }
   return home.records();
+}
+
+std::string of_a_seal() { return of_commands({{"admin", "seal"}, {"admin", "unseal"}}); }
+std::string of_an_incident() { return of_commands({{"incident", "config-exposure", "--evidence", "HERE"}}); }
+std::string of_a_backup() {
+  return of_commands({{"admin", "unseal"}, {"backup", "create", "HERE"}, {"backup", "restore", "HERE", "--force"}});
 }
 
 struct Provoked {
@@ -363,10 +431,14 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kRefreshFailed}, of_a_refresh},
       {{Event::kEgressDenied, Event::kTlsRefused}, of_wrong_servers},
       {{Event::kHostRefused, Event::kOriginRefused, Event::kBearerRefused}, of_bad_requests},
+      {{Event::kSessionForeign}, of_a_foreign_session},
       {{Event::kRateLimited}, of_a_flood},
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
       {{Event::kBudgetSpent}, of_a_loop},
       {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},
+      {{Event::kIncidentBegun, Event::kIncidentEnded}, of_an_incident},
+      {{Event::kAuditPruned}, of_a_pruning},
+      {{Event::kBackupMade, Event::kBackupRestored}, of_a_backup},
       {{Event::kClockStepped, Event::kAuditRecovered, Event::kAuditGap}, of_a_bad_disk},
   };
   return kAll;

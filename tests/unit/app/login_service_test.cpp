@@ -90,6 +90,36 @@ TEST_CASE("a login waits 300 seconds, and one that nobody completes ends with th
   CHECK(bench.exchanges() == 0);
 }
 
+namespace {
+
+base::Task<void> complete_and_count(LoginBench* bench, std::string address, int* good) {
+  const auto completed = co_await bench->login.complete(bench->owner, std::move(address));
+  if (completed) ++*good;
+}
+
+base::Task<int> complete_at_once(LoginBench* bench, std::vector<std::string> addresses) {
+  int good = 0;
+  base::TaskGroup group(bench->loop);
+  for (std::string& address : addresses) group.spawn(complete_and_count(bench, std::move(address), &good));
+  co_await group.join();
+  co_return good;
+}
+
+}  // namespace
+
+TEST_CASE("of a hundred logins at once the newest alone waits, and of a hundred answers to it one counts") {
+  LoginBench bench(pasted());
+  std::vector<std::string> addresses;
+  for (int i = 0; i < 100; ++i) addresses.push_back(bench.visit(bench.begin().url));
+  const std::string newest = addresses.back();
+  addresses.pop_back();
+  CHECK(bench.run(complete_at_once(&bench, addresses)) == 0);
+  CHECK(bench.exchanges() == 0);
+  CHECK(bench.run(complete_at_once(&bench, std::vector<std::string>(100, newest))) == 1);
+  CHECK(bench.exchanges() == 1);
+  CHECK(bench.logged_in());
+}
+
 TEST_CASE("a newer login takes the place of the one that waits") {
   LoginBench bench(pasted());
   const std::string first = bench.begin().url;

@@ -56,7 +56,7 @@ TEST_CASE("every inclusion proof of every small tree holds, and for no other lea
     const std::span<const Digest> tree(leaves.data(), size);
     const Digest root = root_of(tree);
     for (size_t index = 0; index < size; ++index) {
-      auto proof = prove_inclusion(tree, index);
+      auto proof = prove_inclusion({.kept = leaves}, size, index);
       CHECK(verify_inclusion(leaves[index], index, size, proof, root));
       CHECK(!verify_inclusion(leaves[(index + 1) % kLargest], index, size, proof, root));
       CHECK(!verify_inclusion(leaves[index], index + 1, size, proof, root));
@@ -77,7 +77,7 @@ TEST_CASE("every consistency proof of every pair of small trees holds, and for n
     const Digest second_root = root_of(tree);
     for (size_t first = 1; first <= second; ++first) {
       const Digest first_root = root_of(tree.first(first));
-      auto proof = prove_consistency(tree, first);
+      auto proof = prove_consistency({.kept = leaves}, first, second);
       CHECK(verify_consistency(first, first_root, second, second_root, proof));
       // Another first record: another history.
       auto other = leaves;
@@ -86,6 +86,22 @@ TEST_CASE("every consistency proof of every pair of small trees holds, and for n
       CHECK(!verify_consistency(first, other_root, second, second_root, proof));
       proof.push_back(leaves[0]);
       CHECK(!verify_consistency(first, first_root, second, second_root, proof));
+    }
+  }
+}
+
+TEST_CASE("where the first leaves are known as subtrees only, every proof of the others is the same") {
+  const auto leaves = numbered_leaves(kLargest);
+  Leaves pruned{.kept = leaves};
+  const Leaves whole{.kept = leaves};
+  for (size_t gone = 1; gone < kLargest; ++gone) {
+    pruned.before.add(pruned.kept.front());
+    pruned.kept.erase(pruned.kept.begin());
+    for (size_t size = gone + 1; size <= kLargest; ++size) {
+      CHECK(prove_inclusion(pruned, size, size - 1) == prove_inclusion(whole, size, size - 1));
+      CHECK(prove_inclusion(pruned, size, gone) == prove_inclusion(whole, size, gone));
+      CHECK(prove_consistency(pruned, gone, size) == prove_consistency(whole, gone, size));
+      CHECK(pruned.root(0, size) == whole.root(0, size));
     }
   }
 }

@@ -89,6 +89,21 @@ TEST_CASE("a record has the seven fields in one order") {
             R"("reason":"wrong bearer")");
 }
 
+TEST_CASE("what an event says by itself fills the seven fields") {
+  Pseudonyms names(Bench::master());
+  for (const EventInfo& info : catalogue()) {
+    const auto record = json::parse(write_body({.event = info.event}, 0, 0, names) + "}");
+    REQUIRE(record);
+    for (const char* field : {"time", "event", "severity", "source", "status", "reason"}) {
+      CAPTURE(info.name);
+      CAPTURE(field);
+      CHECK(!record->text_or_empty(field).empty());
+    }
+    CHECK(record->find("user") != nullptr);
+    CHECK(record->find("request")->is_object());
+  }
+}
+
 TEST_CASE("a pseudonym is stable for one installation, differs between two, and does not hold the name") {
   Pseudonyms here(Bench::master('a'));
   Pseudonyms there(Bench::master('b'));

@@ -121,6 +121,7 @@ TEST_CASE("each settings key that matters, changed, turns a check") {
       {"audit.on_failure", [](config::Settings& s) { s.audit.on_failure = config::AuditFailure::kWarn; }},
       {"audit.directory", [](config::Settings& s) { s.audit.directory = "/dev/shm/audit"; }},
       {"audit.checkpoints", [](config::Settings& s) { s.audit.checkpoints.clear(); }},
+      {"audit.retention_days", [](config::Settings& s) { s.audit.retention_days = schema::Bounded<1, 36'500>(30); }},
       {"metrics.port", [](config::Settings& s) { s.metrics.port = s.server.port; }},
       {"alerts.webhook", [](config::Settings& s) { s.alerts.webhook = "http://alerts.example.com"; }},
       {"alerts.webhook_secret", [](config::Settings& s) { s.alerts.webhook_secret = config::SecretText("short"); }},

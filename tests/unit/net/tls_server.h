@@ -4,6 +4,7 @@
 #include <atomic>
 #include <csignal>
 #include <openssl/ssl.h>
+#include <string>
 #include <string_view>
 #include <thread>
 
@@ -41,6 +42,8 @@ class TlsServer {
   // How many connections came, and how many of them got through the handshake and sent something.
   int connections() const { return connections_; }
   int requests() const { return requests_; }
+  // What the first of them sent; once requests() is 1 or more.
+  const std::string& first_bytes() const { return first_bytes_; }
 
  private:
   void serve() {
@@ -54,7 +57,9 @@ class TlsServer {
       SSL* ssl = SSL_new(context_);
       SSL_set_fd(ssl, fd);
       char bytes[4096];
-      if (SSL_accept(ssl) == 1 && SSL_read(ssl, bytes, sizeof bytes) > 0) {
+      const int read = SSL_accept(ssl) == 1 ? SSL_read(ssl, bytes, sizeof bytes) : 0;
+      if (read > 0) {
+        if (requests_ == 0) first_bytes_.assign(bytes, static_cast<size_t>(read));
         ++requests_;
         static constexpr std::string_view kAnswer =
             "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecure";
@@ -70,6 +75,7 @@ class TlsServer {
   SSL_CTX* context_;
   std::atomic<int> connections_ = 0;
   std::atomic<int> requests_ = 0;
+  std::string first_bytes_;
   std::thread thread_;
 };
 

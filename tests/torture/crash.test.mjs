@@ -1,0 +1,30 @@
+// Every call to the disk of every scenario as the last one, as one that is cut in half, and as one that fails, once or
+// from there on. A sample by default; SMS_TORTURE=all goes through all of them.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Bench, endure, everything, next, scenarios } from './torture.mjs';
+
+const bench = new Bench();
+before(() => bench.prepare());
+after(() => bench.workspace.close());
+
+const kinds = [{ kind: 'kill' }, { kind: 'torn' }, { kind: 'eio' }, { kind: 'enospc', ever: true }, { kind: 'eio', ever: true },
+  { kind: 'enospc' }];
+
+// All that went wrong, so that one look at a long run is enough.
+async function endureAll(name, faults) {
+  const problems = [];
+  for (const fault of faults) await endure(bench, name, fault).catch((error) => problems.push(error.message));
+  assert.equal(problems.length, 0, problems.join('\n\n'));
+}
+
+for (const name of Object.keys(scenarios)) {
+  test(`${name}: whatever call goes wrong, what was acknowledged holds`, async () => {
+    const calls = await endure(bench, name, {});
+    assert.ok(calls > 0, 'it does something to the disk');
+    const every = Array.from({ length: calls }, (_, i) => i + 1);
+    await endureAll(name, everything
+      ? kinds.flatMap((kind) => every.map((at) => ({ ...kind, at })))
+      : kinds.slice(0, 4).map((kind) => ({ ...kind, at: 1 + Math.floor(next() * calls) })));
+  });
+}

@@ -54,8 +54,10 @@ Outcome judge_files(const Facts& facts) {
 
 Outcome judge_alert_rules(const Facts& facts) {
   if (!facts.config || !facts.config->settings) return facts.config.lacking();
-  if (facts.config->settings->alerts.webhook.empty())
-    return fail("The rules are built in; no alert leaves the log: alerts.webhook is not set.");
+  const config::Settings& settings = *facts.config->settings;
+  const bool leaves = !settings.alerts.webhook.empty() || (!settings.syslog.server.empty() && settings.syslog.alerts) ||
+                      (!settings.mail.server.empty() && !settings.mail.to.empty());
+  if (!leaves) return fail("The rules are built in; no alert leaves the log.");
   const auto delivered =
       facts.attestations ? facts.attestations->find("ALERT-TEST") : decltype(facts.attestations->end())();
   if (!facts.attestations || delivered == facts.attestations->end())

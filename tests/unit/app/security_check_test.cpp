@@ -1,4 +1,5 @@
 // security-check as a person or a script meets it on the command line.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>

@@ -1,5 +1,6 @@
 // What holds for every check: a fixture that passes, one that fails, controls of each framework; and what the reports
 // make of it.
+#include <fmt/format.h>
 #include <map>
 #include <set>
 

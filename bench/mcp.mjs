@@ -59,7 +59,7 @@ http {
   uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
   server {
     listen 127.0.0.1:${port};
-    location = /mcp { default_type application/json; return 200 '${body.replaceAll("'", "\\'")}'; }
+    location = /mcp { default_type application/json; return 200 '${body.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'; }
   }
 }
 `);

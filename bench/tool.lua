@@ -1,12 +1,10 @@
--- The load of the tools comparison for wrk: one tools/call on every connection, again and again.
--- Arguments: the bearer, the tool, its arguments as JSON, and how many answers to stop after (0 is until the time is up).
+-- The load of the cached comparison for wrk: one tools/call on every connection, again and again.
+-- Arguments: the bearer, the tool, and its arguments as JSON.
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
 wrk.headers["Accept"] = "application/json, text/event-stream"
 wrk.headers["MCP-Protocol-Version"] = "2026-07-28"
 wrk.headers["Mcp-Method"] = "tools/call"
-
-local left = 0
 
 function init(args)
   wrk.headers["Authorization"] = "Bearer " .. args[1]
@@ -14,16 +12,10 @@ function init(args)
   wrk.body = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"' .. args[2] .. '","arguments":' .. args[3] ..
     ',"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},' ..
     '"io.modelcontextprotocol/clientInfo":{"name":"wrk","version":"1"}}}}'
-  left = tonumber(args[4])
-  if left > 0 then
-    response = function()
-      left = left - 1
-      if left == 0 then wrk.thread:stop() end
-    end
-  end
 end
 
--- A status other than 2xx is counted by wrk itself, and the caller looks at whole answers before and after.
+-- No response() here: it would make the client what is measured. A status other than 2xx is counted by wrk itself, and
+-- the caller looks at whole answers before and after.
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(

@@ -274,11 +274,10 @@ base::Result<DependencyFacts> collect_dependencies(const Host& host, const Depen
   facts.licence_problems = read ? Fact<Texts>(licence_problems(host, components, policy))
                                 : Fact<Texts>::unknown("There is no bill of materials to judge.");
   facts.outdated = outdated(host, components, request.indexes);
-  if (!read && !request.advisories.empty()) {
-    facts.matches = Fact<std::vector<Match>>::unknown("There is no bill of materials to match advisories with.");
-    return facts;
-  }
   TRY_VOID(add_advisories(host, request, components, facts));
+  if (!read) {
+    facts.matches = Fact<std::vector<Match>>::unknown("There is no bill of materials to match advisories with.");
+  }
   return facts;
 }
 

@@ -96,7 +96,7 @@ MemoryHost host_with_server() {
       "22 1 8:1 / / ro,relatime shared:1 - ext4 /dev/sda1 rw\n23 22 0:5 / /var/run/docker.sock rw - tmpfs tmpfs rw\n";
   host.files["/proc/42/cmdline"] = std::string("spotify-mcp-server\0serve\0", 25);
   host.files["/proc/42/environ"] =
-      std::string("HOME=/var/lib\0SPOTIFY_CLIENT_SECRET=fake\0SPOTIFY_MCP_MASTER_KEY_FILE=/run/key\0", 80);
+      std::string("HOME=/var/lib\0SPOTIFY_CLIENT_SECRET=fake\0SPOTIFY_MCP_MASTER_KEY_FILE=/run/key\0", 78);
   host.files["/proc/42/net/tcp"] =
       "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
       "   0: 0100007F:1F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000   990        0 111 1\n"

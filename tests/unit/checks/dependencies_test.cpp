@@ -21,9 +21,9 @@ namespace checks {
 namespace {
 
 TEST_CASE("versions are ordered as deb-version(7) says") {
-  const char* ascending[] = {"0~~",       "0~",    "0",        "0.1",      "0.9",           "0.10",
-                             "1.0~rc1-1", "1.0",   "1.0-1",    "1.0-1+b1", "1.0-1+deb12u1", "1.0-2",
-                             "1.0a",      "1.0.1", "1.0+dfsg", "1:0.1",    "1:0.1-1",       "2:0"};
+  const char* ascending[] = {"0~~",       "0~",       "0",     "0.1",      "0.9",           "0.10",
+                             "1.0~rc1-1", "1.0",      "1.0-1", "1.0-1+b1", "1.0-1+deb12u1", "1.0-2",
+                             "1.0a",      "1.0+dfsg", "1.0.1", "1:0.1",    "1:0.1-1",       "2:0"};
   for (size_t i = 0; i + 1 < std::size(ascending); ++i) {
     INFO(ascending[i] << " < " << ascending[i + 1]);
     CHECK(compare_versions(ascending[i], ascending[i + 1]) < 0);

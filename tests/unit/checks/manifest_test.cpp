@@ -56,7 +56,7 @@ K8S-06 fail: Deployment/spotify-mcp-server: server uses the image spotify-mcp-se
 K8S-07 fail: Deployment/spotify-mcp-server: server has no limits.cpu, requests.cpu, limits.memory, requests.memory, limits.ephemeral-storage, requests.ephemeral-storage.
 K8S-08 fail: Deployment/spotify-mcp-server: automountServiceAccountToken is not false.
 K8S-09 fail: There is no NetworkPolicy.
-K8S-10 fail: Deployment/spotify-mcp-server: server has the secret SPOTIFY_CLIENT_SECRET in its environment.
+K8S-10 fail: Deployment/spotify-mcp-server: server has the secret SPOTIFY_CLIENT_ID in its environment.
 K8S-11 pass: Nothing of the host is shared.
 K8S-12 fail: Deployment/spotify-mcp-server: server has no startupProbe, livenessProbe, readinessProbe.
 K8S-13 fail: Deployment/spotify-mcp-server: terminationGracePeriodSeconds is not 10 or more.

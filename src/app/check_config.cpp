@@ -38,7 +38,8 @@ checks::ToolFact fact_of(const mcp::Tool& tool) {
           // What consent_to() asks for where a client cannot ask.
           .asks = properties != nullptr && properties->find("confirm") != nullptr,
           .scopes = tool.info.scopes,
-          .digest = digest_of(tool)};
+          .digest = digest_of(tool),
+          .reaches_out = tool.info.world == mcp::World::kOpen};
 }
 
 void add_tools(const CheckRequest& request, const config::Settings& settings, checks::ProgramFacts& program) {

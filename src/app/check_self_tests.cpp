@@ -242,7 +242,7 @@ void run_tasks(const std::string& scratch, const os::Environment& environment, c
 SelfTest test_selection(const checks::ProgramFacts& program) {
   SelfTest test;
   for (const checks::ToolFact& tool : program.tools) {
-    expect(test, !tool.is_destructive || !tool.scopes.empty(), tool.name);
+    expect(test, !tool.is_destructive || !tool.reaches_out || !tool.scopes.empty(), tool.name);
   }
   expect(test, !program.tools.empty(), "tools are offered");
   return test;

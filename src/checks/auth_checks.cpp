@@ -57,7 +57,7 @@ Outcome judge_six_months(const Facts& facts) {
 Outcome judge_scope_table(const Facts& facts) {
   Texts bad;
   for (const ToolFact& tool : facts.program.tools) {
-    if (tool.is_destructive && tool.scopes.empty()) bad.push_back(tool.name);
+    if (tool.is_destructive && tool.reaches_out && tool.scopes.empty()) bad.push_back(tool.name);
   }
   if (!bad.empty()) return fail("They need no permission: " + sentence(bad));
   Outcome tested = judge_self_test(facts, "AUT-12");

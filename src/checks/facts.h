@@ -61,7 +61,8 @@ struct ToolFact {
   bool is_destructive = false;
   bool asks = false;  // Takes nothing away before a person has agreed.
   Texts scopes;
-  std::string digest;  // Of what a client sees of it.
+  std::string digest;       // Of what a client sees of it.
+  bool reaches_out = true;  // Beyond this machine.
 };
 
 // Built in; nobody sets it.

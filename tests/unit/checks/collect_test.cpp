@@ -45,7 +45,8 @@ TEST_CASE("secrets are known by their names and shapes, and words are not") {
 TEST_CASE("secrets in settings are found by name, by shape and by chance, references are not") {
   const auto found = find_plain_secrets(json::parse(R"({
     "spotify":{"client_id":"0123456789abcdef0123456789abcdef","client_secret":"fake-value"},
-    "alerts":{"webhook":"https://alerts.example.com/0123456789abcdef0123456789abcdef","webhook_secret":"${file:/run/s}"},
+    "alerts":{"webhook":"https://alerts.example.com/0123456789abcdef0123456789abcdef",
+              "webhook_secret":"${file:/run/s}"},
     "other":["9f86d081884c7d659a2feaa0c55ad015"]})")
                                             .value());
   CHECK(found == Texts{"spotify.client_secret", "other"});

@@ -27,6 +27,7 @@ layer(src/curation     2)
 
 layer(src/os           3 LIBRARY LIBS PkgConfig::SECCOMP)
 layer(src/net          3 LIBRARY LIBS Boost::headers OpenSSL::SSL CURL::headers Threads::Threads)
+layer(src/keys         3 USES src/os LIBS LIBSECRET::headers P11KIT::headers)
 layer(src/audit/files  3 USES src/os)
 layer(src/store/sqlite 3 USES src/os LIBS SQLite::SQLite3)
 layer(sim/spotify      3 LIBS ZLIB::ZLIB)

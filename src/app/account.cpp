@@ -134,7 +134,7 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
 Account::Account(Process& process, Parts parts)
     : curl_(process.loop, std::move(parts.http)),
       http_(process.loop, parts.metrics, curl_, std::move(parts.api_url)),
-      store_({process.loop, process.worker, process.random}, std::move(parts.store)),
+      store_({process.loop, process.worker, process.random, process.clock}, std::move(parts.store)),
       leases_(process.loop, store_.directory()),
       guarded_grants_(store_, process.log, parts.paths),
       guarded_leases_(leases_, process.log, parts.paths),

@@ -240,7 +240,7 @@ base::Result<int> prune(StoredTrail& stored, const config::Settings& settings, c
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   crypto::OsRandom random;
-  TRY(StoredTrail stored, find_trail(loaded.settings, io.environment, random));
+  TRY(StoredTrail stored, find_trail(loaded.settings, io.environment, random, arguments.text("--trail")));
   const std::string& action = arguments.positional;
   if (action == "tail") return tail(stored, arguments, io);
   if (action == "export") return export_lines(stored, arguments, io);
@@ -264,6 +264,9 @@ Command audit_command() {
                       number_option("--to", "export: the last record."),
                       number_option("--seq", "prove: the record."),
                       number_option("-n", "tail: how many records; default 10.", 1),
+                      {.name = "--trail",
+                       .value = "ID",
+                       .about = "An earlier trail, by the name of its directory (`keys rotate --purpose audit`)."},
                       number_option("--days", "prune: how many days are kept; default audit.retention_days.", 1),
                       {.name = "--json", .kind = OptionKind::kSwitch, .about = "verify: the result as JSON."}},
           .positional = Positional{.name = "action",

@@ -1,5 +1,6 @@
 #include "app/audit_trail.h"
 
+#include <fmt/format.h>
 #include <utility>
 
 #include "app/master_key.h"
@@ -8,6 +9,8 @@
 #include "audit/journal.h"
 #include "json/write.h"
 #include "os/files.h"
+#include "store/keyset.h"
+#include "store/sqlite/store.h"
 #include "schema/fields.h"
 
 namespace app {
@@ -24,6 +27,22 @@ audit::OnFailure on_failure(const config::Settings& settings) {
   return settings.audit.on_failure == config::AuditFailure::kWarn ? audit::OnFailure::kWarn : audit::OnFailure::kDeny;
 }
 
+// An id of the trail and one of its key both name it; a person has the first before their eyes, as a directory.
+base::Result<audit::Keys> keys_of_trail(const std::string& storage_directory, const crypto::Key& master,
+                                        std::string_view id) {
+  audit::Keys first = audit::Keys::derive(master);
+  TRY(const auto stored, store::sqlite::stored_keys(storage_directory, master, store::kAuditKeys));
+  if (stored.empty() && (id.empty() || first.id == id)) return first;
+  for (const crypto::Key& each : stored) {
+    audit::Keys keys = audit::Keys::of(each);
+    if (id.empty() || keys.id == id) return keys;
+  }
+  return base::fail(base::Code::kNotFound,
+                    fmt::format("This master key has no trail {}. The directories in audit.directory are named after "
+                                "their trails.",
+                                id));
+}
+
 }  // namespace
 
 std::string audit_directory(const config::Settings& settings) {
@@ -35,7 +54,7 @@ struct AuditTrail::Opening {
   base::Result<audit::Journal> open(base::Wall now) {
     if (!keys) {
       TRY(const crypto::Key master, master_key(places, environment, random, none, made));
-      keys = audit::Keys::derive(master);
+      TRY(keys, keys_of_trail(places.storage_directory, master, ""));
       disk = make_disk(keys->id);
     }
     audit::JournalOptions options;
@@ -134,7 +153,7 @@ base::Task<void> AuditTrail::close() {
 }
 
 base::Result<StoredTrail> find_trail(const config::Settings& settings, const os::Environment& environment,
-                                     base::Random& random) {
+                                     base::Random& random, std::string_view id) {
   const MasterKeyPlaces places = key_places(settings, environment);
   if (!has_master_key(places, environment)) {
     return base::fail(base::Code::kNotFound,
@@ -142,7 +161,7 @@ base::Result<StoredTrail> find_trail(const config::Settings& settings, const os:
                       "key of the server that wrote it.");
   }
   TRY(const crypto::Key master, master_key(places, environment, random, NoKeyFile::kRefuse, nullptr));
-  audit::Keys keys = audit::Keys::derive(master);
+  TRY(audit::Keys keys, keys_of_trail(settings.storage.directory, master, id));
   std::string directory = audit_directory(settings) + "/" + keys.id;
   if (!os::exists(directory)) {
     return base::fail(base::Code::kNotFound,

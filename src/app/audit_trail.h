@@ -77,8 +77,9 @@ struct StoredTrail {
   std::unique_ptr<audit::Disk> disk;
   std::string directory;
 };
-// kNotFound when there is no master key or no trail of it; no key is made. Blocking.
+// The trail that is written now, or the earlier one with this id. kNotFound when there is no master key or no trail of
+// it; no key is made. Blocking.
 base::Result<StoredTrail> find_trail(const config::Settings& settings, const os::Environment& environment,
-                                     base::Random& random);
+                                     base::Random& random, std::string_view id = {});
 
 }  // namespace app

@@ -22,6 +22,7 @@
 #include "crypto/os_random.h"
 #include "json/parse.h"
 #include "os/files.h"
+#include "store/keyset.h"
 #include "store/sqlite/inspect.h"
 #include "store/sqlite/migrations.h"
 #include "store/vault.h"
@@ -105,21 +106,53 @@ void add_cache(const CheckRequest& request, const config::Settings& settings, ba
   add_columns(checks::cache_columns(), database.inventory);
 }
 
+// The keys of the logins, opened with the master key. Nothing where there is none, or it opens none of them.
+std::optional<store::Vault> vault_of(const std::vector<store::StoredKey>& keys, const crypto::Key& master,
+                                     checks::DatabaseFacts& database) {
+  const store::KeyWrap wrap(master);
+  std::optional<store::Vault> vault;
+  for (const store::StoredKey& row : keys) {
+    if (row.purpose != store::kGrantKeys || row.state != store::KeyState::kPrimary) continue;
+    database.primary_key_id = row.id;
+    if (const auto key = wrap.open(row)) vault.emplace(*key);
+  }
+  for (const store::StoredKey& row : keys) {
+    if (row.purpose != store::kGrantKeys || row.state != store::KeyState::kEnabled) continue;
+    database.previous_key_ids.push_back(row.id);
+    const auto key = vault ? wrap.open(row) : base::Result<crypto::Key>(base::fail(base::Code::kNotFound, ""));
+    if (key) vault->add(*key);
+  }
+  return vault;
+}
+
+base::Result<store::Grant> open_grant(const store::sqlite::InspectedGrant& grant,
+                                      const std::optional<store::Vault>& vault,
+                                      const base::Result<crypto::Key>& master) {
+  if (!master) return std::unexpected(master.error());
+  if (grant.sealed.data_key.empty()) {
+    return store::Vault::open_direct(*master, grant.principal, grant.generation, grant.sealed.box);
+  }
+  if (!vault) return base::fail(base::Code::kUnavailable, "The keys are under another master key.");
+  return vault->open(grant.principal, grant.generation, grant.sealed);
+}
+
 // Opens what is sealed, where the key is there; tells nothing of what was in it but its times.
-void add_grants(const CheckRequest& request, const std::vector<store::sqlite::SealedGrant>& grants,
-                const base::Result<crypto::Key>& key, checks::DatabaseFacts& database) {
+void add_grants(const CheckRequest& request, const store::sqlite::Inspection& found,
+                const base::Result<crypto::Key>& master, checks::DatabaseFacts& database) {
   std::vector<base::Secret> tokens;
   std::optional<store::Vault> vault;
-  if (key) vault.emplace(*key);
-  if (vault) database.primary_key_id = vault->key_id();
-  for (const store::sqlite::SealedGrant& sealed : grants) {
+  if (master) {
+    vault = vault_of(found.keys, *master, database);
+    database.previous_key_ids.push_back(store::Vault::direct_key_id(*master));
+  }
+  for (const store::sqlite::InspectedGrant& grant : found.grants) {
     checks::GrantFact fact;
     fact.principal = fmt::format("login {}", database.grants.size() + 1);
-    fact.key_id = sealed.key_id;
-    fact.nonce = sealed.box.substr(0, crypto::Aes256Gcm::kNonceBytes);
-    auto opened = vault ? vault->open(sealed.principal, sealed.generation, sealed.box)
-                        : base::Result<store::Grant>(std::unexpected(key.error()));
-    if (opened) {
+    fact.key_id = grant.sealed.key_id;
+    // Each box has a data key of its own; it is those that share a key.
+    const std::string& shared = grant.sealed.data_key.empty() ? grant.sealed.box : grant.sealed.data_key;
+    fact.nonce = shared.substr(0, crypto::Aes256Gcm::kNonceBytes);
+    if (auto opened = open_grant(grant, vault, master)) {
       fact.opens = true;
       fact.authorized = opened->authorized_at;
       tokens.push_back(std::move(opened->access_token));
@@ -151,7 +184,7 @@ void gather_database(const CheckRequest& request, const config::Settings& settin
   const char* in_memory = "Pending logins and sessions are in the memory of the server alone.";
   database.expired_rows = Fact<size_t>::absent(in_memory);
   database.sessions_max = Fact<size_t>::absent(in_memory);
-  add_grants(request, inspected->grants, key, database);
+  add_grants(request, *inspected, key, database);
   add_cache(request, settings, facts.now, database);
   std::ranges::sort(database.columns);
   std::ranges::sort(database.inventory);
@@ -203,9 +236,17 @@ void gather_keys(const CheckRequest& request, const config::Settings& settings, 
     facts.keys = Keys::unknown(key.error().message);
     return;
   }
-  constexpr std::chrono::days kRotation{31};
-  if (keys.made && facts.now - *keys.made > kRotation) {
-    keys.overdue.push_back(fmt::format("the master key, made on {}", checks::day(*keys.made)));
+  constexpr std::chrono::days kDayMore{1};  // A server rotates on the day.
+  const std::chrono::days rotation(settings.security.key_rotation_days.value());
+  const auto found = store::sqlite::inspect_store(settings.storage.directory);
+  if (found) {
+    for (const store::StoredKey& row : found->keys) {
+      if (row.state != store::KeyState::kPrimary) continue;
+      if (row.purpose == store::kGrantKeys) keys.made = row.created;
+      if (rotation.count() > 0 && facts.now - row.created > rotation + kDayMore) {
+        keys.overdue.push_back(fmt::format("{}, made on {}", row.purpose, checks::day(row.created)));
+      }
+    }
   }
   if (facts.config->is_sealed && facts.config->generation) {
     keys.config_generation = facts.config->generation;

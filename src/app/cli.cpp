@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "app/exit_code.h"
+#include "app/key_provider.h"
 #include "base/text.h"
 
 namespace app {
@@ -77,6 +78,15 @@ std::optional<std::string> unknown_command(const std::vector<std::string>& argum
                      near ? fmt::format("; did you mean `{}`?", *near) : "");
 }
 
+// Before the command has threads or is confined.
+base::Result<void> fetch_key(const Command& command, Io& io) {
+  if (command.master_key == MasterKey::kNotNeeded) return {};
+  auto fetched = fetch_master_key(io.environment);
+  if (fetched || command.master_key == MasterKey::kNeeded) return fetched;
+  io.err << "warning: There is no master key. " << fetched.error().message << '\n';
+  return {};
+}
+
 int finish(const base::Result<int>& result, Io& io) {
   io.out.flush();
   if (result && io.out) return *result;
@@ -121,6 +131,7 @@ int run(const std::vector<std::string>& arguments, const std::vector<Command>& c
   }
   for (size_t i = 0; i < commands.size(); ++i) {
     if (!subcommands[i]->parsed()) continue;
+    if (const auto fetched = fetch_key(commands[i], io); !fetched) return finish(std::unexpected(fetched.error()), io);
     return finish(commands[i].run(commands[i], arguments_of(*subcommands[i], *parsed[i]), io), io);
   }
   return kUsage;

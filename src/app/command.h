@@ -57,12 +57,16 @@ struct Arguments {
   std::optional<int64_t> number(std::string_view name) const;
 };
 
+// Whether a command asks for the master key where a keyring or a token has it (key_provider.h).
+enum class MasterKey { kNeeded, kWelcome, kNotNeeded };
+
 struct Command {
   std::string_view name;
   std::string_view about;
   std::vector<Option> options = {};
   std::optional<Positional> positional = std::nullopt;
   std::optional<Rest> rest = std::nullopt;
+  MasterKey master_key = MasterKey::kNeeded;
   // Gives the exit code: 0, or 1 for a finding that is no error ("not logged in").
   base::Result<int> (*run)(const Command& command, const Arguments& arguments, Io& io) = nullptr;
 };

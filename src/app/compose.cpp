@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "app/key_keeper.h"
 #include "app/version.h"
 #include "tools/guard.h"
 #include "tools/needs.h"
@@ -94,7 +95,9 @@ bool Product::is_possible(const mcp::Tool& tool) {
 }
 
 Product::Product(Process& process, const config::Settings& settings, Parts parts)
-    : metrics_(std::move(parts.metrics)),
+    : process_(process),
+      key_age_(std::chrono::days(settings.security.key_rotation_days.value())),
+      metrics_(std::move(parts.metrics)),
       alerts_(std::move(parts.alerts)),
       audit_(std::move(parts.audit)),
       account_(std::move(parts.account)),
@@ -130,9 +133,34 @@ base::Task<base::Result<void>> Product::open(std::string_view mode) {
   audit_->begin(mode);
   CO_TRY(const NoKeyFile none, co_await account_->no_key_file());
   CO_TRY_VOID(co_await audit_->start(none));
+  // What a process that was killed had begun is ended before the first request.
+  auto keeping = keep_keys_once();
+  co_await std::move(keeping);
   // What was found out in an earlier life; finding it out now would cost a request at every start.
   co_await account_->regime().recall();
   co_return base::Result<void>();
+}
+
+base::Task<void> Product::keep_keys_once() {
+  KeyKeeper keeper({process_.loop, process_.clock, audit_->trail(), account_->store()});
+  auto keeping = keeper.keep(key_age_);
+  const auto kept = co_await std::move(keeping);
+  if (!kept) {
+    process_.log.event(base::Level::kWarning, "keys.not_rotated",
+                       {{"why", kept.error().message}, {"detail", kept.error().detail}});
+  } else if (*kept) {
+    process_.log.event(base::Level::kInfo, "keys.rotated", {{"version", (*kept)->key.version}});
+  }
+}
+
+base::Task<void> Product::keep_keys() {
+  constexpr std::chrono::hours kBetween{1};
+  // Ends when the server drops it.
+  while (true) {
+    co_await base::sleep_until(process_.loop, process_.loop.now() + kBetween);
+    auto keeping = keep_keys_once();
+    co_await std::move(keeping);
+  }
 }
 
 base::Task<void> Product::close() {

@@ -2,6 +2,7 @@
 // a command adds.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <set>
@@ -42,17 +43,22 @@ class Product {
   const std::vector<mcp::Tool>& tools() const { return tools_; }
   // Opens the store and the audit trail, which is told that `mode` begins. What it opened is to be closed.
   base::Task<base::Result<void>> open(std::string_view mode);
+  // Replaces keys that have become old, now and every hour. Ends with the task.
+  base::Task<void> keep_keys();
   // The last word of the trail. Sessions and calls have ended.
   base::Task<void> close();
 
  private:
   struct Parts;
   Product(Process& process, const config::Settings& settings, Parts parts);
+  base::Task<void> keep_keys_once();
   // What every call passes before its handler.
   mcp::ToolMiddleware guard(const base::Clock& clock);
   // Whether the app, as far as it is known, has every operation that the tool stands on.
   bool is_possible(const mcp::Tool& tool);
 
+  Process& process_;
+  std::chrono::hours key_age_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<AlertSender> alerts_;
   std::unique_ptr<AuditTrail> audit_;

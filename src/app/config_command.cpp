@@ -111,6 +111,7 @@ Command config_command() {
           .rest = Rest{.name = "values",
                        .about = "set: NAME and VALUE. seal: the plain file. unseal, edit: the sealed file.",
                        .count_max = 2},
+          .master_key = MasterKey::kWelcome,
           .run = run};
 }
 

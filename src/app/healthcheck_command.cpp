@@ -65,6 +65,7 @@ Command healthcheck_command() {
                        .value = "URL",
                        .about = "Default: /health at the host and port of the settings."},
                       json_option()},
+          .master_key = MasterKey::kNotNeeded,
           .run = run};
 }
 

@@ -57,6 +57,7 @@ Command logout_command() {
   return {.name = "logout",
           .about = "Forget the stored login.",
           .options = {config_option(), json_option()},
+          .master_key = MasterKey::kWelcome,
           .run = run};
 }
 

@@ -5,12 +5,13 @@
 #include "app/cli.h"
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/master_key.h"
 #include "crypto/self_test.h"
 #include "os/process.h"
 
 int main(int count, char** values) {
   os::open_standard_streams();
-  app::Io io{.environment = os::Environment::of_process(), .out = std::cout, .err = std::cerr};
+  app::Io io{.environment = os::Environment::of_process(app::kSecretVariables), .out = std::cout, .err = std::cerr};
   std::error_code unknown;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
   if (!unknown) io.program = self.string();

@@ -11,8 +11,6 @@
 namespace app {
 namespace {
 
-constexpr std::string_view kKeyVariable = "SPOTIFY_MCP_MASTER_KEY";
-constexpr std::string_view kKeyFileVariable = "SPOTIFY_MCP_MASTER_KEY_FILE";
 constexpr size_t kKeyFileBytesMax = 4096;
 constexpr size_t kSaltBytes = 16;
 // Shorter ones are guessed, whatever a guess costs.
@@ -85,6 +83,20 @@ base::Result<config::MasterSecret> from_key_file(const std::string& path) {
   return checked;
 }
 
+// What systemd decrypted for this unit (LoadCredential=, LoadCredentialEncrypted=). It sees to who can read it, by
+// lists that the mode does not show.
+std::optional<std::string> credential_file(const os::Environment& environment) {
+  const auto directory = environment.find("CREDENTIALS_DIRECTORY");
+  if (!directory || !directory->starts_with('/')) return std::nullopt;
+  std::string path = *directory + "/spotify-mcp-master-key";
+  return os::exists(path) ? std::optional(std::move(path)) : std::nullopt;
+}
+
+base::Result<config::MasterSecret> from_text_file(const std::string& path, std::string_view source) {
+  TRY(std::string text, os::read_private_file(path, kKeyFileBytesMax));
+  return from_text(base::Secret(without_line_end(std::move(text))), source);
+}
+
 std::string usual_key_file(const std::string& config_directory) { return config_directory + "/master.key"; }
 
 base::Result<void> check_apart(const std::string& key_file, const std::string& storage_directory) {
@@ -115,6 +127,7 @@ MasterKeyPlaces key_places(const config::Settings& settings, const os::Environme
 std::optional<KeyFile> key_file(const std::string& config_directory, const os::Environment& environment) {
   if (environment.find(kKeyVariable)) return std::nullopt;
   if (auto path = environment.find(kKeyFileVariable)) return KeyFile{.path = *std::move(path), .may_be_made = false};
+  if (auto path = credential_file(environment)) return KeyFile{.path = *std::move(path), .may_be_made = false};
   if (config_directory.empty()) return std::nullopt;
   return KeyFile{.path = usual_key_file(config_directory), .may_be_made = true};
 }
@@ -126,8 +139,12 @@ base::Result<std::optional<config::MasterSecret>> given_master_key(const std::st
     return secret;
   }
   if (const auto path = environment.find(kKeyFileVariable)) {
-    TRY(std::string text, os::read_private_file(*path, kKeyFileBytesMax));
-    TRY(config::MasterSecret secret, from_text(base::Secret(without_line_end(std::move(text))), kKeyFileVariable));
+    TRY(config::MasterSecret secret, from_text_file(*path, kKeyFileVariable));
+    return secret;
+  }
+  if (const auto path = credential_file(environment)) {
+    TRY(std::string text, os::read_file(*path, kKeyFileBytesMax));
+    TRY(config::MasterSecret secret, from_text(base::Secret(without_line_end(std::move(text))), *path));
     return secret;
   }
   if (config_directory.empty() || !os::exists(usual_key_file(config_directory))) return std::nullopt;
@@ -157,12 +174,45 @@ base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::En
     TRY(given, from_key_file(file->path));
   }
   if (auto* key = std::get_if<crypto::Key>(&*given)) return std::move(*key);
+  return stretched(*given, places, random);
+}
+
+base::Result<crypto::Key> stretched(const config::MasterSecret& secret, const MasterKeyPlaces& places,
+                                    base::Random& random) {
+  if (const auto* key = std::get_if<crypto::Key>(&secret)) return key->clone();
   TRY(const std::string salt, salt_of(places.storage_directory, random));
-  return crypto::argon2id(std::get<base::Secret>(*given), salt);
+  return crypto::argon2id(std::get<base::Secret>(secret), salt);
+}
+
+base::Result<std::optional<config::MasterSecret>> new_master_key(const os::Environment& environment) {
+  constexpr std::string_view kFileVariable = "SPOTIFY_MCP_NEW_MASTER_KEY_FILE";
+  if (auto text = environment.find(kNewKeyVariable)) {
+    TRY(config::MasterSecret secret, from_text(base::Secret(*std::move(text)), kNewKeyVariable));
+    return secret;
+  }
+  if (const auto path = environment.find(kFileVariable)) {
+    TRY(config::MasterSecret secret, from_text_file(*path, kFileVariable));
+    return secret;
+  }
+  return std::nullopt;
+}
+
+KeySource key_source(const std::string& config_directory, const os::Environment& environment) {
+  const std::string provider = environment.find(kKeyProviderVariable).value_or("auto");
+  if (provider != "auto") {
+    return {.name = provider, .place = "", .is_there = environment.find(kKeyVariable).has_value()};
+  }
+  if (environment.find(kKeyVariable)) {
+    return {.name = "variable", .place = std::string(kKeyVariable), .is_there = true};
+  }
+  const auto file = key_file(config_directory, environment);
+  if (!file) return {.name = "file", .place = "", .is_there = false};
+  const bool is_credential = credential_file(environment) == file->path;
+  return {.name = is_credential ? "credential" : "file", .place = file->path, .is_there = os::exists(file->path)};
 }
 
 bool has_master_key(const MasterKeyPlaces& places, const os::Environment& environment) {
-  return environment.find(kKeyVariable) || environment.find(kKeyFileVariable) ||
+  return environment.find(kKeyVariable) || environment.find(kKeyFileVariable) || credential_file(environment) ||
          (!places.config_directory.empty() && os::exists(usual_key_file(places.config_directory)));
 }
 

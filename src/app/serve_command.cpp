@@ -147,8 +147,13 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
 // The trail is open before the first request, and hears of the last session.
 base::Task<base::Result<void>> serve(Service* service) {
   CO_TRY_VOID(co_await service->product.open("serve"));
-  auto listening = listen_until_stopped(service);
-  const auto ended = co_await std::move(listening);
+  base::Result<void> ended;
+  {
+    base::TaskGroup background(service->process.loop);
+    background.spawn(service->product.keep_keys());
+    auto listening = listen_until_stopped(service);
+    ended = co_await std::move(listening);
+  }
   co_await service->product.close();
   co_return ended;
 }

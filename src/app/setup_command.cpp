@@ -68,6 +68,7 @@ Command setup_command() {
           .positional = Positional{.name = "client",
                                    .about = "The host to set up.",
                                    .choices = {"claude-desktop", "claude-code", "cursor", "vscode", "codex"}},
+          .master_key = MasterKey::kNotNeeded,
           .run = run};
 }
 

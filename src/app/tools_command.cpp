@@ -44,8 +44,11 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
 }  // namespace
 
 Command tools_command() {
-  Command command{
-      .name = "tools", .about = "List the tools that are offered.", .options = selection_options(), .run = run};
+  Command command{.name = "tools",
+                  .about = "List the tools that are offered.",
+                  .options = selection_options(),
+                  .master_key = MasterKey::kWelcome,
+                  .run = run};
   command.options.push_back(config_option());
   command.options.push_back(json_option());
   return command;

@@ -28,7 +28,11 @@ base::Result<int> run(const Command&, const Arguments& arguments, Io& io) {
 }  // namespace
 
 Command version_command() {
-  return {.name = "version", .about = "Print the version.", .options = {json_option()}, .run = run};
+  return {.name = "version",
+          .about = "Print the version.",
+          .options = {json_option()},
+          .master_key = MasterKey::kNotNeeded,
+          .run = run};
 }
 
 }  // namespace app

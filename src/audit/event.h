@@ -14,6 +14,7 @@ enum class Event : uint8_t {
   kServerStopped,
   kConfigLoaded,
   kKeyMade,
+  kKeyRotated,
   kSessionOpened,
   kSessionEnded,
   kSessionForeign,

@@ -5,8 +5,9 @@
 
 namespace audit {
 
-Keys Keys::derive(const crypto::Key& master) {
-  const crypto::Key root = crypto::derive_key(master, "audit");
+Keys Keys::derive(const crypto::Key& master) { return of(crypto::derive_key(master, "audit")); }
+
+Keys Keys::of(const crypto::Key& root) {
   crypto::HmacSha256 naming(crypto::derive_key(root, "audit/id"));
   naming.update("audit/id");
   constexpr size_t kIdCharacters = 16;

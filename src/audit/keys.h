@@ -1,4 +1,4 @@
-// The keys of a trail, all from the master key, one way: who has one of them has none of the others.
+// The keys of a trail, all from one, one way: who has one of them has none of the others.
 #pragma once
 
 #include <string>
@@ -14,6 +14,9 @@ struct Keys {
   crypto::Key names;    // For pseudonyms.
   crypto::Key signing;  // The Ed25519 seed of the checkpoints.
 
+  // From the key of this trail, which is one of the keys that the master key seals (store/keyset.h).
+  static Keys of(const crypto::Key& root);
+  // Of the first trail of a master key.
   static Keys derive(const crypto::Key& master);
   Keys clone() const;
 };

@@ -348,7 +348,7 @@ const Check kChecks[] = {
      Severity::kMedium,
      Subject::kKeys,
      {"A02", "A04", "PR.AA-01", "8.24", "CC6.1"},
-     "Rotate the key: see docs/security-check.md, CFG-30.",
+     "Run `keys rotate` (docs/keys.md), or set security.key_rotation_days to 30 or less.",
      [](const Facts& facts) {
        constexpr std::chrono::days kAgeMax{31};
        if (!facts.keys->made) return manual("The age of a key that comes from the environment is not known here.");

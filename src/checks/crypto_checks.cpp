@@ -14,7 +14,10 @@ Outcome judge_key_ids(const Facts& facts) {
   if (!facts.keys) return facts.keys.lacking();
   size_t foreign = 0;
   for (const GrantFact& grant : facts.database->grants) {
-    if (grant.key_id != facts.database->primary_key_id) ++foreign;
+    const Texts& previous = facts.database->previous_key_ids;
+    const bool usable =
+        grant.key_id == facts.database->primary_key_id || std::ranges::find(previous, grant.key_id) != previous.end();
+    if (!usable) ++foreign;
   }
   if (facts.database->grants.empty()) return not_applicable("Nothing is sealed: nobody is logged in.");
   return judge(foreign == 0,

@@ -260,7 +260,8 @@ struct DatabaseFacts {
   bool syncs_every_commit = false;
   std::vector<GrantFact> grants;
   std::string primary_key_id;
-  Texts plain_tokens;  // Shapes of tokens found in its bytes, by file.
+  Texts previous_key_ids;  // Those that still open.
+  Texts plain_tokens;      // Shapes of tokens found in its bytes, by file.
   Fact<size_t> expired_rows;
   Fact<size_t> sessions_max;  // The most sessions that one user has.
   size_t rows_of_nobody = 0;  // Personal rows of principals without a grant.

@@ -251,17 +251,19 @@ SelfTest test_foreign_boxes() {
   const store::Vault vault(scratch_key('v'));
   store::Grant grant;
   grant.user_id = "somebody";
-  const std::string box = vault.seal(random, "one", 3, grant);
-  expect(test, vault.open("one", 3, box).has_value(), "the owner");
-  expect(test, !vault.open("two", 3, box), "another principal");
-  expect(test, !vault.open("", 3, box), "nobody");
-  expect(test, !vault.open("one\",3,\"", 3, box), "a name that imitates the form");
-  expect(test, !vault.open("one", 2, box), "an older login");
-  expect(test, !store::Vault(scratch_key('w')).open("one", 3, box), "another key");
-  for (size_t i = 0; i < box.size(); ++i) {
-    std::string changed = box;
-    changed[i] = static_cast<char>(changed[i] ^ 1);
-    expect(test, !vault.open("one", 3, changed), fmt::format("byte {} changed", i));
+  const store::SealedGrant sealed = vault.seal(random, "one", 3, grant);
+  expect(test, vault.open("one", 3, sealed).has_value(), "the owner");
+  expect(test, !vault.open("two", 3, sealed), "another principal");
+  expect(test, !vault.open("", 3, sealed), "nobody");
+  expect(test, !vault.open("one\",3,\"", 3, sealed), "a name that imitates the form");
+  expect(test, !vault.open("one", 2, sealed), "an older login");
+  expect(test, !store::Vault(scratch_key('w')).open("one", 3, sealed), "another key");
+  for (std::string store::SealedGrant::* part : {&store::SealedGrant::box, &store::SealedGrant::data_key}) {
+    for (size_t i = 0; i < (sealed.*part).size(); ++i) {
+      store::SealedGrant changed = sealed;
+      (changed.*part)[i] = static_cast<char>((changed.*part)[i] ^ 1);
+      expect(test, !vault.open("one", 3, changed), fmt::format("byte {} changed", i));
+    }
   }
   return test;
 }

@@ -160,6 +160,7 @@ struct Security {
   schema::Bounded<1, 60> session_timeout_minutes{5};
   schema::Bounded<1, 100> max_sessions_per_user{3};
   bool enable_request_signing = false;
+  schema::Bounded<0, 3650> key_rotation_days{30};
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -170,6 +171,9 @@ struct Security {
         schema::defaulted("enable_request_signing", &Security::enable_request_signing,
                           "Read for compatibility. Clients of this version prove themselves with the local bearer; "
                           "serve says so when this is set."),
+        schema::defaulted("key_rotation_days", &Security::key_rotation_days,
+                          "Days after which a server replaces the key that the logins are sealed under "
+                          "(docs/keys.md); 0 leaves that to `keys rotate`."),
     };
   }
 };

@@ -2,25 +2,44 @@
 
 #include <algorithm>
 #include <bitset>
+#include <new>
 #include <openssl/crypto.h>
 
+#include "base/check.h"
 #include "crypto/base64.h"
 
 namespace crypto {
+namespace {
 
-Key::Key(std::span<const std::byte, kBytes> bytes) { std::ranges::copy(bytes, bytes_.begin()); }
+// More keys at once than a server ever has; what does not fit stands in other memory. It counts against
+// RLIMIT_MEMLOCK, which is as small as 64 KiB on some systems.
+constexpr size_t kArenaBytes = size_t{32} * 1024;
 
-Key::Key(Key&& other) noexcept : bytes_(other.bytes_) { other.wipe(); }
-
-Key& Key::operator=(Key&& other) noexcept {
-  if (this != &other) {
-    bytes_ = other.bytes_;
-    other.wipe();
-  }
-  return *this;
+// OpenSSL's secure heap: one locked mapping between two guard pages, left out of core dumps.
+bool arena_is_locked() {
+  static const bool kLocked = CRYPTO_secure_malloc_init(kArenaBytes, Key::kBytes) == 1;
+  return kLocked;
 }
 
-void Key::wipe() noexcept { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+}  // namespace
+
+bool keys_are_locked() { return arena_is_locked(); }
+
+void Key::Wipe::operator()(Bytes* bytes) const noexcept { OPENSSL_secure_clear_free(bytes, sizeof(Bytes)); }
+
+Key::Key(std::span<const std::byte, kBytes> bytes) {
+  static_cast<void>(arena_is_locked());
+  void* place = OPENSSL_secure_malloc(sizeof(Bytes));
+  if (place == nullptr) place = OPENSSL_malloc(sizeof(Bytes));
+  ENSURE(place != nullptr);
+  bytes_.reset(new (place) Bytes);
+  std::ranges::copy(bytes, bytes_->begin());
+}
+
+std::span<const std::byte, Key::kBytes> Key::reveal() const {
+  static constexpr Bytes kNothing{};
+  return bytes_ != nullptr ? *bytes_ : kNothing;
+}
 
 Key Key::generate(base::Random& random) {
   std::array<std::byte, kBytes> bytes;
@@ -50,7 +69,7 @@ base::Result<Key> Key::from_base64(const base::Secret& text) {
   return from_bytes(bytes.reveal());
 }
 
-base::Secret Key::to_base64() const { return base::Secret(base64_encode(bytes_)); }
+base::Secret Key::to_base64() const { return base::Secret(base64_encode(ByteView(reveal()))); }
 
 std::optional<std::string_view> weakness_of(const Key& key) {
   constexpr size_t kDistinctMin = 16;  // 32 random bytes have about 30 different ones.

@@ -1,5 +1,9 @@
 #include "os/environment.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <sys/mman.h>
 #include <unistd.h>
 
 namespace os {
@@ -17,18 +21,42 @@ std::string below(const Environment& environment, std::string_view variable, std
 
 }  // namespace
 
-Environment Environment::of_process() {
-  Variables variables;
+Environment Environment::of_process(std::span<const std::string_view> secrets) {
+  Environment environment;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view line = *entry;
     const size_t equals = line.find('=');
     if (equals == std::string_view::npos) continue;
-    variables.emplace(line.substr(0, equals), line.substr(equals + 1));
+    const std::string_view name = line.substr(0, equals);
+    if (std::ranges::find(secrets, name) == secrets.end()) {
+      environment.variables_.emplace(name, line.substr(equals + 1));
+      continue;
+    }
+    // Of two variables of one name the first counts, and both go.
+    if (!environment.secrets_.contains(name)) {
+      environment.set_secret(name, base::Secret(std::string(line.substr(equals + 1))));
+    }
+    // The kernel shows these very bytes to whoever may look.
+    ::explicit_bzero(*entry + equals + 1, line.size() - equals - 1);
   }
-  return Environment(std::move(variables));
+  for (const std::string_view name : secrets) ::unsetenv(std::string(name).c_str());
+  return environment;
+}
+
+void Environment::set_secret(std::string_view name, base::Secret value) {
+  auto kept = std::make_shared<const base::Secret>(std::move(value));
+  const std::string_view text = kept->reveal();
+  // A system that gives no locked memory leaves it where other memory is.
+  if (!text.empty()) static_cast<void>(::mlock(text.data(), text.size()));
+  variables_.erase(std::string(name));
+  secrets_.insert_or_assign(std::string(name), std::move(kept));
 }
 
 std::optional<std::string> Environment::find(std::string_view name) const {
+  if (const auto secret = secrets_.find(name); secret != secrets_.end()) {
+    if (secret->second->empty()) return std::nullopt;
+    return std::string(secret->second->reveal());
+  }
   const auto found = variables_.find(name);
   if (found == variables_.end() || found->second.empty()) return std::nullopt;
   return found->second;

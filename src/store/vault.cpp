@@ -6,6 +6,7 @@
 #include "crypto/kdf.h"
 #include "json/parse.h"
 #include "json/write.h"
+#include "store/keyset.h"
 
 namespace store {
 
@@ -15,7 +16,6 @@ using base::Result;
 
 namespace {
 
-constexpr std::string_view kPurpose = "spotify-mcp/store/grants/1";
 constexpr std::string_view kIdPurpose = "spotify-mcp/store/key-id/1";
 
 std::unexpected<base::Error> changed(std::string_view what) {
@@ -64,30 +64,78 @@ std::optional<Grant> decode(const base::Secret& text) {
   return grant;
 }
 
-}  // namespace
-
-Vault::Vault(const crypto::Key& master)
-    : key_id_(crypto::to_hex(crypto::hmac_sha256(crypto::ByteView(crypto::derive_key(master, kIdPurpose).reveal()),
-                                                 kIdPurpose))),
-      cipher_(crypto::derive_key(master, kPurpose)) {}
-
-std::string Vault::binding(const std::string& principal, int64_t generation) const {
-  // A JSON array keeps the parts apart, whatever a principal is called.
-  return json::write(json::Array{"grants", principal, key_id_, generation});
+// JSON arrays keep the parts apart, whatever a principal is called.
+std::string binding_of_key(const std::string& principal, int64_t generation, const std::string& key_id) {
+  return json::write(json::Array{"grants/data-key", principal, key_id, generation});
+}
+std::string binding_of_grant(const std::string& principal, int64_t generation) {
+  return json::write(json::Array{"grants/box", principal, generation});
 }
 
-std::string Vault::seal(base::Random& random, const std::string& principal, int64_t generation,
-                        const Grant& grant) const {
-  return cipher_.seal(random, binding(principal, generation), encode(grant).reveal());
+crypto::Aes256Gcm cipher_of(const crypto::Key& key) {
+  return crypto::Aes256Gcm(crypto::derive_key(key, "spotify-mcp/store/data-keys/1"));
 }
 
-Result<Grant> Vault::open(const std::string& principal, int64_t generation, const std::string& box) const {
-  const auto text = cipher_.open_secret(binding(principal, generation), box);
+Result<Grant> grant_of(const Result<base::Secret>& text, int64_t generation) {
   if (!text) return changed("the box does not open");
   auto grant = decode(*text);
   if (!grant) return changed("the box holds no grant");
   grant->generation = generation;
   return *std::move(grant);
+}
+
+}  // namespace
+
+Vault::Vault(const crypto::Key& primary) : primary_(store::key_id(primary)) { add(primary); }
+
+void Vault::add(const crypto::Key& older) { ciphers_.emplace(store::key_id(older), cipher_of(older)); }
+
+SealedGrant Vault::seal(base::Random& random, const std::string& principal, int64_t generation,
+                        const Grant& grant) const {
+  crypto::Key data = crypto::Key::generate(random);
+  std::string wrapped = ciphers_.find(primary_)->second.seal(random, binding_of_key(principal, generation, primary_),
+                                                             crypto::ByteView(data.reveal()));
+  const crypto::Aes256Gcm cipher(std::move(data));
+  return {.key_id = primary_,
+          .data_key = std::move(wrapped),
+          .box = cipher.seal(random, binding_of_grant(principal, generation), encode(grant).reveal())};
+}
+
+Result<crypto::Key> Vault::data_key(const std::string& principal, int64_t generation, const SealedGrant& sealed) const {
+  const auto cipher = ciphers_.find(sealed.key_id);
+  if (cipher == ciphers_.end()) return changed("the key is not known");
+  const auto bytes = cipher->second.open_secret(binding_of_key(principal, generation, sealed.key_id), sealed.data_key);
+  if (!bytes) return changed("the data key does not open");
+  auto key = crypto::Key::from_bytes(bytes->reveal());
+  if (!key) return changed("this is no data key");
+  return key;
+}
+
+Result<Grant> Vault::open(const std::string& principal, int64_t generation, const SealedGrant& sealed) const {
+  TRY(crypto::Key data, data_key(principal, generation, sealed));
+  const crypto::Aes256Gcm cipher(std::move(data));
+  return grant_of(cipher.open_secret(binding_of_grant(principal, generation), sealed.box), generation);
+}
+
+Result<SealedGrant> Vault::rewrap(base::Random& random, const std::string& principal, int64_t generation,
+                                  const SealedGrant& sealed) const {
+  TRY(const crypto::Key data, data_key(principal, generation, sealed));
+  return SealedGrant{.key_id = primary_,
+                     .data_key = ciphers_.find(primary_)->second.seal(
+                         random, binding_of_key(principal, generation, primary_), crypto::ByteView(data.reveal())),
+                     .box = sealed.box};
+}
+
+std::string Vault::direct_key_id(const crypto::Key& master) {
+  return crypto::to_hex(
+      crypto::hmac_sha256(crypto::ByteView(crypto::derive_key(master, kIdPurpose).reveal()), kIdPurpose));
+}
+
+Result<Grant> Vault::open_direct(const crypto::Key& master, const std::string& principal, int64_t generation,
+                                 const std::string& box) {
+  const crypto::Aes256Gcm cipher(first_key(master, kGrantKeys));
+  const std::string binding = json::write(json::Array{"grants", principal, direct_key_id(master), generation});
+  return grant_of(cipher.open_secret(binding, box), generation);
 }
 
 }  // namespace store

@@ -1,9 +1,12 @@
-// Seals grants for whatever keeps them: AES-256-GCM under a key derived from the master key. A box opens only as the
-// grant that it was written as: principal, key and generation are bound to it.
+// Seals grants for whatever keeps them: AES-256-GCM under a data key that is drawn for this one box, and the data key
+// under the key of the vault. A row opens only as the grant that it was written as: principal, key and generation are
+// bound to it. A new key of the vault touches the data keys alone.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 
 #include "base/random.h"
 #include "base/result.h"
@@ -13,22 +16,41 @@
 
 namespace store {
 
+// What is stored of a grant.
+struct SealedGrant {
+  std::string key_id;    // The key that `data_key` is under.
+  std::string data_key;  // Sealed.
+  std::string box;
+};
+
 class Vault {
  public:
-  explicit Vault(const crypto::Key& master);
+  // Seals under this key.
+  explicit Vault(const crypto::Key& primary);
+  // Also opens what is under that one.
+  void add(const crypto::Key& older);
 
-  // Names the key without giving it away. It also commits to it: AES-GCM alone lets one box open under two keys.
-  const std::string& key_id() const { return key_id_; }
+  // See store::key_id(). Of the key that seals.
+  const std::string& key_id() const { return primary_; }
+  bool has(std::string_view key_id) const { return ciphers_.contains(key_id); }
 
-  std::string seal(base::Random& random, const std::string& principal, int64_t generation, const Grant& grant) const;
-  // kUnavailable when the box was changed, or belongs to another principal, key or generation.
-  base::Result<Grant> open(const std::string& principal, int64_t generation, const std::string& box) const;
+  SealedGrant seal(base::Random& random, const std::string& principal, int64_t generation, const Grant& grant) const;
+  // kUnavailable when the row was changed, or belongs to another principal, generation or key.
+  base::Result<Grant> open(const std::string& principal, int64_t generation, const SealedGrant& sealed) const;
+  // The same grant with its data key under the key that seals now. Errors as in open(); the box is not opened.
+  base::Result<SealedGrant> rewrap(base::Random& random, const std::string& principal, int64_t generation,
+                                   const SealedGrant& sealed) const;
+
+  // What was written before there were data keys: one box directly under the first key of this master key.
+  static std::string direct_key_id(const crypto::Key& master);
+  static base::Result<Grant> open_direct(const crypto::Key& master, const std::string& principal, int64_t generation,
+                                         const std::string& box);
 
  private:
-  std::string binding(const std::string& principal, int64_t generation) const;
+  base::Result<crypto::Key> data_key(const std::string& principal, int64_t generation, const SealedGrant& sealed) const;
 
-  std::string key_id_;
-  crypto::Aes256Gcm cipher_;
+  std::string primary_;
+  std::map<std::string, crypto::Aes256Gcm, std::less<>> ciphers_;  // By key id.
 };
 
 }  // namespace store

@@ -43,7 +43,8 @@ class Family {
  public:
   struct Process {
     explicit Process(Family& family)
-        : store({family.loop, family.worker, family.random}, {.directory = family.directory, .master_key = nullptr}),
+        : store({family.loop, family.worker, family.random, family.loop},
+                {.directory = family.directory, .master_key = nullptr}),
           quota(store),
           gate(family.loop, family.loop, family.log, {.window_requests_max = 5000}, &quota),
           stored_regime(store, "app"),

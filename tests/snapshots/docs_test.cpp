@@ -133,7 +133,16 @@ constexpr std::array kOwnVariables{
     OwnVariable{"`SPOTIFY_MCP_MASTER_KEY_FILE`",
                 "A file that holds it, closed to others; read when `SPOTIFY_MCP_MASTER_KEY` is not set. Without both, "
                 "the file `master.key` in the configuration directory is the key; it is made at the first start, with "
-                "a warning that names it."},
+                "a warning that names it. All sources: [keys.md](keys.md)."},
+    OwnVariable{"`SPOTIFY_MCP_NEW_MASTER_KEY`, `SPOTIFY_MCP_NEW_MASTER_KEY_FILE`",
+                "The key that `keys rotate --master` puts in the place of the one of today."},
+    OwnVariable{"`SPOTIFY_MCP_KEY_PROVIDER`",
+                "`keyring` or `pkcs11`: the master key is in the desktop's keyring or in a token ([keys.md](keys.md)). "
+                "`auto`, the default: in one of the places above."},
+    OwnVariable{"`SPOTIFY_MCP_PKCS11_MODULE`, `SPOTIFY_MCP_PKCS11_TOKEN`, `SPOTIFY_MCP_PKCS11_KEY`, "
+                "`SPOTIFY_MCP_PKCS11_PIN`, `SPOTIFY_MCP_PKCS11_PIN_FILE`",
+                "The library of the token, the labels of token and key, and the PIN or a file that holds it."},
+    OwnVariable{"`CREDENTIALS_DIRECTORY`", "Set by systemd: where the credential `spotify-mcp-master-key` is."},
     OwnVariable{"`XDG_CONFIG_HOME`, `XDG_DATA_HOME`, `HOME`", "Where the configuration and the data directory are."},
     OwnVariable{"`DISPLAY`, `WAYLAND_DISPLAY`, `BROWSER`",
                 "Whether `login` tries to open a browser, with `xdg-open` or `open`; none of them is run."},
@@ -248,6 +257,10 @@ std::string exits_of(std::string_view command) {
   if (command == "security-check") {
     return "0 nothing is open; 1 something is, of the severity of `--fail-on` or worse; 2 the run could not be made; 3 "
            "a bug of this program; 4 a waiver has expired";
+  }
+  if (command == "keys") {
+    return "0 done; 2 the new master key is missing, 5 there is no key, 6 there is a master key already, 9 the keys "
+           "are under another master key";
   }
   if (command == "incident") {
     return "0 done; 1 a step found something or failed, or `verify` found evidence that was changed or is not "

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "store/sqlite/database.h"
+#include "store/sqlite/key_table.h"
 #include "store/sqlite/migrations.h"
 
 namespace store::sqlite {
@@ -50,14 +51,19 @@ Result<Inspection> inspect_store(const std::string& directory) {
   // A page that is damaged gives no rows that could be relied on.
   if (!inspection.problems.empty()) return inspection;
   TRY(inspection.columns, texts_of(file, kColumns));
-  TRY(Database::Rows rows, file.query("SELECT principal, generation, key_id, box FROM grants WHERE box IS NOT NULL "
-                                      "ORDER BY principal",
-                                      {}));
+  TRY(const int64_t versions, number_of(file, "SELECT count(*) FROM sqlite_schema WHERE name = 'keys'"));
+  if (versions > 0) {
+    TRY(inspection.keys, KeyTable(file).rows(""));
+  }
+  const std::string_view select =
+      versions > 0 ? "SELECT principal, generation, key_id, box, data_key FROM grants WHERE box IS NOT NULL ORDER BY 1"
+                   : "SELECT principal, generation, key_id, box, NULL FROM grants WHERE box IS NOT NULL ORDER BY 1";
+  TRY(Database::Rows rows, file.query(select, {}));
   // Ends with the rows.
   while (true) {
     TRY(const bool row, rows.next());
     if (!row) break;
-    inspection.grants.push_back({rows.text(0), rows.integer(1), rows.text(2), rows.blob(3)});
+    inspection.grants.push_back({rows.text(0), rows.integer(1), {rows.text(2), rows.blob(4), rows.blob(3)}});
   }
   TRY(const int64_t archived, number_of(file,
                                         "SELECT count(*) FROM archive WHERE principal NOT IN "

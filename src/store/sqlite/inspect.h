@@ -10,20 +10,23 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "store/keyset.h"
+#include "store/vault.h"
 
 namespace store::sqlite {
 
-struct SealedGrant {
+struct InspectedGrant {
   std::string principal;
   int64_t generation = 0;
-  std::string key_id;
-  std::string box;
+  SealedGrant sealed;  // Without a data key: written before there were any.
 };
 
 struct Inspection {
   // What the integrity and foreign key checks of SQLite say; empty when they say that all is well.
   std::vector<std::string> problems;
-  std::vector<SealedGrant> grants;
+  std::vector<InspectedGrant> grants;
+  // Of every purpose; none in a database of before there were versions.
+  std::vector<StoredKey> keys;
   // "grants.principal", in order.
   std::vector<std::string> columns;
   // Rows of the archive that belong to nobody who is logged in.

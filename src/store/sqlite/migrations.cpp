@@ -42,6 +42,22 @@ constexpr std::array kMigrations{
     "  value TEXT NOT NULL,"
     "  learnt_ms INTEGER NOT NULL"
     ") STRICT;",
+    // Keys of a purpose in versions (store/keyset.h). `change` grows with every change of a purpose, so that a process
+    // knows whether what it has in memory still holds. A grant without a data key is of before there were any.
+    "CREATE TABLE keys ("
+    "  purpose TEXT NOT NULL,"
+    "  version INTEGER NOT NULL CHECK (version > 0),"
+    "  state TEXT NOT NULL CHECK (state IN ('primary', 'enabled', 'compromised', 'destroyed')),"
+    "  key_id TEXT NOT NULL,"
+    "  created_ms INTEGER NOT NULL,"
+    "  change INTEGER NOT NULL CHECK (change > 0),"
+    "  box BLOB,"
+    "  PRIMARY KEY (purpose, version),"
+    "  CHECK ((state = 'destroyed') = (box IS NULL))"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX keys_primary ON keys (purpose) WHERE state = 'primary';"
+    "ALTER TABLE grants ADD COLUMN data_key BLOB;"
+    "CREATE INDEX grants_key ON grants (key_id);",
 };
 constexpr Schema kSchema{.application_id = 0x534D4353, .migrations = kMigrations};
 

@@ -201,10 +201,9 @@ Result<int64_t> ResponseCache::Core::clear(const std::string& owner) {
 
 Result<StoredCacheStats> ResponseCache::Core::stats(const std::string& owner) {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows,
-      file->query("SELECT count(*), ifnull(sum(bytes), 0), ifnull(sum(kept_ms <= ?2), 0) "
-                  "FROM answers INDEXED BY answers_by_end WHERE owner = ?1",
-                  {owner, clock.wall().unix_ms}));
+  TRY(Database::Rows rows, file->query("SELECT count(*), ifnull(sum(bytes), 0), ifnull(sum(kept_ms <= ?2), 0) "
+                                       "FROM answers INDEXED BY answers_by_end WHERE owner = ?1",
+                                       {owner, clock.wall().unix_ms}));
   TRY([[maybe_unused]] const bool row, rows.next());
   return StoredCacheStats{.entries = rows.integer(0), .bytes = rows.integer(1), .outdated = rows.integer(2)};
 }

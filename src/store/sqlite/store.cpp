@@ -4,7 +4,7 @@
 
 #include "store/sqlite/database.h"
 #include "store/sqlite/migrations.h"
-#include "store/vault.h"
+#include "store/sqlite/store_core.h"
 
 namespace store::sqlite {
 
@@ -15,6 +15,17 @@ using base::Task;
 
 namespace {
 
+std::unexpected<base::Error> given_up() {
+  return fail(Code::kUnavailable,
+              "The stored Spotify login was given up, because its key may be known to others. Run `spotify-mcp-server "
+              "login`.",
+              "its key is compromised");
+}
+
+constexpr size_t kReservedBytes = size_t{64} * 1024;
+
+}  // namespace
+
 std::unexpected<base::Error> wrong_key() {
   return fail(Code::kUnavailable,
               "The stored Spotify login was sealed with another key. Give that key back (SPOTIFY_MCP_MASTER_KEY, or "
@@ -22,76 +33,53 @@ std::unexpected<base::Error> wrong_key() {
               "key id differs");
 }
 
-constexpr size_t kReservedBytes = size_t{64} * 1024;
-
-enum class Expect { kAny, kSameGeneration };
-
-}  // namespace
-
-// Everything that lives on the worker's thread.
-struct Store::Core {
-  Core(base::Random& source, StoreOptions given) : random(source), options(std::move(given)) {}
-
-  Result<Database*> opened() {
-    if (!database) {
-      TRY(Database fresh, Database::open(options.directory, kDatabaseName, database_schema()));
-      database.emplace(std::move(fresh));
-    }
-    return &*database;
+Result<Database*> Store::Core::opened() {
+  if (!database) {
+    TRY(Database fresh, Database::open(options.directory, kDatabaseName, database_schema()));
+    database.emplace(std::move(fresh));
   }
+  return &*database;
+}
 
-  Result<Sealed> sealed() {
-    TRY(const Database* file, opened());
-    TRY(Database::Rows rows, file->query("SELECT 1 FROM grants WHERE box IS NOT NULL LIMIT 1", {}));
-    TRY(const bool any, rows.next());
-    return any ? Sealed::kSomething : Sealed::kNothing;
-  }
-
-  Result<const Vault*> unlocked() {
-    if (!vault) {
-      TRY(const Sealed before, sealed());
-      TRY(const crypto::Key key, options.master_key(before));
-      vault.emplace(key);
-    }
-    return &*vault;
-  }
-
-  Result<std::optional<Grant>> load(const std::string& principal);
-  Result<void> check_writable(const std::string& principal);
-  Result<int64_t> write(const std::string& principal, const Grant& grant, Expect expect);
-  Result<void> erase(const std::string& principal);
-  Result<QuotaState> load_quota();
-  Result<void> block(const std::string& bucket, base::Wall until);
-  Result<void> count(const std::vector<QuotaCount>& more);
-  Result<std::optional<Fact>> fact(const std::string& name);
-  Result<void> learn(const std::string& name, const Fact& fact);
-
-  base::Random& random;
-  StoreOptions options;
-  std::optional<Database> database;
-  std::optional<Vault> vault;
-};
+Result<Sealed> Store::Core::sealed() {
+  TRY(const Database* file, opened());
+  TRY(Database::Rows rows, file->query("SELECT 1 FROM grants WHERE box IS NOT NULL LIMIT 1", {}));
+  TRY(const bool any, rows.next());
+  return any ? Sealed::kSomething : Sealed::kNothing;
+}
 
 Result<std::optional<Grant>> Store::Core::load(const std::string& principal) {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows, file->query("SELECT generation, key_id, box FROM grants WHERE principal = ?1", {principal}));
+  {
+    // Without a grant no key is asked for, so a look at an empty store makes none.
+    TRY(Database::Rows rows, file->query("SELECT 1 FROM grants WHERE principal = ?1 AND box IS NOT NULL", {principal}));
+    TRY(const bool found, rows.next());
+    if (!found) return std::optional<Grant>();
+  }
+  TRY_VOID(unlock());
+  // The grant and the keys of one moment.
+  TRY(const Database::Transaction reading, Database::Transaction::begin(*file, Database::Access::kRead));
+  TRY(const Keys* now, keys_now());
+  TRY(Database::Rows rows,
+      file->query("SELECT generation, key_id, data_key, box FROM grants WHERE principal = ?1", {principal}));
   TRY(const bool found, rows.next());
-  // Without a grant no key is asked for, so a look at an empty store makes none.
-  if (!found || rows.is_null(2)) return std::optional<Grant>();
-  TRY(const Vault* key, unlocked());
-  if (rows.text(1) != key->key_id()) return wrong_key();
-  TRY(Grant grant, key->open(principal, rows.integer(0), rows.blob(2)));
+  if (!found || rows.is_null(3)) return std::optional<Grant>();
+  const SealedGrant stored{.key_id = rows.text(1), .data_key = rows.blob(2), .box = rows.blob(3)};
+  if (now->given_up.contains(stored.key_id)) return given_up();
+  if (!now->vault.has(stored.key_id)) return wrong_key();
+  TRY(Grant grant, now->vault.open(principal, rows.integer(0), stored));
   return std::optional<Grant>(std::move(grant));
 }
 
 Result<void> Store::Core::check_writable(const std::string& principal) {
   TRY(const Database* file, opened());
-  TRY(const Vault* key, unlocked());
+  TRY_VOID(unlock());
   TRY(Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
+  TRY(const Keys* now, keys_now());
   {
     TRY(Database::Rows rows, file->query("SELECT key_id FROM grants WHERE principal = ?1", {principal}));
     TRY(const bool found, rows.next());
-    if (found && !rows.is_null(0) && rows.text(0) != key->key_id()) return wrong_key();
+    if (found && !rows.is_null(0) && !now->opens(rows.text(0))) return wrong_key();
   }
   // Only a real write finds a full disk. It takes more room than a grant, and leaves that room in the log of the
   // database for the grant that follows.
@@ -108,8 +96,9 @@ Result<void> Store::Core::check_writable(const std::string& principal) {
 
 Result<int64_t> Store::Core::write(const std::string& principal, const Grant& grant, Expect expect) {
   TRY(const Database* file, opened());
-  TRY(const Vault* key, unlocked());
+  TRY_VOID(unlock());
   TRY(Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
+  TRY(const Keys* now, keys_now());
   int64_t generation = 0;
   {
     TRY(Database::Rows rows, file->query("SELECT generation, key_id FROM grants WHERE principal = ?1", {principal}));
@@ -119,14 +108,16 @@ Result<int64_t> Store::Core::write(const std::string& principal, const Grant& gr
     if (expect == Expect::kSameGeneration && (!live || generation != grant.generation)) {
       return fail(Code::kConflict, "The stored login has changed in the meantime. Try again.");
     }
-    if (live && rows.text(1) != key->key_id()) return wrong_key();
+    if (live && !now->opens(rows.text(1))) return wrong_key();
+    // What was read before the key was given up is given up with it; a new login is not.
+    if (live && expect == Expect::kSameGeneration && now->given_up.contains(rows.text(1))) return given_up();
   }
   ++generation;
-  const Blob box{key->seal(random, principal, generation, grant)};
+  const SealedGrant sealed_grant = now->vault.seal(random, principal, generation, grant);
   TRY([[maybe_unused]] const int64_t changed,
-      file->execute("INSERT INTO grants (principal, generation, key_id, box) VALUES (?1, ?2, ?3, ?4) "
-                    "ON CONFLICT (principal) DO UPDATE SET generation = ?2, key_id = ?3, box = ?4",
-                    {principal, generation, key->key_id(), box}));
+      file->execute("INSERT INTO grants (principal, generation, key_id, data_key, box) VALUES (?1, ?2, ?3, ?4, ?5) "
+                    "ON CONFLICT (principal) DO UPDATE SET generation = ?2, key_id = ?3, data_key = ?4, box = ?5",
+                    {principal, generation, sealed_grant.key_id, Blob{sealed_grant.data_key}, Blob{sealed_grant.box}}));
   TRY_VOID(transaction.commit());
   return generation;
 }
@@ -134,7 +125,7 @@ Result<int64_t> Store::Core::write(const std::string& principal, const Grant& gr
 Result<void> Store::Core::erase(const std::string& principal) {
   TRY(const Database* file, opened());
   TRY([[maybe_unused]] const int64_t changed,
-      file->execute("UPDATE grants SET generation = generation + 1, key_id = NULL, box = NULL "
+      file->execute("UPDATE grants SET generation = generation + 1, key_id = NULL, data_key = NULL, box = NULL "
                     "WHERE principal = ?1 AND box IS NOT NULL",
                     {principal}));
   return {};
@@ -202,7 +193,7 @@ Result<void> Store::Core::block(const std::string& bucket, base::Wall until) {
 Store::Store(Services services, StoreOptions options)
     : services_(services),
       directory_(options.directory),
-      core_(std::make_shared<Core>(services.random, std::move(options))) {}
+      core_(std::make_shared<Core>(services.random, services.clock, std::move(options))) {}
 
 Store::~Store() = default;
 

@@ -7,14 +7,17 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/loop.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "crypto/key.h"
 #include "store/facts.h"
 #include "store/grants.h"
+#include "store/keyset.h"
 #include "store/quota.h"
 #include "store/sqlite/migrations.h"
 
@@ -25,9 +28,31 @@ enum class Sealed { kNothing, kSomething };
 
 struct StoreOptions {
   std::string directory;
-  // The key that seals the grants. Called on the worker, once, when a grant is first written or read; it may block,
-  // and may make the key when nothing is sealed yet. Its error becomes the error of the call.
+  // The key that seals the keys of the grants. Called on the worker, once, when a grant is first written or read; it
+  // may block, and may make the key when nothing is sealed yet. Its error becomes the error of the call.
   std::function<base::Result<crypto::Key>(Sealed)> master_key;
+};
+
+// A key as one may see it.
+struct KeyInfo {
+  std::string purpose;
+  int64_t version = 1;
+  KeyState state = KeyState::kPrimary;
+  std::string id;
+  base::Wall created{};
+  int64_t grants = 0;  // That are sealed under it.
+};
+
+// Whether somebody else may have the keys that are replaced.
+enum class Leak { kNone, kSuspected };
+
+// One step of wrapping anew.
+struct Rewrapped {
+  std::string last;  // Where the next step begins.
+  int64_t rewrapped = 0;
+  int64_t ended = 0;    // Were under a compromised key, and are gone.
+  int64_t damaged = 0;  // Changed from outside; left as they are.
+  bool more = false;
 };
 
 class Store final : public Grants, public Quota, public Facts {
@@ -35,11 +60,12 @@ class Store final : public Grants, public Quota, public Facts {
   // The name of the file in the directory.
   static constexpr const char* kFileName = kDatabaseName;
 
-  // All must outlive the store; `random` is used on the worker's thread.
+  // All must outlive the store; `random` and `clock` are used on the worker's thread.
   struct Services {
     base::Loop& loop;
     base::Worker& worker;
     base::Random& random;
+    const base::Clock& clock;
   };
 
   Store(Services services, StoreOptions options);
@@ -69,6 +95,21 @@ class Store final : public Grants, public Quota, public Facts {
   base::Task<base::Result<std::optional<Fact>>> fact(std::string name) override;
   base::Task<base::Result<void>> learn(std::string name, Fact fact) override;
 
+  // Needs no master key.
+  base::Task<base::Result<std::vector<KeyInfo>>> keys();
+  // A new key of that purpose, which seals from here on, in every process; those before it only open, or, where they
+  // may have leaked, do nothing more. Gives the new one, or the one that seals when that is no longer version `seen`:
+  // another process was first. 0: whichever it is.
+  base::Task<base::Result<KeyInfo>> rotate(std::string purpose, Leak leak, int64_t seen = 0);
+  // Wraps up to that many grants under the key that seals now; those of a compromised key are ended, as erase() does.
+  // Begins behind `after`, the `last` of the step before. Others may read and write in between.
+  base::Task<base::Result<Rewrapped>> rewrap(std::string after, int64_t rows_max);
+  // Destroys the keys of grants that nothing is under any more. Gives their number.
+  base::Task<base::Result<int64_t>> destroy_unused_keys();
+  // Seals every key under another master key, in one step: all of them or none. Processes that run go on with the keys
+  // that they have.
+  base::Task<base::Result<void>> replace_master(crypto::Key after);
+
  private:
   struct Core;
 
@@ -77,5 +118,10 @@ class Store final : public Grants, public Quota, public Facts {
   // Shared with the work on the worker, which may outlive a dropped task.
   std::shared_ptr<Core> core_;
 };
+
+// The keys of a purpose that are not destroyed, the one that seals now first; none where none was ever stored. Opens
+// the file for this one look, and makes none. Blocking.
+base::Result<std::vector<crypto::Key>> stored_keys(const std::string& directory, const crypto::Key& master,
+                                                   std::string_view purpose);
 
 }  // namespace store::sqlite

@@ -409,6 +409,7 @@ std::string of_commands(const std::vector<std::vector<std::string>>& lines) {
   return home.records();
 }
 
+std::string of_keys() { return of_commands({{"keys", "rotate"}}); }
 std::string of_a_seal() { return of_commands({{"admin", "seal"}, {"admin", "unseal"}}); }
 std::string of_an_incident() { return of_commands({{"incident", "config-exposure", "--evidence", "HERE"}}); }
 std::string of_a_backup() {
@@ -436,6 +437,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
       {{Event::kBudgetSpent}, of_a_loop},
       {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},
+      {{Event::kKeyRotated}, of_keys},
       {{Event::kIncidentBegun, Event::kIncidentEnded}, of_an_incident},
       {{Event::kAuditPruned}, of_a_pruning},
       {{Event::kBackupMade, Event::kBackupRestored}, of_a_backup},

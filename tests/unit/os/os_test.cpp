@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -147,4 +148,26 @@ TEST_CASE("without a display no browser is started") {
 
 TEST_CASE("the system clock is past the year 2025") {
   CHECK(os::SystemClock().wall() > base::Wall{1'750'000'000'000});
+}
+
+TEST_CASE("a variable that holds a secret is taken out of the environment, and read like any other") {
+  ::setenv("SMS_TEST_SECRET", "fake-secret-of-the-environment", 1);
+  ::setenv("SMS_TEST_PLAIN", "plain", 1);
+  const char* const bytes = ::getenv("SMS_TEST_SECRET");
+  constexpr std::array<std::string_view, 2> kSecrets{"SMS_TEST_SECRET", "SMS_TEST_ABSENT"};
+  os::Environment environment = os::Environment::of_process(kSecrets);
+  CHECK(environment.find("SMS_TEST_SECRET") == "fake-secret-of-the-environment");
+  CHECK(environment.find("SMS_TEST_PLAIN") == "plain");
+  CHECK(!environment.find("SMS_TEST_ABSENT"));
+  CHECK(environment.all().contains("SMS_TEST_PLAIN"));
+  CHECK(!environment.all().contains("SMS_TEST_SECRET"));
+  CHECK(::getenv("SMS_TEST_SECRET") == nullptr);
+  CHECK(std::string_view(bytes).empty());
+  const os::Environment copy = environment;
+  environment.set_secret("SMS_TEST_PLAIN", base::Secret(std::string("fake-later")));
+  CHECK(environment.find("SMS_TEST_PLAIN") == "fake-later");
+  CHECK(copy.find("SMS_TEST_PLAIN") == "plain");
+  environment.set_secret("SMS_TEST_PLAIN", base::Secret());
+  CHECK(!environment.find("SMS_TEST_PLAIN"));
+  ::unsetenv("SMS_TEST_PLAIN");
 }

@@ -43,7 +43,8 @@ TEST_CASE("the archive and the grants share one file, and either may open it fir
   SqliteWorld world;
   archive_contract::put(world, 0, "owner", archive_contract::kept("a"));
   test::SeededRandom random;
-  store::sqlite::Store grants({world.loop, world.worker, random},
+  const test::ManualClock clock;
+  store::sqlite::Store grants({world.loop, world.worker, random, clock},
                               {.directory = world.directory, .master_key = nullptr});
   REQUIRE(world.loop.run(grants.open()));
   REQUIRE(world.loop.run(grants.block("search", {5})));

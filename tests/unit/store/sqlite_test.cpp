@@ -35,6 +35,7 @@ struct SqliteWorld {
   test::ManualLoop loop;
   test::InlineWorker worker;
   test::SeededRandom random;
+  test::ManualClock clock;
   std::string directory = place.path() + "/state/deeper";
   int keys_asked = 0;
   store::sqlite::Sealed last_sealed = store::sqlite::Sealed::kNothing;
@@ -49,7 +50,7 @@ struct SqliteWorld {
       last_sealed = sealed;
       return key(seed);
     };
-    return std::make_unique<Store>(Store::Services{loop, worker, random}, std::move(options));
+    return std::make_unique<Store>(Store::Services{loop, worker, random, clock}, std::move(options));
   }
   std::string file() const { return directory + "/" + Store::kFileName; }
   base::Result<void> open() { return loop.run(make(1)->open()); }
@@ -174,7 +175,7 @@ TEST_CASE("a key that cannot be had is the error of the call, and is asked for a
   SqliteWorld world;
   bool there = false;
   Store store(
-      {world.loop, world.worker, world.random},
+      {world.loop, world.worker, world.random, world.clock},
       {.directory = world.directory, .master_key = [&there](store::sqlite::Sealed) -> base::Result<crypto::Key> {
          if (there) return key(1);
          return base::fail(Code::kNotFound, "No key.");

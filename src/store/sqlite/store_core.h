@@ -1,0 +1,74 @@
+// What of Store lives on the worker's thread; for store.cpp and store_keys.cpp only.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/keyset.h"
+#include "store/sqlite/database.h"
+#include "store/sqlite/migrations.h"
+#include "store/sqlite/store.h"
+#include "store/vault.h"
+
+namespace store::sqlite {
+
+enum class Expect { kAny, kSameGeneration };
+
+std::unexpected<base::Error> wrong_key();
+
+struct Store::Core {
+  Core(base::Random& source, const base::Clock& time, StoreOptions given)
+      : random(source), clock(time), options(std::move(given)) {}
+
+  // The keys that open grants, and those that do no more.
+  struct Keys {
+    int64_t change = 0;
+    Vault vault;
+    std::set<std::string> given_up;
+
+    // Whether a grant under that key is ours to replace.
+    bool opens(const std::string& id) const { return vault.has(id) || given_up.contains(id); }
+  };
+
+  base::Result<Database*> opened();
+  base::Result<Sealed> sealed();
+  // Has the master key, and keys under it, from here on. Not inside a transaction: it may ask for the key for long.
+  base::Result<void> unlock();
+  // As they stand in the file at this moment. Inside a transaction, after unlock().
+  base::Result<const Keys*> keys_now();
+
+  base::Result<std::optional<Grant>> load(const std::string& principal);
+  base::Result<void> check_writable(const std::string& principal);
+  base::Result<int64_t> write(const std::string& principal, const Grant& grant, Expect expect);
+  base::Result<void> erase(const std::string& principal);
+  base::Result<QuotaState> load_quota();
+  base::Result<void> block(const std::string& bucket, base::Wall until);
+  base::Result<void> count(const std::vector<QuotaCount>& more);
+  base::Result<std::optional<Fact>> fact(const std::string& name);
+  base::Result<void> learn(const std::string& name, const Fact& fact);
+
+  base::Result<std::vector<KeyInfo>> list_keys();
+  base::Result<KeyInfo> rotate(const std::string& purpose, Leak leak, int64_t seen);
+  base::Result<Rewrapped> rewrap(const std::string& after, int64_t rows_max);
+  base::Result<int64_t> destroy_unused_keys();
+  base::Result<void> replace_master(const crypto::Key& after);
+
+  base::Random& random;
+  const base::Clock& clock;
+  StoreOptions options;
+  std::optional<Database> database;
+  std::optional<crypto::Key> master;
+  std::optional<Keys> keys;
+
+ private:
+  base::Result<Keys> open_keys(const KeyWrap& wrap, int64_t change) const;
+  base::Result<void> begin_keys(const crypto::Key& key);
+  base::Result<void> seal_direct_grants(const crypto::Key& key, const Vault& vault) const;
+};
+
+}  // namespace store::sqlite

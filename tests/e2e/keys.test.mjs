@@ -1,0 +1,224 @@
+// Keys with the real program: made, shown without being shown, replaced under a running server, replaced after a leak, and
+// the master key itself, also when the process is killed in between. No key is ever said, logged or left in a file.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { Workspace, modernRequest, postModern, programs, textOf } from './harness.mjs';
+import { calls } from './tool_calls.mjs';
+
+let workspace;
+const keyFile = () => path.join(workspace.env.HOME, '.config/spotify-mcp-server/master.key');
+// Every key that this test has seen, in the spellings in which somebody might print it.
+let seen;
+
+beforeEach(async () => {
+  workspace = new Workspace();
+  seen = new Set();
+  await workspace.startSim();
+  workspace.writeConfig();
+});
+afterEach(async () => {
+  try {
+    checkSilence();
+  } finally {
+    await workspace.close();
+  }
+});
+
+function note(base64) {
+  const bytes = Buffer.from(base64.trim(), 'base64');
+  assert.equal(bytes.length, 32);
+  for (const form of ['base64', 'base64url', 'hex', 'latin1']) seen.add(bytes.toString(form));
+  seen.add(bytes.toString('hex').toUpperCase());
+}
+
+function checkSilence() {
+  assert.ok(seen.size > 0, 'there were keys to look for');
+  const texts = workspace.programs.map((program) => [program.describe().split('\n')[0], program.stdout + program.stderr]);
+  for (const name of fs.readdirSync(workspace.storage, { recursive: true })) {
+    const file = path.join(workspace.storage, name);
+    if (fs.statSync(file).isFile()) texts.push([file, fs.readFileSync(file, 'latin1')]);
+  }
+  for (const key of seen) {
+    for (const [name, text] of texts) assert.ok(!text.includes(key), `a key in ${name}`);
+  }
+}
+
+async function run(args, env = {}) {
+  const program = workspace.start(programs.server, [...args, '--config', workspace.config], { env });
+  program.child.stdin.end();
+  await program.ended();
+  return program;
+}
+
+async function keys(...args) {
+  const program = await run(['keys', ...args, '--json']);
+  assert.equal(program.exit.code, 0, program.describe());
+  return JSON.parse(program.stdout);
+}
+
+const [name, args] = calls.me();
+async function answers(server) {
+  const { message } = await postModern(server, workspace.token(), 'tools/call', { name, arguments: args });
+  return message.result;
+}
+
+async function trail(trailId) {
+  const program = await run(['audit', 'export', ...(trailId ? ['--trail', trailId] : [])]);
+  assert.equal(program.exit.code, 0, program.describe());
+  return program.stdout.trim().split('\n').map((line) => JSON.parse(line));
+}
+
+test('init, status and rotation under a running server', async () => {
+  const nothing = await keys('status');
+  assert.deepEqual(nothing.keys, []);
+  assert.equal(nothing.master.there, false);
+  const made = await run(['keys', 'init']);
+  assert.equal(made.exit.code, 0, made.describe());
+  note(fs.readFileSync(keyFile(), 'utf8'));
+  const again = await run(['keys', 'init']);
+  assert.equal(again.exit.code, 6, again.describe());
+  assert.match(again.stderr, /keys rotate --master/);
+
+  await workspace.login();
+  const server = await workspace.startServer();
+  assert.notEqual((await answers(server)).isError, true);
+  const dry = await keys('rotate', '--dry-run');
+  assert.deepEqual([dry.rewrapped, dry.ended], [1, 0]);
+  assert.equal((await keys('status')).keys.length, 1);
+  const done = await keys('rotate');
+  assert.deepEqual([done.key.version, done.rewrapped, done.ended, done.destroyed], [2, 1, 0, 1]);
+  const after = await keys('status');
+  assert.deepEqual(after.keys.map(({ version, state, grants }) => [version, state, grants]),
+    [[2, 'primary', 1], [1, 'destroyed', 0]]);
+  assert.equal(after.behind, 0);
+  assert.equal(after.master.place, keyFile());
+  assert.notEqual((await answers(server)).isError, true, 'the running server goes on');
+  await server.stop();
+  const next = await workspace.startServer();
+  assert.notEqual((await answers(next)).isError, true, 'and so does the next one');
+  const steps = (await trail()).filter((record) => record.event === 'key.rotated').map((record) => record.request.step);
+  assert.deepEqual(steps, ['begin', 'end']);
+});
+
+test('after a leak the login is over, and the next one works', async () => {
+  await workspace.login();
+  note(fs.readFileSync(keyFile(), 'utf8'));
+  const server = await workspace.startServer();
+  assert.notEqual((await answers(server)).isError, true);
+  assert.deepEqual((await keys('rotate', '--compromised', '--dry-run')).ended, 1);
+  const program = await run(['keys', 'rotate', '--compromised']);
+  assert.equal(program.exit.code, 0, program.describe());
+  assert.match(program.stderr, /spotify\.com\/account\/apps/);
+  assert.equal((await run(['status'])).exit.code, 1, 'nobody is logged in');
+  await workspace.login();
+  assert.equal((await run(['status'])).exit.code, 0);
+  assert.deepEqual((await keys('status')).keys.map(({ state }) => state), ['primary', 'destroyed']);
+});
+
+test('a new trail begins, and the one of before is still verified', async () => {
+  await workspace.login();
+  note(fs.readFileSync(keyFile(), 'utf8'));
+  const [first] = fs.readdirSync(path.join(workspace.storage, 'audit'));
+  const program = await run(['keys', 'rotate', '--purpose', 'audit']);
+  assert.equal(program.exit.code, 0, program.describe());
+  const server = await workspace.startServer();
+  await server.stop();
+  const trails = fs.readdirSync(path.join(workspace.storage, 'audit'));
+  assert.equal(trails.length, 2);
+  const second = trails.find((each) => each !== first);
+  for (const which of [[], ['--trail', first], ['--trail', second]]) {
+    const verified = await run(['audit', 'verify', ...which]);
+    assert.equal(verified.exit.code, 0, verified.describe());
+  }
+  assert.ok((await trail(first)).some((record) => record.event === 'key.rotated'));
+  assert.equal((await trail())[0].event, 'server.started');
+  assert.equal((await run(['audit', 'verify', '--trail', 'feedfeedfeedfeed'])).exit.code, 5);
+});
+
+test('another master key, with a sealed configuration, and ended by the next call where the last was killed', async () => {
+  await workspace.login();
+  const old = fs.readFileSync(keyFile(), 'utf8');
+  note(old);
+  const sealed = path.join(workspace.directory, 'config.smcf');
+  const sealing = await run(['config', 'seal', workspace.config, '--output', sealed]);
+  assert.equal(sealing.exit.code, 0, sealing.describe());
+  workspace.config = sealed;
+  const before = fs.readFileSync(sealed);
+
+  const program = await run(['keys', 'rotate', '--master']);
+  assert.equal(program.exit.code, 0, program.describe());
+  const fresh = fs.readFileSync(keyFile(), 'utf8');
+  note(fresh);
+  assert.notEqual(fresh, old);
+  assert.equal(fs.statSync(keyFile()).mode & 0o777, 0o600);
+  assert.ok(!fs.existsSync(`${keyFile()}.next`) && !fs.existsSync(`${sealed}.next`));
+  assert.equal((await run(['status'])).exit.code, 0);
+  assert.equal((await run(['audit', 'verify'])).exit.code, 0);
+  for (const gone of [{ SPOTIFY_MCP_MASTER_KEY: old.trim() }]) {
+    assert.equal((await run(['config', 'check'], gone)).exit.code, 4, 'the old key opens no configuration');
+  }
+
+  // As a kill between the store and the file leaves it: the store is ahead, the file and the configuration are not.
+  const after = fs.readFileSync(sealed);
+  fs.writeFileSync(`${keyFile()}.next`, fresh, { mode: 0o600 });
+  fs.writeFileSync(`${sealed}.next`, after, { mode: 0o600 });
+  fs.writeFileSync(keyFile(), old);
+  fs.writeFileSync(sealed, before);
+  const ended = await run(['keys', 'rotate', '--master']);
+  assert.equal(ended.exit.code, 0, ended.describe());
+  assert.equal(fs.readFileSync(keyFile(), 'utf8'), fresh);
+  assert.equal((await run(['status'])).exit.code, 0);
+  // And between the file and the configuration.
+  fs.writeFileSync(`${sealed}.next`, after, { mode: 0o600 });
+  fs.writeFileSync(sealed, before);
+  assert.equal((await run(['status'])).exit.code, 4);
+  const whole = await run(['keys', 'rotate', '--master']);
+  assert.equal(whole.exit.code, 0, whole.describe());
+  note(fs.readFileSync(keyFile(), 'utf8'));
+  assert.equal((await run(['status'])).exit.code, 0);
+});
+
+test('a master key of the environment is replaced by the one that is given', async () => {
+  const old = Buffer.from(seedBytes(1)).toString('base64');
+  const fresh = Buffer.from(seedBytes(2)).toString('base64');
+  note(old);
+  note(fresh);
+  workspace.env.SPOTIFY_MCP_MASTER_KEY = old;
+  await workspace.login();
+  const without = await run(['keys', 'rotate', '--master']);
+  assert.equal(without.exit.code, 2);
+  assert.match(without.stderr, /SPOTIFY_MCP_NEW_MASTER_KEY_FILE/);
+  const program = await run(['keys', 'rotate', '--master'], { SPOTIFY_MCP_NEW_MASTER_KEY: fresh });
+  assert.equal(program.exit.code, 0, program.describe());
+  assert.equal((await run(['status'])).exit.code, 9);
+  workspace.env.SPOTIFY_MCP_MASTER_KEY = fresh;
+  assert.equal((await run(['status'])).exit.code, 0);
+});
+
+test('a systemd credential is the key, and no file is made', async () => {
+  const directory = path.join(workspace.directory, 'credentials');
+  fs.mkdirSync(directory);
+  // As systemd leaves it where it cannot give the file away: a list says who may read it.
+  fs.writeFileSync(path.join(directory, 'spotify-mcp-master-key'), `${Buffer.from(seedBytes(3)).toString('base64')}\n`, { mode: 0o440 });
+  note(Buffer.from(seedBytes(3)).toString('base64'));
+  workspace.env.CREDENTIALS_DIRECTORY = directory;
+  await workspace.login();
+  assert.ok(!fs.existsSync(keyFile()));
+  assert.equal((await keys('status')).master.from, 'credential');
+  const wire = workspace.startStdio();
+  const answer = await wire.ask(modernRequest(1, 'tools/call', { name, arguments: args }));
+  assert.notEqual(answer.result?.isError, true, textOf(answer.result));
+  await wire.finish();
+});
+
+function seedBytes(seed) {
+  const bytes = [];
+  let state = seed;
+  for (let i = 0; i < 32; i += 1) {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    bytes.push((state >> 16) & 255);
+  }
+  return bytes;
+}

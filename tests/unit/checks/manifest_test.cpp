@@ -54,7 +54,8 @@ K8S-04 fail: Deployment/spotify-mcp-server: server has no seccompProfile.
 K8S-05 pass: It is, in every container.
 K8S-06 fail: Deployment/spotify-mcp-server: server uses the image spotify-mcp-server:latest without a digest.
 K8S-07 fail: Deployment/spotify-mcp-server: server has no )"
-        R"(limits.cpu, requests.cpu, limits.memory, requests.memory, limits.ephemeral-storage, requests.ephemeral-storage.
+        R"(limits.cpu, requests.cpu, limits.memory, requests.memory, )"
+        R"(limits.ephemeral-storage, requests.ephemeral-storage.
 K8S-08 fail: Deployment/spotify-mcp-server: automountServiceAccountToken is not false.
 K8S-09 fail: There is no NetworkPolicy.
 K8S-10 fail: Deployment/spotify-mcp-server: server has the secret SPOTIFY_CLIENT_ID in its environment.

@@ -34,5 +34,6 @@ layer(sim/spotify      3 LIBS ZLIB::ZLIB)
 layer(sim/world        3 USES sim/spotify)
 
 layer(src/tools        4)
+layer(src/checks       4 USES src/tools LIBS PkgConfig::YAML)
 
 layer(src/app          5 LIBS CLI11::CLI11)

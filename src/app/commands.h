@@ -18,6 +18,7 @@ Command audit_command();
 Command setup_command();
 Command admin_command();
 Command api_key_command();
+Command security_check_command();
 Command keys_command();
 Command incident_command();
 Command backup_command();

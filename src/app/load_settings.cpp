@@ -48,6 +48,15 @@ void resolve_paths(config::Loaded& loaded, const std::string& file) {
 
 }  // namespace
 
+base::Result<void> settle_paths(config::Loaded& loaded, const std::string& file, const os::Environment& environment) {
+  resolve_paths(loaded, file);
+  std::string& directory = loaded.settings.storage.directory;
+  if (directory.empty()) directory = os::data_directory(environment);
+  if (!directory.empty()) return {};
+  return base::fail(base::Code::kInvalidArgument,
+                    "There is no place for data: neither HOME nor XDG_DATA_HOME is set. Set storage.directory.");
+}
+
 std::string find_config_file(const std::string& named, const os::Environment& environment) {
   if (!named.empty()) return named;
   if (const auto variable = environment.find("SPOTIFY_MCP_CONFIG")) return *variable;
@@ -78,13 +87,8 @@ base::Result<config::Loaded> load_settings(const SettingsRequest& request, const
   loaded.files = std::move(files);
   if (!sources.file_name.empty()) loaded.files.push_back(sources.file_name);
   TRY_VOID(config::check(loaded.settings));
-  resolve_paths(loaded, sources.file_name);
-  std::string& directory = loaded.settings.storage.directory;
-  if (directory.empty()) directory = os::data_directory(environment);
-  if (directory.empty()) {
-    return base::fail(base::Code::kInvalidArgument,
-                      "There is no place for data: neither HOME nor XDG_DATA_HOME is set. Set storage.directory.");
-  }
+  TRY_VOID(settle_paths(loaded, sources.file_name, environment));
+  const std::string& directory = loaded.settings.storage.directory;
   if (loaded.sealed && request.rollback == Rollback::kRefuse) {
     TRY_VOID(check_generation(directory, *loaded.sealed, sources.file_name));
   }

@@ -28,6 +28,8 @@ struct SettingsRequest {
 // Fails when the settings cannot be read or do not hold together. storage.directory is filled in. A sealed file is
 // opened with the master key that is there; none is made for it.
 base::Result<config::Loaded> load_settings(const SettingsRequest& request, const os::Environment& environment);
+// What load_settings() does to paths: those of the file are seen from its folder, and storage.directory is filled in.
+base::Result<void> settle_paths(config::Loaded& loaded, const std::string& file, const os::Environment& environment);
 // The file that would be read, or "".
 std::string find_config_file(const std::string& named, const os::Environment& environment);
 

@@ -1,5 +1,7 @@
 #include "crypto/self_test.h"
 
+#include <openssl/crypto.h>
+
 #include <fmt/format.h>
 
 #include "crypto/aead.h"
@@ -137,5 +139,13 @@ base::Result<void> self_test() {
   }
   return {};
 }
+
+std::vector<std::string_view> primitives() {
+  std::vector<std::string_view> names;
+  for (const Test& test : kTests) names.push_back(test.name);
+  return names;
+}
+
+unsigned long library_version() { return ::OpenSSL_version_num(); }
 
 }  // namespace crypto

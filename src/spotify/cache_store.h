@@ -2,6 +2,7 @@
 // cache. Whatever fails in it is a miss, never a failure of the read.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,9 @@
 #include "base/task.h"
 
 namespace spotify {
+
+// The longest that any answer is kept.
+inline constexpr std::chrono::hours kKeptMax{2};
 
 struct StoredAnswer {
   std::string key;

@@ -14,6 +14,8 @@ using std::chrono::seconds;
 
 // How long a stale answer is kept for confirmation by ETag.
 constexpr minutes kConfirmable{60};
+constexpr minutes kFreshMax{60};
+static_assert(kFreshMax + kConfirmable <= kKeptMax);
 // A parsed tree takes a few times the room of its text.
 constexpr size_t kTreeFactor = 4;
 
@@ -21,14 +23,14 @@ constexpr size_t kTreeFactor = 4;
 // the user can change in other apps; the catalogue hardly does.
 seconds fresh_for(const ApiRequest& request) {
   using enum Operation;
-  if (!request.version.empty()) return minutes(60);
+  if (!request.version.empty()) return kFreshMax;
   switch (request.operation) {
     case kGetTrack:
     case kGetAlbum:
     case kGetAlbumTracks:
     case kGetArtist:
     case kGetArtistAlbums:
-      return minutes(60);
+      return kFreshMax;
     case kGetShow:
     case kGetAudiobook:
     case kSearch:

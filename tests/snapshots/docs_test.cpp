@@ -271,6 +271,10 @@ std::string exits_of(std::string_view command) {
            "does not answer";
   }
   if (command == "api-key") return "0 done; 2 something is missing or is none, 5 there is no key of that id";
+  if (command == "security-check") {
+    return "0 nothing is open; 1 something is, of the severity of `--fail-on` or worse; 2 the run could not be made; 3 "
+           "a bug of this program; 4 a waiver has expired";
+  }
   if (command == "keys") {
     return "0 done; 2 the new master key is missing, 5 there is no key, 6 there is a master key already, 9 the keys "
            "are under another master key";
@@ -368,10 +372,10 @@ TEST_CASE("the alerts of docs/operations.md are those of the rules") {
   for (const alerts::Rule& rule : alerts::rules()) {
     std::vector<std::string> events;
     for (const audit::Event event : rule.events) events.push_back(fmt::format("`{}`", audit::info_of(event).name));
-    table += fmt::format("| `{}` | {} | {} of {} in {} minutes{} | {} |\n", rule.name,
-                         audit::severity_name(rule.severity), rule.threshold, fmt::join(events, ", "),
-                         rule.window.count() / 60,
-                         rule.per == alerts::Per::kSource ? ", from one address" : "", rule.about);
+    table +=
+        fmt::format("| `{}` | {} | {} of {} in {} minutes{} | {} |\n", rule.name, audit::severity_name(rule.severity),
+                    rule.threshold, fmt::join(events, ", "), rule.window.count() / 60,
+                    rule.per == alerts::Per::kSource ? ", from one address" : "", rule.about);
   }
   std::ifstream file(path);
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());

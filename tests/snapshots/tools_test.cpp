@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "crypto/hash.h"
 #include "tests/snapshots/compare.h"
 #include "tests/unit/tools/bench.h"
 #include "tools/prompts.h"
@@ -47,6 +48,16 @@ TEST_CASE("docs/tools.md is made from the catalogue") {
   const Bench bench;
   compare(source_directory() / "docs/tools.md",
           document(bench.tools) + document(resources_over(bench.tools)) + document(prompts_over(bench.tools)));
+}
+
+// The program knows this digest (cmake/build_info.cmake), and security-check compares it with what it offers (AUT-13).
+TEST_CASE("src/app/tools.lock is the digest of all definitions") {
+  const Bench bench;
+  std::string all;
+  for (const mcp::Tool& tool : bench.tools) {
+    all += crypto::to_hex(crypto::sha256(json::write(mcp::describe(tool, mcp::Revision::k2026_07_28))));
+  }
+  compare(source_directory() / "src/app/tools.lock", crypto::to_hex(crypto::sha256(all)) + "\n");
 }
 
 }  // namespace

@@ -109,6 +109,7 @@ Violations check_external_headers(const std::vector<File>& files, const Layers& 
       {"CLI/", {"CLI11::CLI11"}},
       {"argon2.h", {"PkgConfig::ARGON2"}},
       {"seccomp.h", {"PkgConfig::SECCOMP"}},
+      {"yaml.h", {"PkgConfig::YAML"}},
   };
   Violations found;
   for (const File& file : files) {

@@ -146,7 +146,7 @@ base::Task<http::Response> StreamableHttp::handle(http::Request request) {
     RefusedRequest foreign{Why::kSession, base::Code::kNotFound, request.peer, session, {}, principal};
     co_await tell(std::move(foreign));
   }
-  RefusedRequest malformed{Why::kMalformed, base::Code::kInvalidArgument, request.peer, {}, principal};
+  RefusedRequest malformed{Why::kMalformed, base::Code::kInvalidArgument, request.peer, {}, {}, principal};
   auto responding = respond(request, std::move(principal));
   http::Response response = co_await std::move(responding);
   if (response.status == 429) {

@@ -68,6 +68,25 @@ Result<Database> Database::open(const std::string& directory, const std::string&
   return database;
 }
 
+Result<Database> Database::open_for_reading(const std::string& path) {
+  if (!os::exists(path)) return fail(Code::kNotFound, fmt::format("There is no database at {}.", path));
+  // Without a log beside it nobody writes, and SQLite need not make its files to find that out.
+  const bool still = !os::exists(path + "-wal");
+  // What a URI gives a meaning to is escaped.
+  std::string uri = "file:";
+  for (const char c : path)
+    uri += c == '?' || c == '#' || c == '%' ? fmt::format("%{:02X}", static_cast<int>(c)) : std::string(1, c);
+  if (still) uri += "?immutable=1";
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int opened = sqlite3_open_v2(uri.c_str(), &handle, flags, nullptr);
+  Database database(path, handle);
+  if (opened != SQLITE_OK) return database.failed(opened);
+  TRY_VOID(database.configure(Schema::Durability::kEveryCommit));
+  TRY([[maybe_unused]] const int64_t version, database.pragma("PRAGMA user_version"));
+  return database;
+}
+
 Result<void> Database::configure(Schema::Durability durability) const {
   sqlite3* handle = handle_.get();
   sqlite3_busy_timeout(handle, kBusyMilliseconds);

@@ -43,6 +43,10 @@ class Database {
   // wrong, the file is left as it is.
   static base::Result<Database> open(const std::string& directory, const std::string& name, const Schema& schema);
 
+  // An existing file for reading alone, whatever program it is of: nothing of it, and no file beside it, is made or
+  // changed. kNotFound, or kUnavailable for what is no database.
+  static base::Result<Database> open_for_reading(const std::string& path);
+
   Database(Database&&) noexcept = default;
   Database& operator=(Database&&) noexcept = default;
 

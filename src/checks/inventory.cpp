@@ -1,0 +1,87 @@
+#include "checks/inventory.h"
+
+#include <array>
+
+namespace checks {
+namespace {
+
+using enum DataClass;
+
+constexpr std::string_view kLogin = "until logout";
+constexpr std::array kStore{
+    DataColumn{"archive.at_ms", kTechnical, "When a list was kept.", "with its list"},
+    DataColumn{"archive.bytes", kTechnical, "Its size.", "with its list"},
+    DataColumn{"archive.content", kContent, "Items of a playlist as they were before a change.",
+               "the latest 500 lists; until logout"},
+    DataColumn{"archive.id", kTechnical, "Names the list for undo.", "with its list"},
+    DataColumn{"archive.kind", kTechnical, "Snapshot, receipt or import.", "with its list"},
+    DataColumn{"archive.label", kPersonal, "What its owner calls it.", "with its list"},
+    DataColumn{"archive.number", kTechnical, "The order of keeping.", "with its list"},
+    DataColumn{"archive.principal", kPersonal, "Whose list it is.", "with its list"},
+    DataColumn{"archive.subject", kContent, "The playlist that it is of.", "with its list"},
+    DataColumn{"facts.learnt_ms", kTechnical, "When it was learnt.", "until it is learnt again"},
+    DataColumn{"facts.name", kTechnical, "Such as the kind of the Spotify app.", "until it is learnt again"},
+    DataColumn{"facts.value", kTechnical, "What was learnt.", "until it is learnt again"},
+    DataColumn{"grants.box", kSecret, "Tokens of Spotify, the account's id and its permissions, sealed.", kLogin},
+    DataColumn{"grants.data_key", kSecret, "The key of the box, sealed.", kLogin},
+    DataColumn{"grants.generation", kTechnical, "Which login this is.", "always, so that no old one comes back"},
+    DataColumn{"grants.key_id", kTechnical, "Names the key of the box.", kLogin},
+    DataColumn{"grants.principal", kPersonal, "Whose login it is.", "always, with its generation"},
+    DataColumn{"keys.box", kSecret, "A key in its version, sealed under the master key.", "until it is destroyed"},
+    DataColumn{"keys.change", kTechnical, "Counts the changes of a purpose.", "always"},
+    DataColumn{"keys.created_ms", kTechnical, "When it was made.", "always"},
+    DataColumn{"keys.key_id", kTechnical, "Names the key.", "always"},
+    DataColumn{"keys.purpose", kTechnical, "What it is for.", "always"},
+    DataColumn{"keys.state", kTechnical, "Whether it seals, opens, or was given up.", "always"},
+    DataColumn{"keys.version", kTechnical, "Its number.", "always"},
+    DataColumn{"quota.bucket", kTechnical, "A group of requests to Spotify.", "always"},
+    DataColumn{"quota.until_ms", kTechnical, "Until when Spotify takes none of it.", "always"},
+    DataColumn{"quota_counts.bucket", kTechnical, "A group of requests to Spotify.", "48 hours"},
+    DataColumn{"quota_counts.count", kTechnical, "How many there were.", "48 hours"},
+    DataColumn{"quota_counts.hour", kTechnical, "In which hour.", "48 hours"},
+};
+constexpr std::string_view kAnswer = "two hours at most; until logout";
+constexpr std::array kCache{
+    DataColumn{"answers.body", kContent, "An answer of Spotify's Web API.", kAnswer},
+    DataColumn{"answers.bytes", kTechnical, "Its size.", kAnswer},
+    DataColumn{"answers.etag", kTechnical, "Spotify's name for this version of it.", kAnswer},
+    DataColumn{"answers.fresh_ms", kTechnical, "Until when it is taken as true.", kAnswer},
+    DataColumn{"answers.kept_ms", kTechnical, "Until when it is kept.", kAnswer},
+    DataColumn{"answers.key", kContent, "What was asked for.", kAnswer},
+    DataColumn{"answers.login", kTechnical, "Of which login it is.", kAnswer},
+    DataColumn{"answers.owner", kPersonal, "Whose answer it is.", kAnswer},
+    DataColumn{"answers.stored_ms", kTechnical, "When it came.", kAnswer},
+    DataColumn{"epochs.epoch", kTechnical, "Counts the changes of its owner.", "always"},
+    DataColumn{"epochs.owner", kPersonal, "Whose changes they are.", "always"},
+};
+constexpr std::array kCrypto{
+    CryptoUse{"SHA-256", "digests of tools, reports and Merkle trees"},
+    CryptoUse{"HMAC-SHA-256", "the chain of the audit trail, pseudonyms, signed webhooks, request states"},
+    CryptoUse{"HKDF-SHA-256", "one key per purpose from the master key"},
+    CryptoUse{"AES-256-GCM", "stored logins, sealed settings, the state of the audit trail"},
+    CryptoUse{"PBKDF2-HMAC-SHA-256", "passphrases where rules ask for it"},
+    CryptoUse{"argon2id", "passphrases"},
+    CryptoUse{"Ed25519", "checkpoints of the audit trail"},
+};
+
+}  // namespace
+
+std::string_view data_class_name(DataClass data_class) {
+  switch (data_class) {
+    case kSecret:
+      return "secret";
+    case kPersonal:
+      return "personal";
+    case kContent:
+      return "content";
+    case kTechnical:
+      return "technical";
+  }
+  return "";
+}
+
+std::span<const DataColumn> store_columns() { return kStore; }
+std::span<const DataColumn> cache_columns() { return kCache; }
+std::span<const CryptoUse> crypto_uses() { return kCrypto; }
+
+}  // namespace checks

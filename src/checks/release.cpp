@@ -1,0 +1,77 @@
+#include "checks/release.h"
+
+#include <fmt/format.h>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "crypto/base64.h"
+#include "crypto/ed25519.h"
+#include "json/parse.h"
+
+namespace checks {
+namespace {
+
+constexpr size_t kFileBytesMax = size_t{1} << 20;
+
+// The text of a file whose signature holds; why not otherwise.
+base::Result<std::string> signed_text(const Host& host, const ReleaseRequest& request, std::string_view name) {
+  const std::string path = fmt::format("{}/{}", request.directory, name);
+  TRY(std::string text, host.read(path, kFileBytesMax));
+  TRY(const std::string signature, host.read(path + ".sig", kFileBytesMax));
+  TRY(const std::string key, host.read(request.public_key, kFileBytesMax));
+  const auto raw_signature = crypto::base64_decode(base::trim(signature));
+  const auto raw_key = crypto::base64_decode(base::trim(key));
+  if (!raw_signature || !raw_key || !crypto::ed25519_verify(*raw_key, text, *raw_signature)) {
+    return base::fail(base::Code::kForbidden, fmt::format("The signature of {} does not hold.", name));
+  }
+  return text;
+}
+
+// Lines of sha256sum(1): "DIGEST  NAME" or "DIGEST *NAME".
+std::string checksum_problem(std::string_view sums, const ReleaseRequest& request) {
+  for (const std::string_view line : base::split(sums, '\n')) {
+    const size_t space = line.find(' ');
+    if (space == std::string_view::npos || line.size() < space + 2) continue;
+    const std::string_view file = line.substr(space + 2);
+    const std::string_view name = file.substr(file.rfind('/') + 1);
+    if (name != request.program_name) continue;
+    return line.substr(0, space) == request.program_digest ? "" : "The signed checksum is another one.";
+  }
+  return "The signed checksums do not name this program.";
+}
+
+// An in-toto statement with a SLSA provenance predicate.
+std::string provenance_problem(std::string_view text, const ReleaseRequest& request) {
+  const auto statement = json::parse(text);
+  if (!statement) return "The provenance is no JSON.";
+  if (!statement->text_or_empty("_type").starts_with("https://in-toto.io/Statement/") ||
+      !statement->text_or_empty("predicateType").starts_with("https://slsa.dev/provenance/")) {
+    return "The provenance is no in-toto statement of SLSA.";
+  }
+  const json::Value* subjects = statement->find("subject");
+  if (subjects == nullptr || !subjects->is_array()) return "The provenance names no subject.";
+  for (const json::Value& subject : subjects->array()) {
+    const json::Value* digest = subject.find("digest");
+    if (digest != nullptr && digest->text_or_empty("sha256") == request.program_digest) return {};
+  }
+  return "The provenance is of another program.";
+}
+
+}  // namespace
+
+ReleaseFiles check_release(const Host& host, const ReleaseRequest& request) {
+  if (request.directory.empty() || request.public_key.empty()) {
+    const char* why = "No release was given to compare with: --release DIRECTORY and --release-key FILE.";
+    return {Fact<std::string>::absent(why), Fact<std::string>::absent(why)};
+  }
+  ReleaseFiles files;
+  const auto sums = signed_text(host, request, "SHA256SUMS");
+  files.checksum = sums ? checksum_problem(*sums, request) : sums.error().message;
+  const auto provenance = signed_text(host, request, "provenance.json");
+  files.provenance = provenance ? provenance_problem(*provenance, request) : provenance.error().message;
+  return files;
+}
+
+}  // namespace checks

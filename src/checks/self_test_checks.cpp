@@ -1,0 +1,103 @@
+// What this very program does with hostile input, tried on scratch data: no user's data is touched.
+#include <fmt/format.h>
+#include <string>
+#include <string_view>
+
+#include "checks/facts.h"
+#include "checks/words.h"
+
+namespace checks {
+namespace {
+
+const Check kChecks[] = {
+    {"SLF-01",
+     "SQL in values changes no database",
+     Severity::kCritical,
+     Subject::kSelfTests,
+     {"A03", "A05", "PR.PS-06", "8.26, 8.28", "CC8.1"},
+     "Do not use this build; report it.",
+     [](const Facts& facts) { return judge_self_test(facts, "SLF-01"); }},
+    {"SLF-02",
+     "HTML in values comes out escaped",
+     Severity::kHigh,
+     Subject::kSelfTests,
+     {"A03", "A05", "PR.PS-06", "8.26, 8.28", "CC8.1"},
+     "Do not use this build; report it.",
+     [](const Facts& facts) { return judge_self_test(facts, "SLF-02"); }},
+    {"SLF-03",
+     "A line break in a header value is refused",
+     Severity::kHigh,
+     Subject::kSelfTests,
+     {"A03", "A05", "PR.PS-06", "8.26", "CC6.6"},
+     "Do not use this build; report it.",
+     [](const Facts& facts) { return judge_self_test(facts, "SLF-03"); }},
+    {"SLF-04",
+     "A value in the log stays one record",
+     Severity::kHigh,
+     Subject::kSelfTests,
+     {"A03", "A09", "PR.PS-04", "8.15", "CC7.2"},
+     "Do not use this build; report it.",
+     [](const Facts& facts) { return judge_self_test(facts, "SLF-04"); }},
+    {"SLF-05",
+     "Foreign words are cleaned, and clean ones pass",
+     Severity::kHigh,
+     Subject::kSelfTests,
+     {"A03", "A05", "PR.DS-10", "8.12, 8.26", "CC6.8"},
+     "Do not use this build; report it.",
+     [](const Facts& facts) { return judge_self_test(facts, "SLF-05"); }},
+    {"SLF-06",
+     "JSON is parsed strictly",
+     Severity::kHigh,
+     Subject::kSelfTests,
+     {"A03", "A05", "PR.PS-06", "8.26", "PI1.2"},
+     "Do not use this build; report it.",
+     [](const Facts& facts) { return judge_self_test(facts, "SLF-06"); }},
+    {"SLF-07",
+     "Without a trail no change happens",
+     Severity::kCritical,
+     Subject::kSelfTests,
+     {"A04", "A10", "PR.IR-03", "8.15", "CC7.2"},
+     "Do not use this build; report it.",
+     [](const Facts& facts) { return judge_self_test(facts, "SLF-07"); }},
+    {"SLF-08",
+     "An error in a check of rights means no",
+     Severity::kCritical,
+     Subject::kSelfTests,
+     {"A04", "A10", "PR.AA-05", "8.26", "CC6.1"},
+     "Do not use this build; report it.",
+     [](const Facts& facts) { return judge_self_test(facts, "SLF-08"); }},
+    {"SLF-09",
+     "An error in a handler tells nothing and ends nothing",
+     Severity::kHigh,
+     Subject::kSelfTests,
+     {"A04", "A10", "PR.IR-03", "8.28", "A1.2"},
+     "Do not use this build; report it.",
+     [](const Facts& facts) { return judge_self_test(facts, "SLF-09"); }},
+    {"SLF-10",
+     "A slow or broken upstream has a bounded answer",
+     Severity::kMedium,
+     Subject::kSelfTests,
+     {"A04", "A10", "PR.IR-03", "8.14", "A1.2"},
+     "Do not use this build; report it.",
+     [](const Facts& facts) { return judge_self_test(facts, "SLF-10"); }},
+    {"SLF-11",
+     "A sealed installation refuses every call",
+     Severity::kHigh,
+     Subject::kSelfTests,
+     {"A04", "A10", "RS.MI-01", "5.26", "CC7.4"},
+     "Do not use this build; report it.",
+     [](const Facts& facts) { return judge_self_test(facts, "SLF-11"); }},
+    {"SLF-12",
+     "Damaged files are refused in order",
+     Severity::kHigh,
+     Subject::kSelfTests,
+     {"A08", "A10", "PR.IR-03", "8.13", "A1.2"},
+     "Do not use this build; report it.",
+     [](const Facts& facts) { return judge_self_test(facts, "SLF-12"); }},
+};
+
+}  // namespace
+
+std::span<const Check> self_test_checks() { return kChecks; }
+
+}  // namespace checks

@@ -1,0 +1,60 @@
+#include "checks/words.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "checks/facts.h"
+
+namespace checks {
+
+std::string sentence(std::span<const std::string> items) {
+  constexpr size_t kNamedMax = 8;
+  const auto named = items.first(std::min(items.size(), kNamedMax));
+  std::string text = fmt::format("{}", fmt::join(named, ", "));
+  if (items.size() > kNamedMax) text += fmt::format(" and {} more", items.size() - kNamedMax);
+  return text.ends_with('.') ? text : text + ".";
+}
+
+std::string day(base::Wall at) { return base::to_rfc3339(at).substr(0, 10); }
+
+std::optional<base::Wall> parse_day(std::string_view text) {
+  const auto parts = base::split(text, '-');
+  if (text.size() != 10 || parts.size() != 3 || parts[0].size() != 4 || parts[1].size() != 2) return std::nullopt;
+  const auto year = base::parse_integer(parts[0]);
+  const auto month = base::parse_integer(parts[1]);
+  const auto number = base::parse_integer(parts[2]);
+  if (!year || !month || !number || *month < 1 || *number < 1) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*number))};
+  if (!date.ok()) return std::nullopt;
+  const auto since = std::chrono::sys_days(date).time_since_epoch();
+  return base::Wall{std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+}
+
+std::optional<base::Wall> parse_time(std::string_view text) {
+  constexpr size_t kSeconds = 20;
+  if (text.size() < kSeconds || text[10] != 'T' || !text.ends_with('Z')) return std::nullopt;
+  const auto date = parse_day(text.substr(0, 10));
+  const auto hour = base::parse_integer(text.substr(11, 2));
+  const auto minute = base::parse_integer(text.substr(14, 2));
+  const auto second = base::parse_integer(text.substr(17, 2));
+  if (!date || !hour || !minute || !second) return std::nullopt;
+  int64_t milliseconds = 0;
+  if (text.size() > kSeconds) milliseconds = base::parse_integer(text.substr(20, text.size() - 21)).value_or(0);
+  return base::Wall{date->unix_ms + ((*hour * 60 + *minute) * 60 + *second) * 1000 + milliseconds};
+}
+
+Outcome judge_self_test(const Facts& facts, std::string_view id) {
+  const auto found = facts.self_tests.find(id);
+  if (found == facts.self_tests.end()) return error("The self-test did not run.");
+  const SelfTest& test = found->second;
+  return judge(test.failures.empty() && test.cases > 0, test.failures.empty()
+                                                            ? fmt::format("{} cases hold.", test.cases)
+                                                            : "Failed: " + sentence(test.failures));
+}
+
+}  // namespace checks

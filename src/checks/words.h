@@ -1,0 +1,26 @@
+// How findings are written: lists that stay short, and days.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "checks/check.h"
+
+namespace checks {
+
+// "a, b and 3 more." Up to eight are named.
+std::string sentence(std::span<const std::string> items);
+// "2026-11-30"
+std::string day(base::Wall at);
+// Midnight in UTC of a day that is written so; nothing for another form, or a day that no calendar has.
+std::optional<base::Wall> parse_day(std::string_view text);
+// "2026-11-24T19:20:00.123Z", with or without the milliseconds.
+std::optional<base::Wall> parse_time(std::string_view text);
+
+// Passes when the self-test of that name ran and every case of it held.
+Outcome judge_self_test(const Facts& facts, std::string_view id);
+
+}  // namespace checks

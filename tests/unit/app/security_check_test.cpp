@@ -1,0 +1,234 @@
+// security-check as a person or a script meets it on the command line.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <sys/stat.h>
+#include <vector>
+
+#include "app/cli.h"
+#include "app/commands.h"
+#include "base/text.h"
+#include "json/parse.h"
+#include "os/files.h"
+#include "tests/support/temporary_directory.h"
+
+#include "tests/test.h"
+
+namespace {
+
+struct Outcome {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+struct Installation {
+  test::TemporaryDirectory place;
+  os::Environment::Variables variables{{"HOME", place.path() + "/home"}};
+  std::string config = place.path() + "/config.json";
+
+  Installation() {
+    write("config.json", R"({"environment":"production","spotify":{"client_id":"an-id"},"storage":{"directory":")" +
+                             place.path() + R"(/data"},"audit":{"checkpoints":")" + place.path() +
+                             R"(/checkpoints"}})");
+  }
+  std::string write(const std::string& name, const std::string& text) const {
+    std::string path = place.path() + "/" + name;
+    std::ofstream(path) << text;
+    REQUIRE(::chmod(path.c_str(), 0600) == 0);
+    return path;
+  }
+  Outcome run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "security-check");
+    if (std::ranges::find(arguments, "--config") == arguments.end()) {
+      arguments.insert(arguments.end(), {"--config", config});
+    }
+    std::ostringstream out;
+    std::ostringstream err;
+    app::Io io{.environment = os::Environment(variables), .out = out, .err = err, .program = "/bin/true"};
+    const int code = app::run(arguments, app::commands(), io);
+    return {code, out.str(), err.str()};
+  }
+  json::Value report(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--format", "json"});
+    const Outcome outcome = run(std::move(arguments));
+    INFO(outcome.err);
+    auto parsed = json::parse(outcome.out);
+    REQUIRE(parsed);
+    return *std::move(parsed);
+  }
+};
+
+std::string status_of(const json::Value& report, std::string_view id) {
+  for (const json::Value& each : report.find("results")->array()) {
+    if (each.text_or_empty("id") == id) return std::string(each.text_or_empty("status"));
+  }
+  return "none";
+}
+
+TEST_CASE("a sound configuration passes, and each problem of another one is named") {
+  const Installation here;
+  const json::Value good = here.report({"config"});
+  for (const char* id :
+       {"CFG-01", "CFG-02", "CFG-03", "CFG-04", "CFG-05", "CFG-06", "CFG-10", "CFG-12", "CFG-25", "CFG-38"}) {
+    INFO(id);
+    CHECK(status_of(good, id) == "pass");
+  }
+  CHECK(status_of(good, "CFG-15") == "not_applicable");
+  CHECK(here.run({"config"}).code == 0);
+
+  here.write("config.json", R"({"spotify":{"client_id":"your_client_id","client_secret":"CANARY-not-a-real-secret",)"
+                            R"("redirect_uri":"http://localhost:8888/callback"},"server":{"log_level":"DEBUG"}})");
+  const json::Value bad = here.report({"config"});
+  for (const char* id : {"CFG-02", "CFG-04", "CFG-05", "CFG-10", "CFG-25", "CFG-37"}) {
+    INFO(id);
+    CHECK(status_of(bad, id) == "fail");
+  }
+  const Outcome outcome = here.run({"config", "--verbose"});
+  CHECK(outcome.code == 1);
+  CHECK(!outcome.out.contains("CANARY"));
+}
+
+TEST_CASE("a configuration that cannot be read is a finding, and one that is not there a clear error") {
+  const Installation here;
+  here.write("config.json", "{\"server\":");
+  CHECK(here.run({"config"}).code == 1);
+  const json::Value report = here.report({"config"});
+  CHECK(status_of(report, "CFG-03") == "fail");
+  CHECK(status_of(report, "CFG-12") == "error");
+  const Outcome missing = here.run({"config", "--config", here.place.path() + "/nowhere.json"});
+  CHECK(missing.code == 2);
+  CHECK(missing.out.empty());
+  CHECK(missing.err.contains("nowhere.json"));
+}
+
+TEST_CASE("files that are not what they should be end with 2, and never with a report") {
+  const Installation here;
+  const std::string junk = here.write("junk", "{");
+  for (const char* option : {"--waivers", "--baseline", "--attestations"}) {
+    INFO(option);
+    CHECK(here.run({"config", option, junk}).code == 2);
+    CHECK(here.run({"config", option, here.place.path() + "/nowhere"}).code == 2);
+  }
+  for (const char* option : {"--advisories", "--vex", "--licences"}) {
+    INFO(option);
+    const Outcome outcome = here.run({"deps", option, junk});
+    CHECK(outcome.code == 2);
+    CHECK(outcome.err.contains("junk"));
+    CHECK(here.run({"deps", option, here.place.path() + "/nowhere"}).code == 2);
+  }
+  CHECK(here.run({"config", "--fail-on", "everything"}).code == 2);
+  CHECK(here.run({"config", "--framework", "none"}).code == 2);
+  CHECK(here.run({"config", "--format", "xml"}).code == 2);
+  CHECK(here.run({"config", "--only", "CFG-99"}).code == 2);
+  CHECK(here.run({"everything"}).code == 2);
+}
+
+TEST_CASE("a waiver that has expired ends with 4") {
+  const Installation here;
+  here.write("config.json", R"({"environment":"production","audit":{"enabled":false}})");
+  const std::string waivers = here.write(
+      "waivers.json", R"({"waivers":[{"id":"CFG-25","reason":"r","owner":"o","ticket":"t","expires":"2020-01-01"}]})");
+  CHECK(here.run({"config", "--only", "CFG-25"}).code == 1);
+  CHECK(here.run({"config", "--only", "CFG-25", "--waivers", waivers}).code == 4);
+}
+
+TEST_CASE("a hostile manifest is a finding for each of its checks") {
+  const Installation here;
+  const std::string laughs = here.write("laughs.yaml", "a: &a [x]\nb: [*a, *a]\n");
+  const json::Value report = here.report({"k8s", "--manifest", laughs});
+  CHECK(status_of(report, "K8S-01") == "error");
+  CHECK(status_of(report, "CTR-01") == "not_applicable");
+  CHECK(here.run({"k8s", "--manifest", laughs}).code == 1);
+  CHECK(here.run({"k8s", "--manifest", here.place.path() + "/nowhere.yaml"}).code == 2);
+}
+
+TEST_CASE("a damaged database is told, and left as it is") {
+  const Installation here;
+  std::filesystem::create_directory(here.place.path() + "/data");
+  std::filesystem::permissions(here.place.path() + "/data", std::filesystem::perms::owner_all);
+  const std::string database = here.write("data/spotify-mcp-server.db", std::string(5000, 'x'));
+  const json::Value report = here.report({"runtime"});
+  CHECK(status_of(report, "DAT-01") == "error");
+  CHECK(status_of(report, "AUT-04") == "error");
+  CHECK(here.run({"runtime"}).code == 1);
+  CHECK(*os::read_file(database, 10'000) == std::string(5000, 'x'));
+}
+
+TEST_CASE("every part of the self-tests holds, and what is absent passes nothing") {
+  const Installation here;
+  const json::Value report = here.report({"runtime"});
+  for (const char* id : {"SLF-01", "SLF-02", "SLF-03", "SLF-04", "SLF-05", "SLF-06", "SLF-07", "SLF-08", "SLF-09",
+                         "SLF-10", "SLF-11", "SLF-12", "AUT-09", "AUT-11", "AUT-12", "CRY-01", "CRY-08"}) {
+    INFO(id);
+    CHECK(status_of(report, id) == "pass");
+  }
+  for (const char* id : {"HST-01", "HST-02", "DAT-01", "CRY-03", "CRY-05", "DAT-03", "AUT-01"}) {
+    INFO(id);
+    CHECK(status_of(report, id) == "not_applicable");
+  }
+  // Nothing was made.
+  CHECK(!std::filesystem::exists(here.place.path() + "/data"));
+  CHECK(!std::filesystem::exists(here.place.path() + "/home"));
+}
+
+TEST_CASE("our listener refuses on the wire what it should") {
+  const Installation here;
+  const json::Value report = here.report({"network", "--offline"});
+  for (const char* id : {"NET-05", "NET-06", "NET-07", "NET-08", "NET-09", "NET-10", "NET-11", "NET-12", "NET-13",
+                         "NET-14", "NET-15", "NET-16", "NET-17", "NET-18"}) {
+    INFO(id);
+    for (const json::Value& each : report.find("results")->array()) {
+      if (each.text_or_empty("id") != id) continue;
+      INFO(each.text_or_empty("evidence"));
+      CHECK(each.text_or_empty("status") == "pass");
+    }
+  }
+  CHECK(status_of(report, "NET-01") == "not_applicable");
+}
+
+TEST_CASE("one host gives one report, byte for byte") {
+  const Installation here;
+  const auto without_date = [&here] {
+    std::string text = here.run({"compliance", "--offline", "--format", "json"}).out;
+    const size_t at = text.find("\"generated_at\"");
+    REQUIRE(at != std::string::npos);
+    return text.erase(at, text.find('\n', at) - at);
+  };
+  CHECK(without_date() == without_date());
+  const std::string text = here.run({"compliance", "--offline"}).out;
+  CHECK(text == here.run({"compliance", "--offline"}).out);
+  CHECK(!base::to_lower_ascii(text).contains("compliant"));
+}
+
+TEST_CASE("the ending of the report's name chooses its form, and the file is private") {
+  const Installation here;
+  const std::string path = here.place.path() + "/report.json";
+  const Outcome outcome = here.run({"config", "--output", path});
+  CHECK(outcome.out.empty());
+  CHECK(json::parse(*os::read_file(path, size_t{1} << 20))->find("results") != nullptr);
+  CHECK(os::check_private_file(path));
+  const std::string page = here.place.path() + "/report.html";
+  CHECK(here.run({"config", "--output", page}).err.empty());
+  const std::string html = *os::read_file(page, size_t{1} << 20);
+  CHECK(html.contains("prefers-color-scheme:dark"));
+  // Nothing that would be fetched.
+  for (const char* fetches : {"src=", "href=", "url(", "@import", "<script", "<link", "<iframe", "<img"}) {
+    INFO(fetches);
+    CHECK(!html.contains(fetches));
+  }
+}
+
+TEST_CASE("checks are listed and explained") {
+  const Installation here;
+  const std::string all = here.run({"all", "--list"}).out;
+  CHECK(base::split(base::trim(all), '\n').size() == 189);
+  CHECK(here.run({"deps", "--list"}).out.starts_with("DEP-01"));
+  CHECK(json::parse(here.run({"deps", "--list", "--json"}).out)->array().size() == 11);
+  CHECK(here.run({"all", "--explain", "NET-07"}).out.contains("OWASP"));
+  CHECK(here.run({"all", "--explain", "NET-77"}).code == 2);
+}
+
+}  // namespace

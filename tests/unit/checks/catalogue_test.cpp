@@ -1,0 +1,298 @@
+// What holds for every check: a fixture that passes, one that fails, controls of each framework; and what the reports
+// make of it.
+#include <fmt/format.h>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "checks/render.h"
+#include "checks/report.h"
+#include "json/write.h"
+#include "tests/unit/checks/fixtures.h"
+
+#include "tests/test.h"
+
+namespace checks {
+namespace {
+
+TEST_CASE("there are 179 checks and 10 attestations, in the families of the guide") {
+  std::map<std::string_view, int> families;
+  std::set<std::string_view> ids;
+  for (const Check* check : catalogue()) {
+    ++families[family_of(*check)];
+    CHECK(ids.insert(check->id).second);
+  }
+  const std::map<std::string_view, int> expected{{"AUD", 13}, {"AUT", 13}, {"BIN", 14}, {"CFG", 40}, {"CRY", 9},
+                                                 {"CTR", 6},  {"DAT", 6},  {"DEP", 11}, {"HST", 20}, {"K8S", 16},
+                                                 {"NET", 18}, {"ORG", 10}, {"SLF", 12}, {"SYS", 1}};
+  CHECK(families == expected);
+}
+
+TEST_CASE("every check passes where all is well, and fails on its own break") {
+  std::map<std::string_view, void (*)(Facts&)> by_id;
+  for (const Break& each : breaks()) CHECK(by_id.emplace(each.id, each.apply).second);
+  const Facts good = good_facts();
+  for (const Check* check : catalogue()) {
+    INFO(check->id);
+    const Outcome well = evaluate(*check, good);
+    INFO(well.evidence);
+    CHECK(well.status == Status::kPass);
+    CHECK(!well.evidence.empty());
+    REQUIRE(by_id.contains(check->id));
+    Facts bad = good_facts();
+    by_id[check->id](bad);
+    const Outcome wrong = evaluate(*check, bad);
+    INFO(wrong.evidence);
+    CHECK(wrong.status == Status::kFail);
+    CHECK(!wrong.evidence.empty());
+  }
+  CHECK(by_id.size() == catalogue().size());
+}
+
+TEST_CASE("where nothing was looked at, no check passes") {
+  for (const Check* check : catalogue()) {
+    // What is built into the program is always known.
+    if (check->subject == Subject::kProgram) continue;
+    INFO(check->id);
+    const Outcome outcome = evaluate(*check, Facts());
+    CHECK(outcome.status != Status::kPass);
+    CHECK(outcome.status != Status::kWarn);
+    CHECK(!outcome.evidence.empty());
+  }
+}
+
+TEST_CASE("every check is evidence for controls of each framework") {
+  std::map<std::string, int> owasp21;
+  std::map<std::string, int> owasp25;
+  for (const Check* check : catalogue()) {
+    INFO(check->id);
+    for (const Framework framework :
+         {Framework::kOwasp21, Framework::kOwasp25, Framework::kCsf2, Framework::kIso27001, Framework::kSoc2}) {
+      const auto names = controls_of(*check, framework);
+      CHECK(!names.empty());
+      for (const std::string_view name : names) CHECK(!name.empty());
+    }
+    CHECK(!check->title.empty());
+    CHECK(check->remedy.ends_with('.'));
+    if (family_of(*check) == "ORG") continue;
+    ++owasp21[std::string(check->mapping.owasp21)];
+    ++owasp25[std::string(check->mapping.owasp25)];
+  }
+  const std::map<std::string, int> expected21{{"A01", 10}, {"A02", 24}, {"A03", 8},  {"A04", 26}, {"A05", 43},
+                                              {"A06", 12}, {"A07", 17}, {"A08", 16}, {"A09", 17}, {"A10", 6}};
+  const std::map<std::string, int> expected25{{"A01", 16}, {"A02", 41}, {"A03", 16}, {"A04", 24}, {"A05", 8},
+                                              {"A06", 21}, {"A07", 17}, {"A08", 11}, {"A09", 18}, {"A10", 7}};
+  CHECK(owasp21 == expected21);
+  CHECK(owasp25 == expected25);
+}
+
+Report report_of(std::string_view command, const Facts& facts, Request request = {}) {
+  request.command = command;
+  auto report = make_report(std::move(request), facts, "0.1.0");
+  REQUIRE(report);
+  return *std::move(report);
+}
+
+TEST_CASE("each settings key that matters, changed, turns a check") {
+  struct Change {
+    std::string_view key;
+    void (*apply)(config::Settings&);
+  };
+  const Change changes[] = {
+      {"server.host", [](config::Settings& s) { s.server.host = "0.0.0.0"; }},
+      {"server.log_level", [](config::Settings& s) { s.server.log_level = config::LogLevel::kDebug; }},
+      {"server.auth", [](config::Settings& s) { s.server.auth = config::HttpAuth::kNone; }},
+      {"server.allowed_hosts", [](config::Settings& s) { s.server.allowed_hosts = {"*"}; }},
+      {"server.allowed_origins", [](config::Settings& s) { s.server.allowed_origins = {"null"}; }},
+      {"spotify.redirect_uri", [](config::Settings& s) { s.spotify.redirect_uri = "http://example.com/callback"; }},
+      {"spotify.scopes",
+       [](config::Settings& s) { s.spotify.scopes = {oauth::Scope::parse("user-read-email").value()}; }},
+      {"api.base_url", [](config::Settings& s) { s.api.base_url = "https://example.com"; }},
+      {"api.accounts_url", [](config::Settings& s) { s.api.accounts_url = "http://example.com"; }},
+      {"api.timeout", [](config::Settings& s) { s.api.timeout = config::Seconds(600); }},
+      {"api.rate_limit", [](config::Settings& s) { s.api.rate_limit = schema::Bounded<1, 1000>(51); }},
+      {"cache.db_path", [](config::Settings& s) { s.cache.db_path = "/tmp/cache.db"; }},
+      {"storage.directory", [](config::Settings& s) { s.storage.directory = "data"; }},
+      {"security.session_timeout_minutes",
+       [](config::Settings& s) { s.security.session_timeout_minutes = schema::Bounded<1, 60>(6); }},
+      {"security.max_sessions_per_user",
+       [](config::Settings& s) { s.security.max_sessions_per_user = schema::Bounded<1, 100>(9); }},
+      {"security.enable_request_signing", [](config::Settings& s) { s.security.enable_request_signing = false; }},
+      {"audit.enabled", [](config::Settings& s) { s.audit.enabled = false; }},
+      {"audit.on_failure", [](config::Settings& s) { s.audit.on_failure = config::AuditFailure::kWarn; }},
+      {"audit.directory", [](config::Settings& s) { s.audit.directory = "/dev/shm/audit"; }},
+      {"audit.checkpoints", [](config::Settings& s) { s.audit.checkpoints.clear(); }},
+      {"audit.retention_days", [](config::Settings& s) { s.audit.retention_days = schema::Bounded<1, 36'500>(30); }},
+      {"metrics.port", [](config::Settings& s) { s.metrics.port = s.server.port; }},
+      {"alerts.webhook", [](config::Settings& s) { s.alerts.webhook = "http://alerts.example.com"; }},
+      {"alerts.webhook_secret", [](config::Settings& s) { s.alerts.webhook_secret = config::SecretText("short"); }},
+  };
+  CHECK(exit_code_of(report_of("config", good_facts())) == 0);
+  for (const Change& change : changes) {
+    INFO(change.key);
+    Facts facts = good_facts();
+    change.apply(*facts.config->settings);
+    CHECK(report_of("config", facts).count(Status::kFail) > 0);
+  }
+}
+
+TEST_CASE("an open finding ends with 1, from the severity that was asked on") {
+  Facts facts = good_facts();
+  facts.config->settings->alerts.webhook.clear();  // Medium.
+  CHECK(exit_code_of(report_of("config", facts)) == 0);
+  CHECK(exit_code_of(report_of("config", facts, {.command = "", .only = {}, .fail_on = Severity::kMedium})) == 1);
+  facts.config->plain_secrets = {"spotify.client_secret"};  // Critical.
+  const Report report = report_of("config", facts);
+  CHECK(exit_code_of(report) == 1);
+  CHECK(score_of(report) == 49);
+}
+
+TEST_CASE("what could not be read counts as open where it weighs much") {
+  Facts facts = good_facts();
+  facts.trail = Fact<TrailFacts>::unknown("The trail cannot be read.");
+  const Report report = report_of("audit", facts);
+  CHECK(exit_code_of(report) == 1);
+  CHECK(report.count(Status::kError) > 5);
+}
+
+constexpr std::string_view kWaiver =
+    R"({"waivers":[{"id":"ID","reason":"a reason","owner":"an owner","ticket":"T-1","expires":"DAY"}]})";
+
+std::string waiver(std::string_view id, std::string_view last) {
+  std::string text(kWaiver);
+  text.replace(text.find("ID"), 2, id);
+  text.replace(text.find("DAY"), 3, last);
+  return text;
+}
+
+TEST_CASE("a waiver holds until its last day, never for a critical finding in production, and not for long") {
+  Facts facts = good_facts();
+  facts.config->settings->audit.enabled = false;  // CFG-25, high.
+  Request request;
+  request.only = {"CFG-25"};
+  request.waivers = read_waivers(waiver("CFG-25", "2026-11-30"), kNow).value();
+  Report report = report_of("config", facts, request);
+  CHECK(exit_code_of(report) == 0);
+  CHECK(report.count(Status::kWaived) == 1);
+
+  request.waivers = read_waivers(waiver("CFG-25", "2026-11-29"), kNow).value();
+  report = report_of("config", facts, request);
+  CHECK(report.count(Status::kWaived) == 0);
+  CHECK(exit_code_of(report) == 4);
+
+  facts.config->plain_secrets = {"spotify.client_secret"};
+  request.only = {"CFG-02"};
+  request.waivers = read_waivers(waiver("CFG-02", "2026-12-30"), kNow).value();
+  CHECK(exit_code_of(report_of("config", facts, request)) == 1);
+  facts.environment = config::Deployment::kStaging;
+  CHECK(exit_code_of(report_of("config", facts, request)) == 0);
+
+  CHECK(!read_waivers(waiver("CFG-02", "2027-06-30"), kNow));
+  CHECK(!read_waivers(waiver("CFG-99", "2026-12-30"), kNow));
+  CHECK(!read_waivers(waiver("CFG-02", "2026-02-30"), kNow));
+  CHECK(!read_waivers("{\"waivers\":[{\"id\":\"CFG-02\"}]}", kNow));
+  CHECK(!read_waivers("no JSON", kNow));
+}
+
+TEST_CASE("a baseline silences what failed before, and nothing new") {
+  Facts facts = good_facts();
+  facts.config->plain_secrets = {"spotify.client_secret"};
+  const Report before = report_of("config", facts);
+  const auto baseline = read_baseline(json::write(to_json(before, {})));
+  REQUIRE(baseline);
+  CHECK(exit_code_of(report_of("config", facts, {.command = "", .only = {}, .waivers = {}, .baseline = *baseline})) ==
+        0);
+  facts.config->problems = {"server.prot is not known"};
+  CHECK(exit_code_of(report_of("config", facts, {.command = "", .only = {}, .waivers = {}, .baseline = *baseline})) ==
+        1);
+  CHECK(!read_baseline("{}"));
+}
+
+TEST_CASE("attestations are dated, owned and known") {
+  const auto read = [](std::string_view date) {
+    return read_attestations(fmt::format(
+        R"({{"attestations":[{{"id":"ORG-01","date":"{}","owner":"an owner","evidence":"a record"}}]}})", date));
+  };
+  CHECK(read("2026-11-01")->at("ORG-01").owner == "an owner");
+  CHECK(!read("yesterday"));
+  Facts facts = good_facts();
+  facts.attestations = read("2027-01-01").value();
+  CHECK(evaluate(*find_check("ORG-01"), facts).status == Status::kFail);
+  CHECK(evaluate(*find_check("ORG-02"), facts).status == Status::kManual);
+}
+
+TEST_CASE("the same facts give the same bytes, and no report says that a standard is met") {
+  Facts facts = good_facts();
+  facts.config->plain_secrets = {"spotify.client_secret"};
+  const auto all_forms = [&facts] {
+    const Report report = report_of("compliance", facts);
+    return std::vector<std::string>{to_text(report, {.verbose = true, .framework = std::nullopt}),
+                                    json::write(to_json(report, {})), json::write(to_sarif(report)),
+                                    json::write(to_oscal(report)), to_html(report, {})};
+  };
+  const auto forms = all_forms();
+  CHECK(forms == all_forms());
+  for (const std::string& form : forms) {
+    CHECK(!base::to_lower_ascii(form).contains("compliant"));
+    CHECK(form.contains("CFG-02"));
+  }
+}
+
+TEST_CASE("what evidence says steers neither a terminal nor a browser") {
+  Facts facts = good_facts();
+  facts.config->problems = {"\x1b[2J<script>alert(1)</script>"};
+  const Report report = report_of("config", facts);
+  CHECK(!to_text(report, {}).contains('\x1b'));
+  CHECK(!to_html(report, {}).contains("<script>"));
+  CHECK(to_html(report, {}).contains("&lt;script&gt;"));
+}
+
+TEST_CASE("a check that nobody knows, or of another part, is refused with the nearest one") {
+  const auto wrong = asked_by({.command = "config", .only = {"CFG-100"}});
+  REQUIRE(!wrong);
+  CHECK(wrong.error().message.contains("CFG-10"));
+  CHECK(!asked_by({.command = "deps", .only = {"CFG-01"}}));
+  CHECK(explain("CFG-02")->contains("ISO/IEC 27001:2022 Annex A: 5.17, 8.24"));
+  CHECK(!explain("CFG-99"));
+}
+
+TEST_CASE("SARIF and OSCAL have the members that their schemas require") {
+  Facts facts = good_facts();
+  facts.config->plain_secrets = {"spotify.client_secret"};
+  const Report report = report_of("all", facts);
+  const json::Value sarif = to_sarif(report);
+  CHECK(sarif.text_or_empty("version") == "2.1.0");
+  const json::Value& run = sarif.find("runs")->array().front();
+  const json::Array& rules = run.find("tool")->find("driver")->find("rules")->array();
+  const std::set<std::string_view> kinds{"pass", "fail", "review", "open", "notApplicable", "informational"};
+  const std::set<std::string_view> levels{"none", "note", "warning", "error"};
+  for (const json::Value& result : run.find("results")->array()) {
+    const auto index = static_cast<size_t>(result.find("ruleIndex")->integer());
+    CHECK(rules.at(index).text_or_empty("id") == result.text_or_empty("ruleId"));
+    CHECK(kinds.contains(result.text_or_empty("kind")));
+    CHECK(levels.contains(result.text_or_empty("level")));
+    // Section 3.27.10: a level only where it failed.
+    CHECK((result.text_or_empty("kind") == "fail") == (result.text_or_empty("level") != "none"));
+    CHECK(!result.find("message")->text_or_empty("text").empty());
+  }
+  const json::Value oscal = to_oscal(report);
+  const json::Value& body = *oscal.find("assessment-results");
+  for (const std::string_view name : {"uuid", "metadata", "import-ap", "results"}) CHECK(body.find(name) != nullptr);
+  const json::Value& result = body.find("results")->array().front();
+  std::set<std::string> observations;
+  const auto is_uuid = [](std::string_view text) {
+    return text.size() == 36 && text[14] == '5' && std::string_view("89ab").contains(text[19]);
+  };
+  for (const json::Value& each : result.find("observations")->array()) {
+    CHECK(is_uuid(each.text_or_empty("uuid")));
+    observations.emplace(each.text_or_empty("uuid"));
+  }
+  CHECK(observations.size() == report.findings.size());
+  for (const json::Value& each : result.find("findings")->array()) {
+    const json::Value& related = each.find("related-observations")->array().front();
+    CHECK(observations.contains(std::string(related.text_or_empty("observation-uuid"))));
+  }
+}
+
+}  // namespace
+}  // namespace checks

@@ -19,6 +19,7 @@
 #include "app/content_watch.h"
 #include "app/local_bearer.h"
 #include "app/master_key.h"
+#include "app/reloader.h"
 #include "audit/journal.h"
 #include "audit/prune.h"
 #include "audit/record.h"
@@ -410,6 +411,16 @@ std::string of_commands(const std::vector<std::vector<std::string>>& lines) {
   return home.records();
 }
 
+std::string of_a_reload() {
+  Served served;
+  test::InlineWorker worker;
+  base::NullLog log;
+  const os::Environment environment({{"HOME", served.place.path()}});
+  app::Reloader reloader({served.loop, worker, served.trail, log, environment}, {}, {}, [](const config::Settings&) {});
+  CHECK(served.loop.run(reloader.reload()));
+  return served.trail.names();
+}
+
 std::string of_a_name_that_gives_orders() {
   test::MemoryTrail trail;
   app::Metrics metrics;
@@ -451,6 +462,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kBudgetSpent}, of_a_loop},
       {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},
       {{Event::kKeyRotated}, of_keys},
+      {{Event::kConfigReloaded}, of_a_reload},
       {{Event::kIncidentBegun, Event::kIncidentEnded}, of_an_incident},
       {{Event::kAuditPruned}, of_a_pruning},
       {{Event::kBackupMade, Event::kBackupRestored}, of_a_backup},

@@ -33,7 +33,7 @@ constexpr std::array<EventInfo, kEvents> kCatalogue{{
     {Event::kChangeEnded, "change.ended", Kind::kSecurity, Severity::kInfo, "It has ended.",
      "call, method, name, took"},
     {Event::kLoginBegun, "login.begun", Kind::kSecurity, Severity::kInfo, "A login at Spotify begins.", ""},
-    {Event::kLoginSucceeded, "login.succeeded", Kind::kSecurity, Severity::kInfo, "It is done and stored.",
+    {Event::kLoginSucceeded, "login.succeeded", Kind::kSecurity, Severity::kInfo, "Spotify agreed; what comes of it is stored next.",
      ""},
     {Event::kLoginFailed, "login.failed", Kind::kSecurity, Severity::kWarning, "It is over without a login.", ""},
     {Event::kLoginForeign, "login.foreign_answer", Kind::kSecurity, Severity::kWarning,

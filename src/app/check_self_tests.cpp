@@ -88,6 +88,11 @@ base::Task<base::Result<void>> try_seal(Process* process, std::string scratch, S
 
 base::Task<base::Result<void>> try_bearer(Process* process, std::string scratch, SelfTest* test) {
   constexpr size_t kTokenBytesMax = 4096;
+  const auto with = [](base::Secret authorization) {
+    http::Request request;
+    request.authorization = std::move(authorization);
+    return request;
+  };
   const auto header = [&scratch]() -> base::Result<base::Secret> {
     TRY(std::string token, os::read_private_file(LocalBearer::file_in(scratch), kTokenBytesMax));
     token.resize(token.find_last_not_of("\r\n") + 1);
@@ -95,16 +100,19 @@ base::Task<base::Result<void>> try_bearer(Process* process, std::string scratch,
   };
   CO_TRY(LocalBearer bearer, LocalBearer::open(scratch, process->random));
   CO_TRY(base::Secret old, header());
-  const auto good = co_await bearer.authenticate(old.clone());
+  const http::Request request = with(std::move(old));
+  const auto good = co_await bearer.authenticate(request);
   expect(*test, good.has_value(), "the token before");
   CO_TRY_VOID(LocalBearer::renew(scratch, process->random));
   CO_TRY_VOID(bearer.reload());
-  const auto revoked = co_await bearer.authenticate(std::move(old));
+  const auto revoked = co_await bearer.authenticate(request);
   expect(*test, !revoked, "the revoked token");
   CO_TRY(base::Secret fresh, header());
-  const auto renewed = co_await bearer.authenticate(std::move(fresh));
+  const http::Request again = with(std::move(fresh));
+  const auto renewed = co_await bearer.authenticate(again);
   expect(*test, renewed.has_value(), "the new token");
-  const auto none = co_await bearer.authenticate(base::Secret());
+  const http::Request empty;
+  const auto none = co_await bearer.authenticate(empty);
   expect(*test, !none, "no token");
   co_return base::Result<void>();
 }
@@ -112,7 +120,7 @@ base::Task<base::Result<void>> try_bearer(Process* process, std::string scratch,
 class Broken final : public mcp::Authenticator {
  public:
   explicit Broken(base::Code code) : code_(code) {}
-  base::Task<base::Result<mcp::Principal>> authenticate(base::Secret) override {
+  base::Task<base::Result<mcp::Principal>> authenticate(const http::Request&) override {
     co_return base::fail(code_, "Refused.", "an inner detail");
   }
 

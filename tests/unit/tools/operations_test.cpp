@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tests/unit/tools/bench.h"
+#include "tools/doctor.h"
 
 #include "tests/test.h"
 

@@ -119,7 +119,7 @@ base::Task<base::Result<PlaylistAnswer>> change_details(const Services& services
   PlaylistAnswer answer{.id = std::string(change.id.text()), .uri = change.id.uri()};
   CO_TRY(const auto before, co_await client->playlist(change.id, std::nullopt, fresh_call_of(context)));
   if (before.snapshot_id) answer.snapshot_id = before.snapshot_id->text();
-  const std::string spoken = Presenter(services.options).quoted(before.name, change.id.uri());
+  const std::string spoken = Presenter(services).quoted(before.name, change.id.uri());
   const Details was = now_of(before, change.wanted);
   if (shows(was, change.wanted)) {
     answer.status = Status::kUnchanged;

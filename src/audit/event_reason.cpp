@@ -7,7 +7,7 @@
 namespace audit {
 namespace {
 
-// A test wants one for every event.
+// For an event that is not here, what it tells of is the reason.
 constexpr std::array kReasons{
     std::pair{Event::kServerStarted, std::string_view("every start is recorded")},
     std::pair{Event::kServerStopped, std::string_view("every end is recorded")},
@@ -55,7 +55,7 @@ constexpr std::array kReasons{
 
 std::string_view usual_reason(Event event) {
   const auto* found = std::ranges::find(kReasons, event, [](const auto& row) { return row.first; });
-  return found == kReasons.end() ? std::string_view() : found->second;
+  return found == kReasons.end() ? info_of(event).about : found->second;
 }
 
 }  // namespace audit

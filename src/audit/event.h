@@ -36,6 +36,7 @@ enum class Event : uint8_t {
   kRequestMalformed,
   kEgressDenied,
   kTlsRefused,
+  kContentSuspicious,
   kAdminCommand,
   kServerSealed,
   kServerUnsealed,

@@ -7,11 +7,12 @@
 namespace audit {
 namespace {
 
-// A test wants one for every event.
+// For an event that is not here, what it tells of is the reason.
 constexpr std::array kReasons{
     std::pair{Event::kServerStarted, std::string_view("every start is recorded")},
     std::pair{Event::kServerStopped, std::string_view("every end is recorded")},
     std::pair{Event::kConfigLoaded, std::string_view("what decides is recorded where it begins to")},
+    std::pair{Event::kConfigReloaded, std::string_view("the file was changed, or the administrator asked for it")},
     std::pair{Event::kKeyMade, std::string_view("there was no master key, and nothing was sealed yet")},
     std::pair{Event::kKeyRotated, std::string_view("it was asked for, or the old key is older than it may be")},
     std::pair{Event::kSessionOpened, std::string_view("the bearer is good, and its user has room for a session")},
@@ -54,7 +55,7 @@ constexpr std::array kReasons{
 
 std::string_view usual_reason(Event event) {
   const auto* found = std::ranges::find(kReasons, event, [](const auto& row) { return row.first; });
-  return found == kReasons.end() ? std::string_view() : found->second;
+  return found == kReasons.end() ? info_of(event).about : found->second;
 }
 
 }  // namespace audit

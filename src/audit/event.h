@@ -38,6 +38,7 @@ enum class Event : uint8_t {
   kRateLimited,
   kEgressDenied,
   kTlsRefused,
+  kContentSuspicious,
   kAdminCommand,
   kServerSealed,
   kServerUnsealed,

@@ -325,8 +325,11 @@ const Check kChecks[] = {
      {"A09", "A09", "PR.PS-04", "5.33, 8.15", "CC7.2"},
      "Switch the trail on and set audit.retention_days to 365 or more.",
      [](const Facts& facts) {
-       if (!settings_in(facts).audit.enabled) return fail("There is no trail: audit.enabled is false.");
-       return pass("No record is ever removed by this program.");
+       constexpr int64_t kDaysMin = 365;
+       const config::Audit& audit = settings_in(facts).audit;
+       if (!audit.enabled) return fail("There is no trail: audit.enabled is false.");
+       return judge(audit.retention_days.value() >= kDaysMin,
+                    fmt::format("audit.retention_days is {}.", audit.retention_days.value()));
      }},
     {"CFG-27",
      "Data lies in private folders of its own",

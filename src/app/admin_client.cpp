@@ -63,7 +63,10 @@ base::Result<AdminAnswers> ask_all(Process& process, const config::Settings& set
   for (const auto& [pid, response] : heard.answered) {
     if (response.status == 200) continue;
     const auto body = json::parse(response.body, {});
-    return base::fail(base::Code::kUnavailable,
+    const base::Code code = response.status == 400   ? base::Code::kInvalidArgument
+                            : response.status == 409 ? base::Code::kConflict
+                                                     : base::Code::kUnavailable;
+    return base::fail(code,
                       fmt::format("Process {}: {}", pid, body ? body->text_or_empty("error") : "no answer"));
   }
   return AdminAnswers{std::move(heard.answered)};

@@ -1,11 +1,13 @@
 // admin: tells the running servers of this data directory what to do, over the socket that each of them has there; and
 // puts the seal on or takes it off, which needs no running server.
-#include <fmt/format.h>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "app/admin_client.h"
 #include "app/admin_server.h"
@@ -131,6 +133,34 @@ base::Result<int> stop(const Call& call) {
   return 0;
 }
 
+std::string names_in(const json::Value& said, std::string_view member) {
+  std::vector<std::string> names;
+  const json::Value* list = said.find(member);
+  if (list == nullptr || !list->is_array()) return "";
+  for (const json::Value& each : list->array()) names.push_back(each.is_string() ? each.string() : "");
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+base::Result<int> reload(const Call& call) {
+  TRY(const AdminAnswers answers, ask_running(call.process, call.settings,
+                                              {.method = http::Method::kPost, .target = "/reload"}));
+  json::Array all;
+  for (const auto& [pid, response] : answers.answered) {
+    TRY(json::Value said, json::parse(response.body, {}));
+    if (!call.arguments.has("--json")) {
+      const std::string applied = names_in(said, "applied");
+      const std::string waiting = names_in(said, "at_next_start");
+      call.io.out << fmt::format("Process {}: {}{}\n", pid,
+                                 applied.empty() ? "nothing has changed" : "took over " + applied,
+                                 waiting.empty() ? "" : "; changed as well, and needs a new start: " + waiting);
+    }
+    said.object().set("pid", pid);
+    all.push_back(std::move(said));
+  }
+  if (call.arguments.has("--json")) call.io.out << json::write_pretty(json::Object{{"servers", std::move(all)}});
+  return 0;
+}
+
 base::Task<base::Result<void>> record(AuditTrail* audit, std::string_view mode, audit::Event event) {
   audit->begin(mode);
   CO_TRY_VOID(co_await audit->start(NoKeyFile::kRefuse));
@@ -229,6 +259,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   if (what == "sessions") return sessions(call);
   if (what == "metrics") return metrics(call);
   if (what == "revoke") return revoke(call);
+  if (what == "reload") return reload(call);
   if (what == "stop") return stop(call);
   if (what == "emergency-stop") return emergency_stop(call);
   return set_seal(call, what == "seal");
@@ -239,7 +270,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
 Command admin_command() {
   return {
       .name = "admin",
-      .about = "Look at the running servers, end sessions, seal, stop.",
+      .about = "Look at the running servers, end sessions, reload settings, seal, stop.",
       .options = {config_option(),
                   {.name = "--all",
                    .kind = OptionKind::kSwitch,
@@ -249,11 +280,13 @@ Command admin_command() {
                    .about = "stop, emergency-stop: without waiting for what runs."},
                   json_option()},
       .positional = Positional{.name = "what",
-                               .about = "status, sessions, revoke, seal, unseal, stop, emergency-stop or metrics.",
-                               .choices = {"status", "sessions", "revoke", "seal", "unseal", "stop", "emergency-stop",
-                                           "metrics"}},
+                               .about = "status, sessions, revoke, reload, seal, unseal, stop, emergency-stop or "
+                                        "metrics.",
+                               .choices = {"status", "sessions", "revoke", "reload", "seal", "unseal", "stop",
+                                           "emergency-stop", "metrics"}},
       .rest = Rest{.name = "session", .about = "revoke: the session, as `admin sessions` names it.", .count_max = 1},
-      .run = run};
+      .master_key = MasterKey::kWelcome,
+       .run = run};
 }
 
 }  // namespace app

@@ -36,7 +36,7 @@ std::string admin_directory(const std::string& data_directory) { return data_dir
 base::Task<http::Response> AdminServer::handle(http::Request request) {
   std::string path(http::split_target(request.target).path);
   const bool reads = path == "/status" || path == "/sessions" || path == "/metrics";
-  const bool acts = path == "/revoke" || path == "/stop";
+  const bool acts = path == "/revoke" || path == "/stop" || path == "/reload";
   if (!reads && !acts) co_return problem(404, "There is no such command.");
   if (request.method != (reads ? http::Method::kGet : http::Method::kPost)) {
     auto refused = problem(405, reads ? "This is for GET." : "This is for POST.");
@@ -58,6 +58,7 @@ base::Task<http::Response> AdminServer::command(std::string path, std::string bo
     const bool at_once = now != nullptr && *now == json::Value(true);
     co_return co_await stop(at_once ? Ending::kAtOnce : Ending::kDrain, std::move(peer));
   }
+  if (path == "/reload") co_return co_await reload(std::move(peer));
   const json::Value* all = asked->find("all");
   if (all != nullptr && *all == json::Value(true)) co_return co_await revoke_all(std::move(peer));
   std::string session(asked->text_or_empty("session"));
@@ -97,6 +98,22 @@ base::Task<http::Response> AdminServer::revoke_all(std::string peer) {
   co_await tell("revoke all", std::move(peer), "", ended);
   if (!why.empty()) co_return problem(500, "The sessions have ended, and the bearer is still the old one. " + why);
   co_return json_response(200, {{"ended", ended}});
+}
+
+base::Task<http::Response> AdminServer::reload(std::string peer) {
+  if (!services_.reload) co_return problem(404, "There is nothing to read again here.");
+  auto reloading = services_.reload();
+  const auto done = co_await std::move(reloading);
+  if (!done) {
+    // The status is all that the code becomes; `admin` makes an exit code of it again.
+    const base::Code code = done.error().code;
+    const int status = code == base::Code::kInvalidArgument ? 400 : code == base::Code::kConflict ? 409 : 500;
+    co_return problem(status, done.error().message + " The settings of before stay in force.");
+  }
+  co_await tell("reload", std::move(peer), "", 0);
+  json::Array applied(done->applied.begin(), done->applied.end());
+  json::Array waiting(done->waiting.begin(), done->waiting.end());
+  co_return json_response(200, {{"applied", std::move(applied)}, {"at_next_start", std::move(waiting)}});
 }
 
 base::Task<http::Response> AdminServer::stop(Ending ending, std::string peer) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/metrics.h"
+#include "app/reloader.h"
 #include "app/seal.h"
 #include "audit/trail.h"
 #include "base/clock.h"
@@ -41,6 +42,8 @@ class AdminServer final : public http::Handler {
     // Takes the new bearer from its file; empty where there is none.
     std::function<base::Result<void>()> reload_bearer;
     std::function<void(Ending)> stop;
+    // Reads the configuration again; empty where that is not offered.
+    std::function<base::Task<base::Result<Reloader::Done>>()> reload = nullptr;
   };
 
   // All must outlive it.
@@ -55,6 +58,7 @@ class AdminServer final : public http::Handler {
   base::Task<void> tell(std::string_view command, std::string peer, std::string session, int64_t ended);
   base::Task<http::Response> revoke(std::string session, std::string peer);
   base::Task<http::Response> revoke_all(std::string peer);
+  base::Task<http::Response> reload(std::string peer);
   base::Task<http::Response> stop(Ending ending, std::string peer);
   http::Response status() const;
   http::Response sessions() const;

@@ -89,6 +89,7 @@ AuditTrail::AuditTrail(Process& process, const config::Settings& settings,
                        Metrics* metrics)
     : settings_text_(json::write(schema::to_json(settings))),
       environment_(schema::to_json(settings.environment).string()),
+      log_level_(schema::to_json(settings.server.log_level).string()),
       forwarder_(AuditForwarder::make(process, settings, metrics)),
       watch_(make_recorder(process, settings, std::move(key_made), heard), heard),
       auditor_(process.loop, watch_) {}
@@ -131,7 +132,9 @@ void AuditTrail::begin(std::string_view mode) {
                 .status = "ok"});
   audit::Entry loaded{.event = Event::kConfigLoaded,
                       .source = "local",
-                      .request = {{"settings", audit::Hidden{settings_text_}}, {"environment", environment_}},
+                      .request = {{"settings", audit::Hidden{settings_text_}},
+                                  {"environment", environment_},
+                                  {"log_level", log_level_}},
                       .status = "ok"};
   if (sealed_) loaded.request.emplace_back("generation", sealed_->generation);
   watch_.note(std::move(loaded));

@@ -61,6 +61,7 @@ class AuditTrail {
   std::string mode_;
   std::string settings_text_;
   std::string environment_;
+  std::string log_level_;
   std::optional<config::SealedHeader> sealed_;
   std::shared_ptr<AuditForwarder> forwarder_;  // Null: the disk alone.
   std::shared_ptr<Opening> opening_;

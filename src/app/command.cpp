@@ -65,4 +65,14 @@ Rollback rollback_of(const Arguments& arguments) {
   return arguments.has("--allow-rollback") ? Rollback::kAllow : Rollback::kRefuse;
 }
 
+Option debugging_option() {
+  return {.name = "--allow-debug-in-production",
+          .kind = OptionKind::kSwitch,
+          .about = "Start with server.log_level debug in environment production; the audit trail has it."};
+}
+
+config::Debugging debugging_of(const Arguments& arguments) {
+  return arguments.has("--allow-debug-in-production") ? config::Debugging::kAllowed : config::Debugging::kRefused;
+}
+
 }  // namespace app

@@ -12,6 +12,7 @@
 #include "app/io.h"
 #include "app/load_settings.h"
 #include "base/result.h"
+#include "config/profile.h"
 
 namespace app {
 
@@ -81,5 +82,8 @@ Option json_option();
 // For what starts from a sealed configuration, and so accepts its generation.
 Option rollback_option();
 Rollback rollback_of(const Arguments& arguments);
+// For what runs as a server.
+Option debugging_option();
+config::Debugging debugging_of(const Arguments& arguments);
 
 }  // namespace app

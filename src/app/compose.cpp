@@ -13,12 +13,16 @@
 namespace app {
 namespace {
 
-policy::Selection selection_of(const config::Settings& settings) {
+policy::Selection selection_of(const config::Settings& settings, bool read_only) {
   policy::Selection selection;
   if (!settings.tools.toolsets.empty()) selection.toolsets = settings.tools.toolsets;
   selection.tools = settings.tools.tools;
-  selection.access = settings.tools.read_only ? policy::Access::kReadOnly : policy::Access::kReadWrite;
+  selection.access = read_only ? policy::Access::kReadOnly : policy::Access::kReadWrite;
   return selection;
+}
+
+tools::Privacy privacy_of(const config::Settings& settings) {
+  return settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull;
 }
 
 std::vector<std::string> login_scopes(const config::Settings& settings, const std::vector<mcp::Tool>& offered) {
@@ -66,14 +70,19 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
   options.trail = &audit->trail();
   options.metrics = metrics.get();
   TRY(auto account, Account::make(process, settings, std::move(options)));
-  std::unique_ptr<Product> product(
-      new Product(process, settings, {std::move(metrics), std::move(alerts), std::move(audit), std::move(account)}));
+  std::unique_ptr<Product> product(new Product(
+      process, settings, audience, {std::move(metrics), std::move(alerts), std::move(audit), std::move(account)}));
   // A regime that is set is known already; one that is found out later hides tools, see is_possible().
-  TRY(product->tools_, tools::select_tools(tools::all_tools(product->services_), selection_of(settings), audience,
-                                           product->account_->regime().known()));
+  TRY(product->tools_, product->select(settings, settings.tools.read_only));
   product->services_.wanted_scopes = tools::scopes_of(product->tools_);
   product->account_->login().ask_for(login_scopes(settings, product->tools_));
-  for (const mcp::Tool& tool : product->tools_) product->server_.add(tool);
+  for (const mcp::Tool& tool : product->tools_) product->add(tool);
+  // The server learns no tools later, so it knows also those that only a reload can bring.
+  if (settings.tools.read_only) {
+    TRY(const auto all, product->select(settings, false));
+    for (const mcp::Tool& tool : all) product->add(tool);
+  }
+  product->apply(settings);
   auto resources = tools::resources_over(product->tools_);
   for (mcp::Resource& resource : resources.fixed) product->server_.add(std::move(resource));
   for (mcp::ResourceTemplate& resource : resources.templates) product->server_.add(std::move(resource));
@@ -94,7 +103,7 @@ bool Product::is_possible(const mcp::Tool& tool) {
   return !impossible_.contains(tool.info.name);
 }
 
-Product::Product(Process& process, const config::Settings& settings, Parts parts)
+Product::Product(Process& process, const config::Settings& settings, tools::Audience audience, Parts parts)
     : process_(process),
       key_age_(std::chrono::days(settings.security.key_rotation_days.value())),
       metrics_(std::move(parts.metrics)),
@@ -112,11 +121,33 @@ Product::Product(Process& process, const config::Settings& settings, Parts parts
                 .login = account_->login(),
                 .clock = process.clock,
                 .desk = desk_,
-                .options = {.privacy = settings.privacy.lockdown ? tools::Privacy::kLockdown : tools::Privacy::kFull}},
+                .options = {.privacy = privacy_of(settings)}},
+      audience_(audience),
       server_({process.loop, process.clock, process.random, process.log},
               server_options(settings, &metered_calls_,
-                             [this](const mcp::Tool& tool, const mcp::Principal&) { return is_possible(tool); })) {
+                             [this](const mcp::Tool& tool, const mcp::Principal&) { return is_offered(tool); })) {
   server_.use(guard(process.clock));
+}
+
+base::Result<std::vector<mcp::Tool>> Product::select(const config::Settings& settings, bool read_only) const {
+  return tools::select_tools(tools::all_tools(services_), selection_of(settings, read_only), audience_,
+                             account_->regime().known());
+}
+
+void Product::add(const mcp::Tool& tool) {
+  if (known_.emplace(tool.info.name, tool.info.effect).second) server_.add(tool);
+}
+
+void Product::apply(const config::Settings& settings) {
+  key_age_ = std::chrono::days(settings.security.key_rotation_days.value());
+  services_.options.privacy = privacy_of(settings);
+  std::set<std::string, std::less<>> now;
+  for (const auto& [name, effect] : known_) {
+    if (!settings.tools.read_only || effect == mcp::Effect::kRead) now.insert(name);
+  }
+  if (now == offered_) return;
+  offered_ = std::move(now);
+  server_.publish({.kind = mcp::Event::Kind::kToolsChanged});
 }
 
 mcp::ToolMiddleware Product::guard(const base::Clock& clock) {

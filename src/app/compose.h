@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -39,10 +41,12 @@ class Product {
   AuditTrail& audit() { return *audit_; }
   const Metrics& metrics() const { return *metrics_; }
   const Seal& seal() const { return seal_; }
-  // Those that are offered, in their order.
+  // Those that are offered at the start, in their order.
   const std::vector<mcp::Tool>& tools() const { return tools_; }
   // Opens the store and the audit trail, which is told that `mode` begins. What it opened is to be closed.
   base::Task<base::Result<void>> open(std::string_view mode);
+  // Takes over what may change while it runs (config/live.h). The settings have passed config::check.
+  void apply(const config::Settings& settings);
   // Replaces keys that have become old, now and every hour. Ends with the task.
   base::Task<void> keep_keys();
   // The last word of the trail. Sessions and calls have ended.
@@ -50,8 +54,11 @@ class Product {
 
  private:
   struct Parts;
-  Product(Process& process, const config::Settings& settings, Parts parts);
+  Product(Process& process, const config::Settings& settings, tools::Audience audience, Parts parts);
   base::Task<void> keep_keys_once();
+  base::Result<std::vector<mcp::Tool>> select(const config::Settings& settings, bool read_only) const;
+  void add(const mcp::Tool& tool);
+  bool is_offered(const mcp::Tool& tool) { return offered_.contains(tool.info.name) && is_possible(tool); }
   // What every call passes before its handler.
   mcp::ToolMiddleware guard(const base::Clock& clock);
   // Whether the app, as far as it is known, has every operation that the tool stands on.
@@ -71,7 +78,11 @@ class Product {
   tools::Desk desk_;
   policy::Budget budget_;
   tools::Services services_;
+  tools::Audience audience_;
   std::vector<mcp::Tool> tools_;
+  // Those that the server knows, and those of them that are offered now.
+  std::map<std::string, mcp::Effect, std::less<>> known_;
+  std::set<std::string, std::less<>> offered_;
   // The tools that this regime makes impossible.
   std::optional<spotify::Regime> judged_;
   std::set<std::string> impossible_;

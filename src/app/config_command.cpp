@@ -53,6 +53,7 @@ void show(const config::Loaded& loaded, const Arguments& arguments, Io& io) {
 base::Result<int> check(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(config::check_listener(loaded.settings));
+  TRY_VOID(config::check_profile(loaded.settings, config::Debugging::kRefused));
   const std::string file = find_config_file(arguments.text("--config"), io.environment);
   std::vector<std::string> notes = config::find_idle(loaded);
   if (loaded.settings.spotify.client_id.empty()) {

@@ -102,8 +102,22 @@ os::Confinement confinement_of(const config::Settings& settings, const os::Envir
   return confinement;
 }
 
-os::Confined confine_server(const Io& io, const config::Settings& settings) {
-  return io.confine ? io.confine(confinement_of(settings, io.environment)) : os::Confined{};
+void allow_reload(os::Confinement& confinement, const std::vector<std::string>& files,
+                  const os::Environment& environment) {
+  for (const std::string& file : files) {
+    const std::string whole = os::target_of(os::absolute(file));
+    const std::string folder = parent_of(whole);
+    const std::string home = environment.find("HOME").value_or("/");
+    const bool holds_more = os::is_within(home, folder) || os::is_within("/etc", folder) || os::is_shared(folder);
+    confinement.readable.push_back(holds_more ? whole : folder);
+  }
+}
+
+os::Confined confine_server(const Io& io, const config::Settings& settings, const std::vector<std::string>& files) {
+  if (!io.confine) return {};
+  os::Confinement confinement = confinement_of(settings, io.environment);
+  allow_reload(confinement, files, io.environment);
+  return io.confine(confinement);
 }
 
 void tell(const os::Confined& confined, base::Log& log) {

@@ -30,9 +30,9 @@ enum class Provider { kNone, kKeyring, kToken };
 Result<Provider> provider_of(const os::Environment& environment) {
   const std::string name = environment.find(kKeyProviderVariable).value_or("auto");
   if (name == "auto") return Provider::kNone;
-  if (environment.find(kKeyVariable) || environment.find(kKeyFileVariable)) {
+  if (environment.has(kKeyVariable) || environment.has(kKeyFileVariable)) {
     return fail(Code::kConflict, fmt::format("{} says {}, and {} is set too. Unset one of them.", kKeyProviderVariable,
-                                             name, environment.find(kKeyVariable) ? kKeyVariable : kKeyFileVariable));
+                                             name, environment.has(kKeyVariable) ? kKeyVariable : kKeyFileVariable));
   }
   if (name == "keyring") return Provider::kKeyring;
   if (name == "pkcs11") return Provider::kToken;

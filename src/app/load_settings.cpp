@@ -75,11 +75,17 @@ base::Result<config::Loaded> load_settings(const SettingsRequest& request, const
     TRY_VOID(read_config(sources, environment));
   }
   sources.variable = [&environment](std::string_view name) { return environment.find(name); };
-  sources.read_file = [](const std::string& path) { return os::read_private_file(path, kSecretFileBytesMax); };
+  std::vector<std::string> files;
+  sources.read_file = [&files](const std::string& path) {
+    files.push_back(path);
+    return os::read_private_file(path, kSecretFileBytesMax);
+  };
   sources.flags = request.flags;
   auto read = config::load(sources);
   if (sources.file_text) const base::Secret wiped(*std::move(sources.file_text));
   TRY(config::Loaded loaded, std::move(read));
+  loaded.files = std::move(files);
+  if (!sources.file_name.empty()) loaded.files.push_back(sources.file_name);
   TRY_VOID(config::check(loaded.settings));
   TRY_VOID(settle_paths(loaded, sources.file_name, environment));
   const std::string& directory = loaded.settings.storage.directory;

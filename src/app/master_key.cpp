@@ -125,7 +125,7 @@ MasterKeyPlaces key_places(const config::Settings& settings, const os::Environme
 }
 
 std::optional<KeyFile> key_file(const std::string& config_directory, const os::Environment& environment) {
-  if (environment.find(kKeyVariable)) return std::nullopt;
+  if (environment.has(kKeyVariable)) return std::nullopt;
   if (auto path = environment.find(kKeyFileVariable)) return KeyFile{.path = *std::move(path), .may_be_made = false};
   if (auto path = credential_file(environment)) return KeyFile{.path = *std::move(path), .may_be_made = false};
   if (config_directory.empty()) return std::nullopt;
@@ -156,7 +156,7 @@ base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::En
                                      base::Random& random, NoKeyFile none,
                                      const std::function<void(const std::string&)>& made) {
   const auto file = key_file(places.config_directory, environment);
-  if (!file && !environment.find(kKeyVariable)) {
+  if (!file && !environment.has(kKeyVariable)) {
     return base::fail(base::Code::kInvalidArgument,
                       "There is no place for the key file: HOME is not set. Set SPOTIFY_MCP_MASTER_KEY_FILE.");
   }
@@ -200,9 +200,9 @@ base::Result<std::optional<config::MasterSecret>> new_master_key(const os::Envir
 KeySource key_source(const std::string& config_directory, const os::Environment& environment) {
   const std::string provider = environment.find(kKeyProviderVariable).value_or("auto");
   if (provider != "auto") {
-    return {.name = provider, .place = "", .is_there = environment.find(kKeyVariable).has_value()};
+    return {.name = provider, .place = "", .is_there = environment.has(kKeyVariable)};
   }
-  if (environment.find(kKeyVariable)) {
+  if (environment.has(kKeyVariable)) {
     return {.name = "variable", .place = std::string(kKeyVariable), .is_there = true};
   }
   const auto file = key_file(config_directory, environment);
@@ -212,7 +212,7 @@ KeySource key_source(const std::string& config_directory, const os::Environment&
 }
 
 bool has_master_key(const MasterKeyPlaces& places, const os::Environment& environment) {
-  return environment.find(kKeyVariable) || environment.find(kKeyFileVariable) || credential_file(environment) ||
+  return environment.has(kKeyVariable) || environment.has(kKeyFileVariable) || credential_file(environment) ||
          (!places.config_directory.empty() && os::exists(usual_key_file(places.config_directory)));
 }
 

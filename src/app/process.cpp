@@ -1,5 +1,6 @@
 #include "app/process.h"
 
+#include <csignal>
 #include <optional>
 #include <utility>
 
@@ -17,7 +18,13 @@ base::Task<void> run_and_stop(net::AsioLoop* loop, base::Task<base::Result<void>
 StopSignal::StopSignal(net::AsioLoop& loop, Signals signals) {
   os::ignore_broken_pipes();
   if (signals == Signals::kEnd) return;
-  waiter_.emplace([this, &loop](int) { loop.post([this] { arrived(); }); });
+  const auto hear = [this, &loop](int signal) {
+    if (signal != SIGHUP) return loop.post([this] { arrived(); });
+    loop.post([this] {
+      if (hangup_) hangup_();
+    });
+  };
+  waiter_.emplace(hear, signals == Signals::kAskAndReload ? os::Hangup::kIsTold : os::Hangup::kEnds);
 }
 
 void StopSignal::on_stop(std::function<void()> callback) {

@@ -17,8 +17,9 @@
 
 namespace app {
 
-// Whether SIGINT and SIGTERM end the process where it stands, or ask it to come to an end.
-enum class Signals { kEnd, kAsk };
+// Whether SIGINT and SIGTERM end the process where it stands, or ask it to come to an end; and whether SIGHUP asks it
+// to read its configuration again.
+enum class Signals { kEnd, kAsk, kAskAndReload };
 
 // The first SIGINT or SIGTERM as a callback on the loop.
 class StopSignal {
@@ -27,6 +28,8 @@ class StopSignal {
 
   // Also for a signal that came before this call.
   void on_stop(std::function<void()> callback);
+  // Each SIGHUP, from now on. On the loop's thread; null: none is heard.
+  void on_hangup(std::function<void()> callback) { hangup_ = std::move(callback); }
   // As if the signal had come. On the loop's thread.
   void request() { arrived(); }
 
@@ -34,6 +37,7 @@ class StopSignal {
   void arrived();
 
   std::function<void()> callback_;
+  std::function<void()> hangup_;
   bool arrived_ = false;
   // Last: its thread ends before what it calls.
   std::optional<os::SignalWaiter> waiter_;

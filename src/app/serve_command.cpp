@@ -10,6 +10,7 @@
 #include "app/http_routes.h"
 #include "app/key_notice.h"
 #include "app/local_bearer.h"
+#include "app/reloader.h"
 #include "app/sealed_config.h"
 #include "net/http_server.h"
 #include "os/files.h"
@@ -35,6 +36,9 @@ struct Service {
   const config::Settings& settings;
   Product& product;
   Io& io;
+  // As it was started.
+  SettingsRequest request;
+  config::Debugging debugging;
 };
 
 void announce(const Service& service, uint16_t port) {
@@ -96,6 +100,12 @@ base::Result<std::unique_ptr<net::HttpServer>> listen_for_metrics(const Service&
   return net::HttpServer::start(service.process.loop, metrics, service.process.log, std::move(options));
 }
 
+// What came of it stands in the log.
+base::Task<void> reload_on_hangup(Reloader* reloader) {
+  auto reloading = reloader->reload();
+  static_cast<void>(co_await std::move(reloading));
+}
+
 base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   Process& process = service->process;
   Product& product = service->product;
@@ -111,6 +121,15 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   listen.host = service->settings.server.host;
   listen.port = static_cast<uint16_t>(service->settings.server.port.value());
   CO_TRY(const auto http, net::HttpServer::start(process.loop, routes, process.log, listen));
+  const auto apply = [&process, &product, &streamable](const config::Settings& settings) {
+    process.log.set_least(level_of(settings.server.log_level));
+    streamable.allow(settings.server.allowed_hosts, settings.server.allowed_origins);
+    product.apply(settings);
+  };
+  Reloader reloader({process.loop, process.worker, product.audit().trail(), process.log, process.environment},
+                    {.request = service->request, .debugging = service->debugging}, service->settings, apply);
+  base::TaskGroup reloads(process.loop);
+  process.stop.on_hangup([&reloads, &reloader] { reloads.spawn(reload_on_hangup(&reloader)); });
   Ending ending = Ending::kDrain;
   AdminServer admin({.loop = process.loop,
                      .clock = process.clock,
@@ -125,7 +144,8 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
                      .stop = [&ending, &process](Ending asked) {
                        ending = asked;
                        process.stop.request();
-                     }});
+                     },
+                     .reload = [&reloader] { return reloader.reload(); }});
   const auto admin_listener = listen_for_admin(*service, admin);
   MetricsServer metrics(admin);
   CO_TRY(const auto metrics_listener, listen_for_metrics(*service, metrics));
@@ -135,6 +155,7 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   process.stop.on_stop([set = stop.setter()] { set(true); });
   co_await stop;
   process.log.event(base::Level::kInfo, "server.stopping");
+  process.stop.on_hangup(nullptr);
   routes.begin_to_stop();
   product.server().close_listens();
   co_await http->stop(ending == Ending::kDrain ? kDrain : std::chrono::seconds(0));
@@ -161,15 +182,19 @@ base::Task<base::Result<void>> serve(Service* service) {
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(config::check_listener(loaded.settings));
+  TRY_VOID(config::check_profile(loaded.settings, debugging_of(arguments)));
   TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
-  const os::Confined confined = confine_server(io, loaded.settings);
-  Process process(io.environment, level_of(loaded.settings.server.log_level), Signals::kAsk);
+  const os::Confined confined = confine_server(io, loaded.settings, loaded.files);
+  Process process(io.environment, level_of(loaded.settings.server.log_level), Signals::kAskAndReload);
   tell(confined, process.log);
   AccountOptions options;
   options.key_made = log_key(process.log);
   TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kHttp, std::move(options)));
   product->audit().tell_sealed(loaded.sealed);
-  Service service{process, loaded.settings, *product, io};
+  Service service{process, loaded.settings, *product, io, settings_request(command, arguments),
+                  debugging_of(arguments)};
+  // To go back is for a start alone.
+  service.request.rollback = Rollback::kRefuse;
   TRY_VOID(run_to_end(process.loop, serve(&service)));
   return 0;
 }
@@ -181,6 +206,7 @@ Command serve_command() {
                   .about = "Serve MCP over HTTP on this machine.",
                   .options = {config_option(),
                               rollback_option(),
+                              debugging_option(),
                               {.name = "--host",
                                .value = "ADDRESS",
                                .about = "Address to listen on.",

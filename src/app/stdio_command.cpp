@@ -59,6 +59,7 @@ base::Task<base::Result<void>> converse(Process* process, Product* product, int 
 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
+  TRY_VOID(config::check_profile(loaded.settings, debugging_of(arguments)));
   TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
   const os::Confined confined = confine_server(io, loaded.settings);
   Process process(io.environment, level_of(loaded.settings.server.log_level), Signals::kAsk);
@@ -76,7 +77,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
 Command stdio_command() {
   Command command{.name = "stdio",
                   .about = "Serve MCP on stdin and stdout, for a host that starts this program.",
-                  .options = {config_option(), rollback_option()},
+                  .options = {config_option(), rollback_option(), debugging_option()},
                   .run = run};
   for (const Option& option : selection_options()) command.options.push_back(option);
   return command;

@@ -13,6 +13,7 @@ enum class Event : uint8_t {
   kServerStarted,
   kServerStopped,
   kConfigLoaded,
+  kConfigReloaded,
   kKeyMade,
   kKeyRotated,
   kSessionOpened,

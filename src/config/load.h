@@ -36,6 +36,8 @@ struct Loaded {
   // SPOTIFY_CLIENT_ID", "flag".
   std::map<std::string, std::string, std::less<>> origins;
   std::optional<SealedHeader> sealed = std::nullopt;
+  // What was read on the way; a server that is to read it again needs its permission for that.
+  std::vector<std::string> files = {};
 };
 
 // kInvalidArgument with every problem at once, by the names of the settings; kNotFound for a ${VARIABLE} that is not

@@ -62,6 +62,12 @@ std::optional<std::string> Environment::find(std::string_view name) const {
   return found->second;
 }
 
+bool Environment::has(std::string_view name) const {
+  if (const auto secret = secrets_.find(name); secret != secrets_.end()) return !secret->second->empty();
+  const auto found = variables_.find(name);
+  return found != variables_.end() && !found->second.empty();
+}
+
 std::string data_directory(const Environment& environment) {
   return below(environment, "XDG_DATA_HOME", "/.local/share");
 }

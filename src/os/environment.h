@@ -26,6 +26,8 @@ class Environment {
 
   // An empty variable counts as absent: that is what people mean by `NAME= command`.
   std::optional<std::string> find(std::string_view name) const;
+  // Whether find() gives something, for what is not to be copied.
+  bool has(std::string_view name) const;
   // Without the secrets.
   const Variables& all() const { return variables_; }
   // As if a variable of that name held it.

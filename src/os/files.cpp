@@ -238,6 +238,11 @@ base::Result<void> check_private(const std::string& path) {
   return check_owner_only(status, path);
 }
 
+bool is_shared(const std::string& directory) {
+  struct stat status{};
+  return ::stat(directory.c_str(), &status) == 0 && (status.st_mode & S_IWOTH) != 0;
+}
+
 bool is_within(const std::string& path, const std::string& directory) {
   // Links are followed as far as the paths exist.
   std::error_code ignored;

@@ -48,6 +48,8 @@ std::string absolute(const std::string& path, const std::string& folder = {});
 std::string target_of(const std::string& path);
 // Whether it is a file that another may be renamed over: neither a link nor a mount.
 bool is_replaceable(const std::string& path);
+// Whether everybody may make files in that directory, as in /tmp.
+bool is_shared(const std::string& directory);
 // Whether the path is the directory, or lies in it or below, links followed. Neither has to exist.
 bool is_within(const std::string& path, const std::string& directory);
 // kForbidden, with the command that mends it, unless the file or directory is owned by us, closed to group and others,

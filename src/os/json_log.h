@@ -1,6 +1,7 @@
 // The operational log on a file descriptor, one JSON object per line.
 #pragma once
 
+#include <atomic>
 #include <span>
 #include <string_view>
 
@@ -15,13 +16,16 @@ class JsonLog final : public base::Log {
   JsonLog(int descriptor, base::Level least, const base::Clock& clock)
       : descriptor_(descriptor), least_(least), clock_(clock) {}
 
+  // From any thread.
+  void set_least(base::Level least) { least_ = least; }
+
  protected:
   // One write(2) per event, so that lines of several threads and processes do not mix.
   void write(base::Level level, std::string_view event, std::span<const base::Field> fields) override;
 
  private:
   int descriptor_;
-  base::Level least_;
+  std::atomic<base::Level> least_;
   const base::Clock& clock_;
 };
 

@@ -31,7 +31,8 @@ struct Confined {
 // already. To be called while there is one thread, since nothing takes paths from another thread.
 //
 // From then on: no privileges by set-user-ID programs, no core dumps, files for the owner alone, no new program (the
-// process is killed), and no system call of the list in sandbox.cpp (EPERM). What a kernel lacks is told and left out.
+// process is killed), no memory that can be written and executed, and no system call but those of the list in
+// sandbox.cpp. What a kernel lacks is told and left out.
 Confined confine(const Confinement& confinement);
 
 }  // namespace os

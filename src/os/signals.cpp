@@ -1,14 +1,13 @@
 #include "os/signals.h"
 
+#include <csignal>
+#include <cstdint>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <cstdint>
 #include <thread>
+#include <unistd.h>
 
 #include "base/check.h"
 
@@ -23,11 +22,12 @@ struct SignalWaiter::Impl {
   std::jthread thread;
 };
 
-SignalWaiter::SignalWaiter(std::function<void(int signal)> on_signal) : impl_(std::make_unique<Impl>()) {
+SignalWaiter::SignalWaiter(std::function<void(int signal)> on_signal, Hangup hangup) : impl_(std::make_unique<Impl>()) {
   sigset_t waited;
   sigemptyset(&waited);
   sigaddset(&waited, SIGINT);
   sigaddset(&waited, SIGTERM);
+  if (hangup == Hangup::kIsTold) sigaddset(&waited, SIGHUP);
   ENSURE(pthread_sigmask(SIG_BLOCK, &waited, &impl_->before) == 0);
   impl_->signals = ::signalfd(-1, &waited, SFD_CLOEXEC | SFD_NONBLOCK);
   impl_->stop = ::eventfd(0, EFD_CLOEXEC);

@@ -6,7 +6,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { Workspace, modernRequest, programs, textOf } from './harness.mjs';
+import { Workspace, modernRequest, postModern, programs, textOf } from './harness.mjs';
 import { calls } from './tool_calls.mjs';
 
 const kKey = crypto.createHash('sha256').update('fake key for tests: providers').digest('base64');
@@ -87,6 +87,38 @@ test('what the environment held is gone from /proc/PID/environ, and no child get
   assert.match(given, /^PLAIN_VARIABLE=stays$/m);
   assert.doesNotMatch(given, /SPOTIFY_|SECRET/);
 });
+
+// Where in the memory of a process that can be written these bytes stand, by what the kernel says of the place.
+function placesOf(pid, needle) {
+  const memory = fs.openSync(`/proc/${pid}/mem`, 'r');
+  const places = [];
+  let region;
+  for (const line of fs.readFileSync(`/proc/${pid}/smaps`, 'utf8').split('\n')) {
+    const head = line.match(/^([0-9a-f]+)-([0-9a-f]+) (\S+) /);
+    if (head) region = { begin: parseInt(head[1], 16), end: parseInt(head[2], 16), rights: head[3] };
+    // What a sanitizer maps for itself is terabytes, and empty.
+    if (!line.startsWith('VmFlags:') || !region.rights.startsWith('rw') || region.end - region.begin > 2 ** 30) continue;
+    const bytes = Buffer.alloc(region.end - region.begin);
+    fs.readSync(memory, bytes, 0, bytes.length, region.begin);
+    for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) places.push(line.split(/\s+/));
+  }
+  fs.closeSync(memory);
+  return places;
+}
+
+test('a running server has its master key in locked memory, and nowhere else',
+  { skip: process.getuid() === 0 ? undefined : 'the memory of a confined server is for root alone' }, async () => {
+    workspace.env.SPOTIFY_MCP_MASTER_KEY = kKey;
+    await workspace.login();
+    const server = await workspace.startServer();
+    const { message } = await postModern(server, workspace.token(), 'tools/call', { name, arguments: args });
+    assert.notEqual(message.result.isError, true);
+    const raw = placesOf(server.child.pid, Buffer.from(kKey, 'base64'));
+    assert.ok(raw.length > 0, 'the server has it, or this looks in the wrong place');
+    for (const flags of raw) assert.ok(flags.includes('lo') && flags.includes('dd'), flags.join(' '));
+    for (const flags of placesOf(server.child.pid, Buffer.from(kKey.slice(0, 40)))) assert.ok(flags.includes('lo'), flags.join(' '));
+    assert.equal((await server.stop()).code, 0);
+  });
 
 test('a passphrase opens what it sealed, and another one does not', async () => {
   workspace.env.SPOTIFY_MCP_MASTER_KEY = 'a fake passphrase for tests';

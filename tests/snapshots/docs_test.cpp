@@ -16,7 +16,9 @@
 #include "app/metrics.h"
 #include "audit/event.h"
 #include "base/log.h"
+#include "config/live.h"
 #include "config/load.h"
+#include "config/profile.h"
 #include "json/write.h"
 #include "mcp/content.h"
 #include "mcp/server_methods.h"
@@ -89,8 +91,9 @@ void write_settings(const json::Object& schema, const std::string& path, std::st
     names.insert(own);
     INFO(own);
     REQUIRE(member.find("description") != nullptr);
-    text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", own, type_of(member), preset_of(member),
-                        member.find("description")->string(), variable_of(own), flags_of(own));
+    text += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", own, type_of(member), preset_of(member),
+                        member.find("description")->string(), variable_of(own), flags_of(own),
+                        config::is_live(own) ? "reload" : "start");
   }
 }
 
@@ -112,11 +115,14 @@ nearest one that is known.
   variable itself wins when both are set. An empty variable counts as not set.
 - A file that is named in one of these two ways must belong to you and be closed to group and others: `chmod 600 FILE`.
 
+A running `serve` reads all of it again at `admin reload` and at SIGHUP, and takes over the settings that say *reload*
+in the last column; the others need a new start, and are named. When anything is wrong, nothing changes.
+
 `config init` writes a first file. Wherever a file is named, it may be a sealed one, which only the master key opens:
 [sealed-configuration.md](sealed-configuration.md).
 
-| setting | type and range | default | what it does | variable | flag |
-|---|---|---|---|---|---|
+| setting | type and range | default | what it does | variable | flag | taken over at |
+|---|---|---|---|---|---|---|
 )";
 
 // Variables that stand for no setting.
@@ -152,8 +158,18 @@ TEST_CASE("docs/configuration.md is made from the settings table, the variables 
   std::string text(kConfigurationHead);
   std::set<std::string> names;
   write_settings(schema::json_schema<config::Settings>(), "", text, names);
+  text +=
+      "\n## Kinds of deployment\n\n`environment` says what a server refuses to start with, and what `config check` "
+      "refuses:\n\n| setting | development | staging | production |\n|---|---|---|---|\n";
+  for (const config::ProfileRule& rule : config::profile_rules()) {
+    text += fmt::format("| `{}` | {} | {} | {} |\n", rule.setting, rule.development, rule.staging, rule.production);
+  }
   text += "\n## Read from the environment alone\n\n| variable | what it does |\n|---|---|\n";
   for (const OwnVariable& own : kOwnVariables) text += fmt::format("| {} | {} |\n", own.names, own.about);
+  for (const std::string_view name : config::live_settings()) {
+    INFO(name);
+    CHECK(names.contains(std::string(name)));
+  }
   // A variable or a flag for a setting that is not there would be left out silently.
   for (const config::Variable& variable : config::variables()) {
     INFO(variable.name);

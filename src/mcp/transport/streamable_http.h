@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -66,6 +67,11 @@ class StreamableHttp final : public http::Handler {
 
   base::Task<http::Response> handle(http::Request request) override;
 
+  // In the place of those of the options, from the next request on.
+  void allow(std::vector<std::string> hosts, std::vector<std::string> origins) {
+    options_.allowed_hosts = std::move(hosts);
+    options_.allowed_origins = std::move(origins);
+  }
   // For whoever administers the server.
   HttpSessions& sessions() { return sessions_; }
 

@@ -17,6 +17,7 @@
 #include "app/commands.h"
 #include "app/local_bearer.h"
 #include "app/master_key.h"
+#include "app/reloader.h"
 #include "audit/journal.h"
 #include "audit/prune.h"
 #include "audit/record.h"
@@ -409,6 +410,16 @@ std::string of_commands(const std::vector<std::vector<std::string>>& lines) {
   return home.records();
 }
 
+std::string of_a_reload() {
+  Served served;
+  test::InlineWorker worker;
+  base::NullLog log;
+  const os::Environment environment({{"HOME", served.place.path()}});
+  app::Reloader reloader({served.loop, worker, served.trail, log, environment}, {}, {}, [](const config::Settings&) {});
+  CHECK(served.loop.run(reloader.reload()));
+  return served.trail.names();
+}
+
 std::string of_keys() { return of_commands({{"keys", "rotate"}}); }
 std::string of_a_seal() { return of_commands({{"admin", "seal"}, {"admin", "unseal"}}); }
 std::string of_an_incident() { return of_commands({{"incident", "config-exposure", "--evidence", "HERE"}}); }
@@ -438,6 +449,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kBudgetSpent}, of_a_loop},
       {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},
       {{Event::kKeyRotated}, of_keys},
+      {{Event::kConfigReloaded}, of_a_reload},
       {{Event::kIncidentBegun, Event::kIncidentEnded}, of_an_incident},
       {{Event::kAuditPruned}, of_a_pruning},
       {{Event::kBackupMade, Event::kBackupRestored}, of_a_backup},

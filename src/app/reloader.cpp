@@ -1,0 +1,78 @@
+#include "app/reloader.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <utility>
+
+#include "app/sealed_config.h"
+#include "json/write.h"
+
+namespace app {
+namespace {
+
+// Equal texts for equal settings; the trail has their digest.
+std::string text_of(const config::Flat& flat) {
+  json::Object all;
+  for (const auto& [name, value] : flat) all.append(name, value);
+  return json::write(std::move(all));
+}
+
+std::string joined(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
+
+}  // namespace
+
+Reloader::Reloader(Services services, Start start, const config::Settings& started,
+                   std::function<void(const config::Settings&)> apply)
+    : services_(services), start_(std::move(start)), apply_(std::move(apply)), in_force_(config::flatten(started)) {}
+
+base::Task<base::Result<Reloader::Done>> Reloader::reload() {
+  auto work = [start = start_, &environment = services_.environment]() -> base::Result<config::Loaded> {
+    TRY(config::Loaded loaded, load_settings(start.request, environment));
+    TRY_VOID(config::check_listener(loaded.settings));
+    TRY_VOID(config::check_profile(loaded.settings, start.debugging));
+    TRY_VOID(accept_generation(loaded, start.request.rollback));
+    return loaded;
+  };
+  auto loading = base::run_on(services_.loop, services_.worker, std::move(work));
+  auto loaded = co_await std::move(loading);
+  base::Result<Done> done = loaded ? base::Result<Done>() : std::unexpected(loaded.error());
+  if (loaded) {
+    auto taking = take_over(*std::move(loaded));
+    done = co_await std::move(taking);
+  }
+  if (done) {
+    services_.log.event(base::Level::kInfo, "config.reloaded",
+                        {{"applied", joined(done->applied)}, {"at_next_start", joined(done->waiting)}});
+    co_return done;
+  }
+  services_.log.event(base::Level::kError, "config.not_reloaded",
+                      {{"why", done.error().message}, {"detail", done.error().detail}});
+  services_.trail.note({.event = audit::Event::kConfigReloaded,
+                        .source = "local",
+                        .status = std::string(base::code_name(done.error().code)),
+                        .reason = "the settings of before stay in force"});
+  co_return done;
+}
+
+base::Task<base::Result<Reloader::Done>> Reloader::take_over(config::Loaded loaded) {
+  const config::Flat fresh = config::flatten(loaded.settings);
+  config::Difference difference = config::compare(in_force_, fresh);
+  config::Flat next = in_force_;
+  for (const std::string& name : difference.live) next.insert_or_assign(name, fresh.find(name)->second);
+  audit::Entry entry{.event = audit::Event::kConfigReloaded,
+                     .source = "local",
+                     .request = {{"before", audit::Hidden{text_of(in_force_)}},
+                                 {"after", audit::Hidden{text_of(next)}},
+                                 {"applied", static_cast<int64_t>(difference.live.size())},
+                                 {"waiting", static_cast<int64_t>(difference.at_start.size())}},
+                     .status = "ok"};
+  auto recording = services_.trail.record(std::move(entry));
+  CO_TRY_VOID(co_await std::move(recording));
+  // From here on without a pause, so that no request sees the half of it.
+  apply_(loaded.settings);
+  // Another reload may have come between.
+  for (const std::string& name : difference.live) in_force_.insert_or_assign(name, fresh.find(name)->second);
+  co_return Done{.applied = std::move(difference.live), .waiting = std::move(difference.at_start)};
+}
+
+}  // namespace app

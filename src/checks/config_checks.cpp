@@ -178,6 +178,7 @@ Outcome judge_consent(const Facts& facts) {
     ++destructive;
     if (!tool.asks) silent.push_back(tool.name);
   }
+  if (facts.program.tools.empty()) return error("It is not known which tools are offered.");
   if (destructive == 0) return pass("No tool that takes something away is offered.");
   if (!silent.empty()) return fail("They take something away without asking: " + sentence(silent));
   return pass(fmt::format("All {} tools that take something away ask a person first.", destructive));

@@ -35,6 +35,7 @@ enum class Event : uint8_t {
   kRateLimited,
   kEgressDenied,
   kTlsRefused,
+  kContentSuspicious,
   kAdminCommand,
   kServerSealed,
   kServerUnsealed,

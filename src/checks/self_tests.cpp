@@ -191,7 +191,7 @@ SelfTest test_sanitiser() {
   for (const std::string_view unseen : kUnseen) {
     const std::string_view bytes = unseen.empty() ? std::string_view("\0", 1) : unseen;
     for (const std::string_view word : kWords) {
-      const std::string out = tools::sanitise(fmt::format("{}{}{}", word, bytes, word), kLength);
+      const std::string out = tools::sanitise(fmt::format("{}{}{}", word, bytes, word), kLength).text;
       const bool clean = base::is_valid_utf8(out) && !base::has_control_characters(out) &&
                          (bytes == "\xC2\xAD" || !out.contains(bytes));
       expect(test, clean, fmt::format("case {}", test.cases + 1));
@@ -203,7 +203,7 @@ SelfTest test_sanitiser() {
     for (const std::string_view second : kTitles) {
       for (int number = 0; number < 50; ++number) {
         const std::string title = fmt::format("{} {} {}", first, second, number);
-        expect(test, tools::sanitise(title, kLength) == title, fmt::format("title {}", test.cases + 1));
+        expect(test, tools::sanitise(title, kLength).text == title, fmt::format("title {}", test.cases + 1));
       }
     }
   }

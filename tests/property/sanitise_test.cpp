@@ -105,7 +105,7 @@ TEST_CASE("what comes out is one valid line within the limit, with nothing in it
     RC_ASSERT(!has_foreign_link(out));
     RC_ASSERT(count(out, "](") == 0);
     RC_ASSERT(count(out, "```") == 0);
-    RC_ASSERT(count(out, "<system") == 0);
+    RC_ASSERT(count(out, "<system>") == 0);
     RC_ASSERT(count(out, "[INST]") == 0);
     RC_ASSERT(count(out, "  ") == 0);
   }));

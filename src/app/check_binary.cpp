@@ -132,7 +132,7 @@ base::Result<void> gather_manifests(const CheckRequest& request, checks::Facts& 
     const std::string path = request.arguments.text("--dockerfile");
     const std::string folder = path.contains('/') ? path.substr(0, path.rfind('/') + 1) : "";
     const auto ignored = request.host.read(folder + ".dockerignore", checks::kManifestBytesMax);
-    facts.dockerfile->has_ignore_list = ignored && base::trim(*ignored).starts_with("*");
+    facts.dockerfile->has_ignore_list = ignored && checks::stripped(*ignored).starts_with("*");
   }
   return {};
 }

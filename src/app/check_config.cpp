@@ -42,16 +42,19 @@ checks::ToolFact fact_of(const mcp::Tool& tool) {
           .reaches_out = tool.info.world == mcp::World::kOpen};
 }
 
+// Of the settings those alone that choose tools: what else is wrong with them is no matter here.
 void add_tools(const CheckRequest& request, const config::Settings& settings, checks::ProgramFacts& program) {
   Process process(request.io.environment, base::Level::kError, Signals::kEnd);
-  if (const auto product = Product::make(process, settings, tools::Audience::kHttp, {})) {
+  config::Settings chosen;
+  chosen.tools = settings.tools;
+  chosen.storage.directory = settings.storage.directory;
+  if (const auto product = Product::make(process, chosen, tools::Audience::kHttp, {})) {
     for (const mcp::Tool& tool : (*product)->tools()) program.tools.push_back(fact_of(tool));
     program.needed_scopes = tools::scopes_of((*product)->tools());
   }
-  config::Settings everything;
-  everything.tools.toolsets = {"all"};
-  everything.storage.directory = settings.storage.directory;
-  if (const auto product = Product::make(process, everything, tools::Audience::kStdio, {})) {
+  chosen.tools = {};
+  chosen.tools.toolsets = {"all"};
+  if (const auto product = Product::make(process, chosen, tools::Audience::kStdio, {})) {
     std::string all;
     for (const mcp::Tool& tool : (*product)->tools()) all += digest_of(tool);
     program.tool_digest = crypto::to_hex(crypto::sha256(all));

@@ -196,9 +196,11 @@ std::string main_licence(std::string_view copyright) {
 }
 
 const LicencePolicy& default_policy() {
-  // Ours is permissive, so nothing is linked that would bind whoever passes the program on.
+  // What binds whoever offers the program as a service, or forbids some use of it. Debian's files declare the licence
+  // of a source package, where a library under the LGPL often stands beside tools under the GPL, so that one is for a
+  // policy of the operator's own.
   static const LicencePolicy kPolicy{
-      .allow = {}, .deny = {"GPL-*", "GPL", "AGPL*", "SSPL*", "BUSL*", "CC-BY-NC*", "Commons-Clause*", "proprietary"}};
+      .allow = {}, .deny = {"AGPL*", "SSPL*", "BUSL*", "CC-BY-NC*", "Commons-Clause*", "proprietary*"}};
   return kPolicy;
 }
 

@@ -19,7 +19,7 @@ constexpr size_t kProcBytesMax = size_t{4} << 20;
 
 int64_t number_in(const Host& host, const std::string& path) {
   const auto text = host.read(path, kProcBytesMax);
-  const auto number = text ? base::parse_integer(base::trim(*text)) : std::nullopt;
+  const auto number = text ? base::parse_integer(stripped(*text)) : std::nullopt;
   return number.value_or(-1);
 }
 
@@ -233,7 +233,7 @@ SystemFacts collect_system(const Host& host, const SystemRequest& request) {
     facts.pending_updates = Fact<Texts>::unknown(installed.lacking().evidence);
   }
   const auto swaps = host.read("/proc/swaps", kProcBytesMax);
-  facts.has_swap = swaps && base::split(base::trim(*swaps), '\n').size() > 1;
+  facts.has_swap = swaps && base::split(stripped(*swaps), '\n').size() > 1;
   return facts;
 }
 

@@ -178,6 +178,7 @@ Outcome judge_consent(const Facts& facts) {
     ++destructive;
     if (!tool.asks) silent.push_back(tool.name);
   }
+  if (facts.program.tools.empty()) return error("It is not known which tools are offered.");
   if (destructive == 0) return pass("No tool that takes something away is offered.");
   if (!silent.empty()) return fail("They take something away without asking: " + sentence(silent));
   return pass(fmt::format("All {} tools that take something away ask a person first.", destructive));
@@ -325,8 +326,11 @@ const Check kChecks[] = {
      {"A09", "A09", "PR.PS-04", "5.33, 8.15", "CC7.2"},
      "Switch the trail on and set audit.retention_days to 365 or more.",
      [](const Facts& facts) {
-       if (!settings_in(facts).audit.enabled) return fail("There is no trail: audit.enabled is false.");
-       return pass("No record is ever removed by this program.");
+       constexpr int64_t kDaysMin = 365;
+       const config::Audit& audit = settings_in(facts).audit;
+       if (!audit.enabled) return fail("There is no trail: audit.enabled is false.");
+       return judge(audit.retention_days.value() >= kDaysMin,
+                    fmt::format("audit.retention_days is {}.", audit.retention_days.value()));
      }},
     {"CFG-27",
      "Data lies in private folders of its own",

@@ -64,7 +64,7 @@ std::vector<Probe> framing_probes(std::string_view host) {
 }
 
 void ask_limits(Asker& asker, const std::string& host, const std::string& bearer) {
-  constexpr size_t kLargeHead = size_t{20} << 10;
+  constexpr size_t kLargeHead = size_t{32} << 10;
   constexpr size_t kDepth = 100;
   asker.ask("body_large", fmt::format("POST /mcp HTTP/1.1\r\n{}Content-Type: application/json\r\nContent-Length: "
                                       "1000000000\r\n\r\n",

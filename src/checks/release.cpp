@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "checks/words.h"
 #include "crypto/base64.h"
 #include "crypto/ed25519.h"
 #include "json/parse.h"
@@ -21,8 +22,8 @@ base::Result<std::string> signed_text(const Host& host, const ReleaseRequest& re
   TRY(std::string text, host.read(path, kFileBytesMax));
   TRY(const std::string signature, host.read(path + ".sig", kFileBytesMax));
   TRY(const std::string key, host.read(request.public_key, kFileBytesMax));
-  const auto raw_signature = crypto::base64_decode(base::trim(signature));
-  const auto raw_key = crypto::base64_decode(base::trim(key));
+  const auto raw_signature = crypto::base64_decode(stripped(signature));
+  const auto raw_key = crypto::base64_decode(stripped(key));
   if (!raw_signature || !raw_key || !crypto::ed25519_verify(*raw_key, text, *raw_signature)) {
     return base::fail(base::Code::kForbidden, fmt::format("The signature of {} does not hold.", name));
   }

@@ -18,6 +18,12 @@ std::string sentence(std::span<const std::string> items) {
   return text.ends_with('.') ? text : text + ".";
 }
 
+std::string_view stripped(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  text.remove_prefix(std::min(text.size(), text.find_first_not_of(kBlank)));
+  return text.substr(0, text.find_last_not_of(kBlank) + 1);
+}
+
 std::string day(base::Wall at) { return base::to_rfc3339(at).substr(0, 10); }
 
 std::optional<base::Wall> parse_day(std::string_view text) {

@@ -13,6 +13,8 @@ namespace checks {
 
 // "a, b and 3 more." Up to eight are named.
 std::string sentence(std::span<const std::string> items);
+// Without blanks and line ends on both sides: what a file holds, without its last line end.
+std::string_view stripped(std::string_view text);
 // "2026-11-30"
 std::string day(base::Wall at);
 // Midnight in UTC of a day that is written so; nothing for another form, or a day that no calendar has.

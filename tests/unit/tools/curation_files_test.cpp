@@ -1,5 +1,4 @@
 // Playlists as files and lists as playlists, and covers, against the simulator.
-#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -116,31 +115,6 @@ TEST_CASE("lines are matched by words, rows with an ISRC by that, and each says 
   CHECK(text(row, "by") == "isrc");
   CHECK(integer(*row.find("match"), "confidence") == 100);
   CHECK(bench.writes() == 0);
-}
-
-TEST_CASE(
-    "of two versions the studio's is taken, the other is the runner-up, and the other way round when it was asked "
-    "for") {
-  CurationBench bench;
-  const auto& tracks = bench.simulator.catalogue().tracks;
-  const auto version = std::ranges::find_if(tracks, [](const auto& each) { return each.name.ends_with(" - Live"); });
-  REQUIRE(version != tracks.end());
-  const auto& studio = *(version - 1);
-  const std::string artist = bench.simulator.catalogue().artists[studio.artists[0]].name;
-  const auto answers =
-      match_all(bench, json::Object{{"content", artist + " - " + studio.name + "\n" + artist + " - " + version->name}});
-  const auto& rows = answers[0].find("rows")->array();
-  REQUIRE(rows.size() == 2);
-  const auto name = [&](const json::Value& row, std::string_view which) {
-    REQUIRE(row.find(which) != nullptr);
-    return text(*row.find(which)->find("item"), "name");
-  };
-  CHECK(name(rows[0], "match") == studio.name);
-  CHECK(name(rows[0], "runner_up") == version->name);
-  CHECK(name(rows[1], "match") == version->name);
-  for (const auto& row : rows) {
-    CHECK(integer(*row.find("match"), "confidence") > integer(*row.find("runner_up"), "confidence"));
-  }
 }
 
 TEST_CASE("an import is never written before all rows are matched, and only what is matched well") {

@@ -120,7 +120,9 @@ base::Result<std::string> read_private_file(const std::string& path, size_t byte
 }
 
 base::Result<void> check_private_file(const std::string& path) {
-  return check(Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)), path, Privacy::kOwnerOnly);
+  // By name alone: to close a file that was opened would take away every lock that this process has on it, those of
+  // SQLite on an open database among them.
+  return check(Descriptor(::open(path.c_str(), O_PATH | O_CLOEXEC)), path, Privacy::kOwnerOnly);
 }
 
 base::Result<void> write_private_file(const std::string& path, const std::string& bytes) {

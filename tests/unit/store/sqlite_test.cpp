@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -5,6 +6,7 @@
 #include <sstream>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -96,6 +98,26 @@ void refuses(SqliteWorld& world, const std::string& says) {
 }  // namespace
 
 TEST_CASE("the stores in SQLite keep the contract") { store_contract::run_all<SqliteWorld>(); }
+
+// SQLite's locks are the process's, and go when it closes any descriptor of the file. Without them the next process that
+// comes and goes takes away the log of ours, and what we write then damages the file.
+TEST_CASE("opening the database a second time leaves the first its lock") {
+  SqliteWorld world;
+  REQUIRE(world.loop.run(world.stores[0]->open()));
+  REQUIRE(world.loop.run(world.stores[1]->open()));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    // The bytes of SQLite's shared lock (sqlite3 os.h, SHARED_FIRST and SHARED_SIZE).
+    struct flock lock{.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0x40000002, .l_len = 510, .l_pid = 0};
+    const int file = ::open(world.file().c_str(), O_RDWR | O_CLOEXEC);
+    const bool asked = file >= 0 && ::fcntl(file, F_GETLK, &lock) == 0;
+    ::_exit(asked && lock.l_type != F_UNLCK ? 0 : 1);
+  }
+  REQUIRE(child > 0);
+  int status = 1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+}
 
 TEST_CASE("the directory and every file in it are for the owner alone, whatever the umask") {
   const mode_t old = ::umask(0);

@@ -1,5 +1,6 @@
 #include "app/compose.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -75,6 +76,8 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
   // A regime that is set is known already; one that is found out later hides tools, see is_possible().
   TRY(product->tools_, product->select(settings, settings.tools.read_only));
   product->services_.wanted_scopes = tools::scopes_of(product->tools_);
+  product->services_.has_undo =
+      std::ranges::any_of(product->tools_, [](const mcp::Tool& tool) { return tool.info.name == "undo"; });
   product->account_->login().ask_for(login_scopes(settings, product->tools_));
   for (const mcp::Tool& tool : product->tools_) product->add(tool);
   // The server learns no tools later, so it knows also those that only a reload can bring.

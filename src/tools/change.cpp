@@ -73,18 +73,22 @@ void show_rows(const Services& services, const Change& change, ChangeAnswer& ans
 }
 
 // The sentence and the state of what was sent.
-void tell(const Change& change, const Progress& progress, Status reached, ChangeAnswer& answer) {
+void tell(const Services& services, const Change& change, const Progress& progress, Status reached,
+          ChangeAnswer& answer) {
   answer.requests = static_cast<int64_t>(progress.planned);
   answer.requests_done = static_cast<int64_t>(progress.done);
   answer.items_after = static_cast<int64_t>(progress.uris.size());
   answer.snapshot_id = progress.snapshot;
   if (!progress.stopped) {
     answer.status = reached;
-    answer.summary = fmt::format("Did {}: {}. undo takes it back.", change.deed, counts_of(answer));
+    answer.summary =
+        fmt::format("Did {}: {}.{}", change.deed, counts_of(answer), services.has_undo ? " undo takes it back." : "");
     if (reached == Status::kAccepted) answer.summary += " Spotify took it, but does not show it yet.";
     return;
   }
-  const std::string_view how = "undo with this receipt goes back, with finish true it goes on to the end.";
+  const std::string_view how = services.has_undo
+                                   ? "undo with this receipt goes back, with finish true it goes on to the end."
+                                   : "The receipt is for undo, of the toolset curation.";
   if (progress.is_unknown) {
     answer.status = Status::kAmbiguous;
     answer.summary = fmt::format(
@@ -136,13 +140,12 @@ base::Task<base::Result<ChangeAnswer>> write(const Services& services, mcp::Call
   CO_TRY_VOID(co_await keep(services, principal, receipt));
   Progress progress = co_await send_all(services, context, client, change.content, std::move(plan));
   if (progress.done == 0 && progress.stopped && !progress.is_unknown) {
-    const auto erased = co_await services.desk.archive().erase(principal, receipt.id);
-    static_cast<void>(erased);  // A receipt too many does no harm.
+    co_await drop(services, principal, receipt.id);
     co_return std::unexpected(*std::move(progress.stopped));
   }
   Status reached = Status::kAccepted;
   if (!progress.stopped) reached = co_await verify(services, context, client, change.content.id, progress);
-  tell(change, progress, reached, answer);
+  tell(services, change, progress, reached, answer);
   answer.summary += refused_sentence(progress);
   if (!change.remark.empty()) answer.summary += " " + change.remark;
   answer.receipt = receipt.id;
@@ -229,7 +232,6 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
   const auto requests = static_cast<int64_t>((making.uris.size() + 99) / 100 + 1);
   ChangeAnswer answer{.added = static_cast<int64_t>(making.uris.size()), .requests = requests};
   if (making.run == Run::kDry) {
-    answer.playlist = "none";
     answer.status = Status::kDryRun;
     answer.summary = fmt::format("Dry run, nothing was sent. Would make a {} playlist of {}, in {} requests. {}",
                                  making.playlist.is_public ? "public" : "private", count_of(making.uris.size(), "item"),
@@ -240,7 +242,7 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
                                                      {.deadline = last_moment(context)}));
   if (created.how != Created::How::kMade) {
     const bool is_unknown = created.how == Created::How::kUnknown;
-    answer.playlist = created.earlier ? created.earlier->uri() : is_unknown ? "unknown" : "none";
+    if (created.earlier) answer.playlist = created.earlier->uri();
     answer.status = is_unknown ? Status::kAmbiguous : Status::kUnchanged;
     answer.summary = created.sentence;
     answer.added = 0;
@@ -251,7 +253,7 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
                   .playlist = id,
                   .tool = making.tool,
                   .at = services.desk.now(),
-                  .is_new = true,
+                  .way = Way::kMade,
                   .after = making.uris};
   const auto kept = co_await keep(services, context.principal().id, receipt);
   Change change{.tool = making.tool, .content = {.id = id}, .after = making.uris, .deed = "make the playlist"};
@@ -265,7 +267,7 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
   }
   Status reached = Status::kAccepted;
   if (!progress.stopped) reached = co_await verify(services, context, client, id, progress);
-  tell(change, progress, reached, answer);
+  tell(services, change, progress, reached, answer);
   answer.requests += 1;  // The one that made it.
   answer.requests_done += 1;
   if (!progress.stopped) {

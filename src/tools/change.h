@@ -51,7 +51,7 @@ struct ChangeRow {
 struct ChangeAnswer {
   std::string summary{};
   Status status = Status::kVerified;
-  std::string playlist{};  // Its URI.
+  std::optional<std::string> playlist{};  // Its URI.
   std::optional<std::string> url{};
   std::optional<std::string> receipt{};
   std::optional<std::string> snapshot_id{};
@@ -70,7 +70,7 @@ struct ChangeAnswer {
     return schema::Fields{
         schema::required("summary", &Self::summary),
         schema::required("status", &Self::status),
-        schema::required("playlist", &Self::playlist),
+        schema::optional("playlist", &Self::playlist),
         schema::optional("url", &Self::url),
         schema::optional("receipt", &Self::receipt),
         schema::optional("snapshot_id", &Self::snapshot_id),

@@ -123,6 +123,19 @@ curation::Entry entry_of(const spotify::Track& track) {
 base::Task<base::Result<Content>> content_of(const Services& services, mcp::CallContext& context,
                                              std::shared_ptr<spotify::Client> client, spotify::PlaylistId id,
                                              std::optional<spotify::Market> market) {
+  CO_TRY(Content content, co_await begin_content(services, context, client, id, market));
+  co_return co_await finish_content(context, client, std::move(content), market);
+}
+
+base::Task<base::Result<Content>> finish_content(mcp::CallContext& context, std::shared_ptr<spotify::Client> client,
+                                                 Content content, std::optional<spotify::Market> market) {
+  CO_TRY_VOID(co_await read_rest(context, client, content.id, market, content.reading));
+  co_return content;
+}
+
+base::Task<base::Result<Content>> begin_content(const Services& services, mcp::CallContext& context,
+                                                std::shared_ptr<spotify::Client> client, spotify::PlaylistId id,
+                                                std::optional<spotify::Market> market) {
   const spotify::Call call{.deadline = last_moment(context), .freshness = spotify::Freshness::kFresh};
   CO_TRY(auto head, co_await client->playlist(id, market, call));
   if (!head.items) co_return std::unexpected(not_yours());
@@ -137,7 +150,6 @@ base::Task<base::Result<Content>> content_of(const Services& services, mcp::Call
   }
   head.items.reset();
   content.head = std::move(head);
-  CO_TRY_VOID(co_await read_rest(context, client, id, market, reading));
   content.reading = reading;
   co_return content;
 }

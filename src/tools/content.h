@@ -21,7 +21,7 @@ struct Content {
   spotify::Playlist head{};  // Without its items.
   std::string spoken{};      // Its name in quotation marks, or its URI.
   std::string snapshot{};
-  std::shared_ptr<const Reading> reading{};
+  std::shared_ptr<Reading> reading{};
 
   const std::vector<curation::Entry>& entries() const { return reading->entries; }
   std::vector<std::string> uris() const { return curation::uris_of(reading->entries); }
@@ -32,6 +32,13 @@ struct Content {
 base::Task<base::Result<Content>> content_of(const Services& services, mcp::CallContext& context,
                                              std::shared_ptr<spotify::Client> client, spotify::PlaylistId id,
                                              std::optional<spotify::Market> market = std::nullopt);
+
+// The same in two steps: the head, with as many items as it brings along or were read before, and the rest.
+base::Task<base::Result<Content>> begin_content(const Services& services, mcp::CallContext& context,
+                                                std::shared_ptr<spotify::Client> client, spotify::PlaylistId id,
+                                                std::optional<spotify::Market> market = std::nullopt);
+base::Task<base::Result<Content>> finish_content(mcp::CallContext& context, std::shared_ptr<spotify::Client> client,
+                                                 Content content, std::optional<spotify::Market> market = std::nullopt);
 
 // When a call has to come to its end, so that it can still tell what it did.
 base::Instant last_moment(const mcp::CallContext& context);

@@ -16,6 +16,7 @@
 #include "tools/make.h"
 #include "tools/playlist_answers.h"
 #include "tools/present.h"
+#include "tools/receipt.h"
 
 namespace tools {
 namespace {
@@ -111,14 +112,14 @@ struct SetCoverAnswer {
   Status status = Status::kVerified;
   std::string playlist{};
   int64_t bytes = 0;
+  std::optional<std::string> receipt{};
 
   static constexpr auto fields() {
     using Self = SetCoverAnswer;
     return schema::Fields{
-        schema::required("summary", &Self::summary),
-        schema::required("status", &Self::status),
-        schema::required("playlist", &Self::playlist),
-        schema::required("bytes", &Self::bytes),
+        schema::required("summary", &Self::summary),   schema::required("status", &Self::status),
+        schema::required("playlist", &Self::playlist), schema::required("bytes", &Self::bytes),
+        schema::optional("receipt", &Self::receipt),
     };
   }
 };
@@ -153,9 +154,20 @@ base::Task<base::Result<SetCoverAnswer>> set_playlist_cover(const Services& serv
   answer.summary = fmt::format(
       "Dry run, nothing was sent. Would replace the cover of {}; the old one cannot be brought back.", spoken);
   if (arguments.dry_run) co_return answer;
+  Receipt receipt{.id = services.desk.new_id("rcpt_"),
+                  .playlist = id,
+                  .tool = "set_playlist_cover",
+                  .at = services.desk.now(),
+                  .way = Way::kNoWay,
+                  .data = {{"why", "Spotify does not give the old picture back."}}};
+  CO_TRY_VOID(co_await keep(services, context.principal().id, receipt));
   const auto written = co_await client->set_playlist_image(id, std::move(image), call);
   const bool is_unknown = !written && may_have_happened(written.error());
-  if (!written && !is_unknown) co_return std::unexpected(written.error());
+  if (!written && !is_unknown) {
+    co_await drop(services, context.principal().id, receipt.id);
+    co_return std::unexpected(written.error());
+  }
+  answer.receipt = receipt.id;
   const auto now =
       co_await client->playlist_images(id, {.deadline = context.deadline(), .freshness = spotify::Freshness::kFresh});
   const bool is_shown = now && first_url(*now) != before;

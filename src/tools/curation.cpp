@@ -31,7 +31,7 @@ mcp::ToolInfo curation_write(std::string name, std::string title, std::string de
 
 std::vector<mcp::Tool> curation_tools(const Services& services) {
   std::vector<mcp::Tool> tools;
-  for (auto* const make_tools : {&duplicate_tools, &order_tools, &copy_tools, &compare_tools, &keep_tools,
+  for (auto* const make_tools : {&duplicate_tools, &order_tools, &copy_tools, &compare_tools, &keep_tools, &undo_tools,
                                  &export_tools, &import_tools, &cover_tools}) {
     for (mcp::Tool& tool : make_tools(services)) tools.push_back(std::move(tool));
   }

@@ -21,6 +21,7 @@ std::vector<mcp::Tool> order_tools(const Services& services);
 std::vector<mcp::Tool> copy_tools(const Services& services);
 std::vector<mcp::Tool> compare_tools(const Services& services);
 std::vector<mcp::Tool> keep_tools(const Services& services);
+std::vector<mcp::Tool> undo_tools(const Services& services);
 std::vector<mcp::Tool> export_tools(const Services& services);
 std::vector<mcp::Tool> import_tools(const Services& services);
 std::vector<mcp::Tool> cover_tools(const Services& services);

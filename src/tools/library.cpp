@@ -71,26 +71,24 @@ struct WriteArguments {
   }
 };
 
+base::Task<base::Result<WriteAnswer>> change(const Services& services, mcp::CallContext& context, std::string tool,
+                                             WriteArguments arguments, Wanted wanted) {
+  const auto client = services.client_for(context.principal());
+  LibraryChange asked{.tool = std::move(tool),
+                      .wanted = wanted,
+                      .uris = distinct(arguments.uris.items()),
+                      .run = run_of(arguments.dry_run)};
+  co_return co_await change_library(services, context, client, std::move(asked));
+}
+
 base::Task<base::Result<WriteAnswer>> save_to_library(const Services& services, mcp::CallContext& context,
                                                       WriteArguments arguments) {
-  constexpr Verb kVerb{.done = "Saved", .would = "save", .what = "items", .where = " to the library"};
-  auto uris = distinct(arguments.uris.items());
-  const size_t asked = uris.size();
-  if (arguments.dry_run) co_return dry_answer(asked, kVerb);
-  const auto client = services.client_for(context.principal());
-  auto written = co_await client->save_to_library(std::move(uris), call_of(context));
-  co_return answer_of(std::move(written), asked, kVerb);
+  return change(services, context, "save_to_library", std::move(arguments), Wanted::kThere);
 }
 
 base::Task<base::Result<WriteAnswer>> remove_from_library(const Services& services, mcp::CallContext& context,
                                                           WriteArguments arguments) {
-  constexpr Verb kVerb{.done = "Removed", .would = "remove", .what = "items", .where = " from the library"};
-  auto uris = distinct(arguments.uris.items());
-  const size_t asked = uris.size();
-  if (arguments.dry_run) co_return dry_answer(asked, kVerb);
-  const auto client = services.client_for(context.principal());
-  auto written = co_await client->remove_from_library(std::move(uris), call_of(context));
-  co_return answer_of(std::move(written), asked, kVerb);
+  return change(services, context, "remove_from_library", std::move(arguments), Wanted::kGone);
 }
 
 struct CheckArguments {
@@ -132,12 +130,15 @@ base::Task<base::Result<CheckAnswer>> check_library(const Services& services, mc
 }
 
 mcp::ToolInfo entry(std::string name, std::string title, std::string description, mcp::Effect effect) {
+  // A change is read back.
+  std::vector<std::string> scopes{"user-library-read"};
+  if (effect != mcp::Effect::kRead) scopes.emplace_back("user-library-modify");
   return {.name = std::move(name),
           .title = std::move(title),
           .description = std::move(description),
           .effect = effect,
           .toolset = "library",
-          .scopes = {effect == mcp::Effect::kRead ? "user-library-read" : "user-library-modify"}};
+          .scopes = std::move(scopes)};
 }
 
 }  // namespace

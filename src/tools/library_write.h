@@ -1,18 +1,22 @@
-// How a change of what the user saved or follows ends in one clear answer. Such a change may be repeated: what is there
-// already stays, what is gone already stays gone.
+// How a change of what the user saved or follows is made, kept and read back. Such a change may be repeated: what is
+// there already stays, what is gone already stays gone.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
-#include "spotify/requests.h"
+#include "base/task.h"
+#include "mcp/context.h"
+#include "spotify/client.h"
 #include "tools/answers.h"
+#include "tools/arguments.h"
+#include "tools/services.h"
 
 namespace tools {
 
@@ -21,23 +25,15 @@ struct WriteAnswer {
   Status status = Status::kAccepted;
   int64_t done = 0;
   int64_t asked = 0;
+  std::optional<std::string> receipt{};
 
   static constexpr auto fields() {
     return schema::Fields{
-        schema::required("summary", &WriteAnswer::summary),
-        schema::required("status", &WriteAnswer::status),
-        schema::required("done", &WriteAnswer::done),
-        schema::required("asked", &WriteAnswer::asked),
+        schema::required("summary", &WriteAnswer::summary), schema::required("status", &WriteAnswer::status),
+        schema::required("done", &WriteAnswer::done),       schema::required("asked", &WriteAnswer::asked),
+        schema::optional("receipt", &WriteAnswer::receipt),
     };
   }
-};
-
-// For sentences: "Saved 3 items to the library."
-struct Verb {
-  std::string_view done;   // "Saved"
-  std::string_view would;  // "save"
-  std::string_view what;   // "items"
-  std::string_view where;  // " to the library", or ""
 };
 
 // Each once, in the order in which they came.
@@ -51,8 +47,21 @@ std::vector<Item> distinct(const std::vector<Item>& items) {
   return out;
 }
 
-WriteAnswer dry_answer(size_t asked, const Verb& verb);
-// An error only when for certain nothing was changed.
-base::Result<WriteAnswer> answer_of(base::Result<spotify::LibraryWrite> written, size_t asked, const Verb& verb);
+// Artists have requests of their own where the app is an older one.
+enum class Shelf { kLibrary, kFollowing };
+enum class Wanted { kThere, kGone };
+
+struct LibraryChange {
+  std::string tool;
+  Shelf shelf = Shelf::kLibrary;
+  Wanted wanted = Wanted::kThere;
+  std::vector<spotify::LibraryUri> uris{};  // Each once.
+  Run run = Run::kReal;
+};
+
+// Looks what is so already, keeps a receipt of the rest, writes it, and looks again. An error only when for certain
+// nothing was changed.
+base::Task<base::Result<WriteAnswer>> change_library(const Services& services, mcp::CallContext& context,
+                                                     std::shared_ptr<spotify::Client> client, LibraryChange change);
 
 }  // namespace tools

@@ -114,9 +114,12 @@ base::Task<base::Result<PlayerAnswer>> play(const Services& services, mcp::CallC
   if (arguments.offset_uri) request.offset = *arguments.offset_uri;
   if (arguments.position_ms) request.position_ms = arguments.position_ms->value();
   const auto client = services.client_for(context.principal());
+  const auto before = co_await stand_of(context, client);
   auto outcome = co_await client->play(std::move(request), call_of(context));
   const bool resumes = !arguments.context_uri && !arguments.uris;
-  Goal goal{.done = resumes ? "Playback runs." : "Playback started.",
+  Goal goal{.tool = "play",
+            .before = before,
+            .done = resumes ? "Playback runs." : "Playback started.",
             .wish = resumes ? Wish::kState : Wish::kStep,
             .reached = [arguments](const PlayerState& state) { return plays(state, arguments); }};
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
@@ -126,10 +129,13 @@ base::Task<base::Result<PlayerAnswer>> pause(const Services& services, mcp::Call
                                              DeviceArguments arguments) {
   if (arguments.dry_run) co_return dry_run_of("Would pause playback.");
   const auto client = services.client_for(context.principal());
+  const auto before = co_await stand_of(context, client);
   auto outcome = co_await client->pause(arguments.device_id, call_of(context));
-  Goal goal{.done = "Paused.", .wish = Wish::kState, .reached = [](const PlayerState& state) {
-              return !state || !state->is_playing;
-            }};
+  Goal goal{.tool = "pause",
+            .before = before,
+            .done = "Paused.",
+            .wish = Wish::kState,
+            .reached = [](const PlayerState& state) { return !state || !state->is_playing; }};
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
 }
 
@@ -140,7 +146,7 @@ struct Mark {
   bool known = false;
 };
 
-Mark mark_of(const base::Result<PlayerState>& state) {
+Mark mark_of(const std::optional<PlayerState>& state) {
   if (!state || !*state || !(*state)->item) return {};
   const auto& uri = uri_of(*(*state)->item);
   return {.uri = uri ? uri->text() : "", .progress_ms = (*state)->progress_ms.value_or(0), .known = true};
@@ -159,9 +165,11 @@ base::Task<base::Result<PlayerAnswer>> skip_next(const Services& services, mcp::
                                                  DeviceArguments arguments) {
   if (arguments.dry_run) co_return dry_run_of("Would skip to the next item.");
   const auto client = services.client_for(context.principal());
-  const Mark before = mark_of(co_await client->playback(std::nullopt, fresh_call_of(context)));
+  const auto before = co_await stand_of(context, client);
   auto outcome = co_await client->next(arguments.device_id, call_of(context));
-  Goal goal = skip_goal("Skipped to the next item.", before);
+  Goal goal = skip_goal("Skipped to the next item.", mark_of(before));
+  goal.tool = "skip_next";
+  goal.before = before;
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
 }
 
@@ -169,9 +177,11 @@ base::Task<base::Result<PlayerAnswer>> skip_previous(const Services& services, m
                                                      DeviceArguments arguments) {
   if (arguments.dry_run) co_return dry_run_of("Would go back to the previous item.");
   const auto client = services.client_for(context.principal());
-  const Mark before = mark_of(co_await client->playback(std::nullopt, fresh_call_of(context)));
+  const auto before = co_await stand_of(context, client);
   auto outcome = co_await client->previous(arguments.device_id, call_of(context));
-  Goal goal = skip_goal("Went back.", before);
+  Goal goal = skip_goal("Went back.", mark_of(before));
+  goal.tool = "skip_previous";
+  goal.before = before;
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
 }
 
@@ -194,8 +204,11 @@ base::Task<base::Result<PlayerAnswer>> seek(const Services& services, mcp::CallC
   const int64_t position = arguments.position_ms.value();
   if (arguments.dry_run) co_return dry_run_of(fmt::format("Would go to {} ms of the item that plays.", position));
   const auto client = services.client_for(context.principal());
+  const auto before = co_await stand_of(context, client);
   auto outcome = co_await client->seek(position, arguments.device_id, call_of(context));
-  Goal goal{.done = fmt::format("Went to {} ms.", position),
+  Goal goal{.tool = "seek",
+            .before = before,
+            .done = fmt::format("Went to {} ms.", position),
             .wish = Wish::kStep,
             .reached = [position](const PlayerState& state) {
               const int64_t progress = state ? state->progress_ms.value_or(-1) : -1;
@@ -224,8 +237,11 @@ base::Task<base::Result<PlayerAnswer>> set_volume(const Services& services, mcp:
   const int64_t percent = arguments.volume_percent.value();
   if (arguments.dry_run) co_return dry_run_of(fmt::format("Would set the volume to {}%.", percent));
   const auto client = services.client_for(context.principal());
+  const auto before = co_await stand_of(context, client);
   auto outcome = co_await client->set_volume(arguments.volume_percent, arguments.device_id, call_of(context));
-  Goal goal{.done = fmt::format("The volume is {}%.", percent),
+  Goal goal{.tool = "set_volume",
+            .before = before,
+            .done = fmt::format("The volume is {}%.", percent),
             .wish = Wish::kState,
             .reached = [percent, device = arguments.device_id](const PlayerState& state) {
               if (!is_on(state, device) || !state->device || !state->device->volume_percent) return false;
@@ -254,9 +270,12 @@ base::Task<base::Result<PlayerAnswer>> set_shuffle(const Services& services, mcp
   const bool on = arguments.shuffle;
   if (arguments.dry_run) co_return dry_run_of(fmt::format("Would turn shuffle {}.", on ? "on" : "off"));
   const auto client = services.client_for(context.principal());
+  const auto before = co_await stand_of(context, client);
   const auto wanted = on ? spotify::Shuffle::kOn : spotify::Shuffle::kOff;
   auto outcome = co_await client->set_shuffle(wanted, arguments.device_id, call_of(context));
-  Goal goal{.done = fmt::format("Shuffle is {}.", on ? "on" : "off"),
+  Goal goal{.tool = "set_shuffle",
+            .before = before,
+            .done = fmt::format("Shuffle is {}.", on ? "on" : "off"),
             .wish = Wish::kState,
             .reached = [on](const PlayerState& state) { return state && state->shuffle_state == on; }};
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
@@ -281,8 +300,11 @@ base::Task<base::Result<PlayerAnswer>> set_repeat(const Services& services, mcp:
   const std::string mode(schema::enum_name(arguments.mode));
   if (arguments.dry_run) co_return dry_run_of(fmt::format("Would set repeat to {}.", mode));
   const auto client = services.client_for(context.principal());
+  const auto before = co_await stand_of(context, client);
   auto outcome = co_await client->set_repeat(arguments.mode, arguments.device_id, call_of(context));
-  Goal goal{.done = fmt::format("Repeat is {}.", mode),
+  Goal goal{.tool = "set_repeat",
+            .before = before,
+            .done = fmt::format("Repeat is {}.", mode),
             .wish = Wish::kState,
             .reached = [mode](const PlayerState& state) { return state && state->repeat_state == mode; }};
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
@@ -308,9 +330,12 @@ base::Task<base::Result<PlayerAnswer>> transfer_playback(const Services& service
     co_return dry_run_of(fmt::format("Would move playback to device {}.", arguments.device_id.text()));
   }
   const auto client = services.client_for(context.principal());
+  const auto before = co_await stand_of(context, client);
   const auto then = arguments.play ? spotify::OnTransfer::kPlay : spotify::OnTransfer::kKeep;
   auto outcome = co_await client->transfer(arguments.device_id, then, call_of(context));
-  Goal goal{.done = "Playback moved.",
+  Goal goal{.tool = "transfer_playback",
+            .before = before,
+            .done = "Playback moved.",
             .wish = Wish::kState,
             .reached = [device = DeviceChoice(arguments.device_id), play = arguments.play](const PlayerState& state) {
               return is_on(state, device) && (!play || state->is_playing);

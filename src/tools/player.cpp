@@ -75,6 +75,67 @@ bool is_about_a_device(const std::optional<Cause>& cause) {
   return cause == Cause::kNoActiveDevice || cause == Cause::kDeviceNotFound;
 }
 
+// What is needed to come back: no names.
+json::Object state_of(const PlayerState& state) {
+  json::Object object;
+  if (!state) return object;
+  object.append("playing", state->is_playing);
+  object.append("shuffle", state->shuffle_state);
+  object.append("repeat", std::string(state->repeat_state.text()));
+  if (state->progress_ms) object.append("progress_ms", *state->progress_ms);
+  if (state->context && state->context->uri) object.append("context", state->context->uri->text());
+  if (state->item && uri_of(*state->item)) object.append("item", uri_of(*state->item)->text());
+  if (state->device && state->device->id) object.append("device", state->device->id->text());
+  if (state->device && state->device->volume_percent) object.append("volume", *state->device->volume_percent);
+  return object;
+}
+
+Receipt receipt_of(const Services& services, const Goal& goal) {
+  Receipt receipt{.id = services.desk.new_id("rcpt_"), .tool = goal.tool, .at = services.desk.now()};
+  receipt.way = Way::kPlayer;
+  if (goal.before && *goal.before) {
+    receipt.data = {{"before", state_of(*goal.before)}};
+  } else {
+    receipt.way = Way::kNoWay;
+    receipt.data = {{"why", goal.before ? "Nothing was playing before." : "It was not known what played before."}};
+  }
+  return receipt;
+}
+
+base::Task<base::Result<PlayerAnswer>> end_of(const Services& services, mcp::CallContext& context,
+                                              std::shared_ptr<spotify::Client> client, base::Result<void> outcome,
+                                              Goal goal) {
+  const Presenter presenter(services);
+  if (outcome) {
+    const Sight sight = co_await look(services, context, client, goal.reached);
+    if (sight.reached) co_return answer_of(presenter, Status::kVerified, goal.done, sight.state);
+    co_return answer_of(presenter, Status::kAccepted,
+                        "Spotify took the command, but the player does not show it yet; get_playback_state tells.",
+                        sight.state);
+  }
+  base::Error error = std::move(outcome).error();
+  const auto cause = spotify::cause_of(error);
+  if (cause == Cause::kMayHaveHappened) {
+    const Sight sight = co_await look(services, context, client, goal.reached);
+    if (sight.reached) co_return answer_of(presenter, Status::kVerified, goal.done, sight.state);
+    co_return answer_of(presenter, Status::kAmbiguous,
+                        "No answer came, so the command may or may not have been carried out. Call get_playback_state "
+                        "before repeating it.",
+                        sight.state);
+  }
+  const bool may_be_so_already = goal.wish == Wish::kState;
+  if (may_be_so_already && cause == Cause::kNoActiveDevice && goal.reached(std::nullopt)) {
+    co_return answer_of(presenter, Status::kUnchanged, "Nothing is playing, so there was nothing to do.", std::nullopt);
+  }
+  if (may_be_so_already && cause == Cause::kRestriction) {
+    const auto state = co_await read_state(context, client);
+    if (state && goal.reached(*state)) {
+      co_return answer_of(presenter, Status::kUnchanged, "It was so already; nothing was changed.", *state);
+    }
+  }
+  co_return std::unexpected(co_await with_devices(services, context, client, std::move(error)));
+}
+
 }  // namespace
 
 base::Task<base::Error> with_devices(const Services& services, mcp::CallContext& context,
@@ -107,35 +168,31 @@ base::Task<base::Error> with_devices(const Services& services, mcp::CallContext&
 base::Task<base::Result<PlayerAnswer>> conclude(const Services& services, mcp::CallContext& context,
                                                 std::shared_ptr<spotify::Client> client, base::Result<void> outcome,
                                                 Goal goal) {
-  const Presenter presenter(services);
-  if (outcome) {
-    const Sight sight = co_await look(services, context, client, goal.reached);
-    if (sight.reached) co_return answer_of(presenter, Status::kVerified, goal.done, sight.state);
-    co_return answer_of(presenter, Status::kAccepted,
-                        "Spotify took the command, but the player does not show it yet; get_playback_state tells.",
-                        sight.state);
-  }
-  base::Error error = std::move(outcome).error();
-  const auto cause = spotify::cause_of(error);
-  if (cause == Cause::kMayHaveHappened) {
-    const Sight sight = co_await look(services, context, client, goal.reached);
-    if (sight.reached) co_return answer_of(presenter, Status::kVerified, goal.done, sight.state);
-    co_return answer_of(presenter, Status::kAmbiguous,
-                        "No answer came, so the command may or may not have been carried out. Call get_playback_state "
-                        "before repeating it.",
-                        sight.state);
-  }
-  const bool may_be_so_already = goal.wish == Wish::kState;
-  if (may_be_so_already && cause == Cause::kNoActiveDevice && goal.reached(std::nullopt)) {
-    co_return answer_of(presenter, Status::kUnchanged, "Nothing is playing, so there was nothing to do.", std::nullopt);
-  }
-  if (may_be_so_already && cause == Cause::kRestriction) {
-    const auto state = co_await read_state(context, client);
-    if (state && goal.reached(*state)) {
-      co_return answer_of(presenter, Status::kUnchanged, "It was so already; nothing was changed.", *state);
-    }
-  }
-  co_return std::unexpected(co_await with_devices(services, context, client, std::move(error)));
+  Receipt receipt = receipt_of(services, goal);
+  const std::string principal = context.principal().id;
+  CO_TRY(PlayerAnswer answer, co_await end_of(services, context, client, std::move(outcome), std::move(goal)));
+  if (answer.status == Status::kUnchanged) co_return answer;
+  std::string id = receipt.id;
+  // The command is out; that it cannot be taken back by a receipt is no failure of it.
+  if (co_await keep(services, principal, std::move(receipt))) answer.receipt = std::move(id);
+  co_return answer;
+}
+
+base::Task<std::optional<PlayerState>> stand_of(mcp::CallContext& context, std::shared_ptr<spotify::Client> client) {
+  if (!has_time(context, kReserve)) co_return std::nullopt;
+  auto state = co_await read_state(context, client);
+  if (!state) co_return std::nullopt;
+  co_return *std::move(state);
+}
+
+base::Task<std::optional<std::string>> keep_final(const Services& services, mcp::CallContext& context, std::string tool,
+                                                  std::string why) {
+  Receipt receipt{.id = services.desk.new_id("rcpt_"), .tool = std::move(tool), .at = services.desk.now()};
+  receipt.way = Way::kNoWay;
+  receipt.data = {{"why", std::move(why)}};
+  std::string id = receipt.id;
+  if (!co_await keep(services, context.principal().id, std::move(receipt))) co_return std::nullopt;
+  co_return id;
 }
 
 PlayerAnswer dry_run_of(std::string what) {

@@ -13,6 +13,8 @@
 #include "schema/fields.h"
 #include "spotify/client.h"
 #include "tools/answers.h"
+#include "tools/arguments.h"
+#include "tools/receipt.h"
 #include "tools/services.h"
 
 namespace tools {
@@ -22,13 +24,13 @@ struct PlayerAnswer {
   Status status = Status::kAccepted;
   std::optional<std::string> item_uri{};
   std::optional<std::string> device_id{};
+  std::optional<std::string> receipt{};
 
   static constexpr auto fields() {
     return schema::Fields{
-        schema::required("summary", &PlayerAnswer::summary),
-        schema::required("status", &PlayerAnswer::status),
-        schema::optional("item_uri", &PlayerAnswer::item_uri),
-        schema::optional("device_id", &PlayerAnswer::device_id),
+        schema::required("summary", &PlayerAnswer::summary),   schema::required("status", &PlayerAnswer::status),
+        schema::optional("item_uri", &PlayerAnswer::item_uri), schema::optional("device_id", &PlayerAnswer::device_id),
+        schema::optional("receipt", &PlayerAnswer::receipt),
     };
   }
 };
@@ -40,13 +42,19 @@ using PlayerState = std::optional<spotify::Playback>;
 enum class Wish { kState, kStep };
 
 struct Goal {
+  std::string tool{};
+  // Where the player stood before, for the way back; nothing when it could not be read.
+  std::optional<PlayerState> before{};
   std::string done;  // "Paused." It begins the summary once the player shows it.
   Wish wish = Wish::kState;
   std::function<bool(const PlayerState&)> reached;
 };
 
-// Ends a command: looks at the player until the goal is reached (twice at most, never beyond the deadline), turns "it
-// is so already" into kUnchanged, and names the devices when one is missing.
+// Where the player stands, before a command. A command is not held up for long by it.
+base::Task<std::optional<PlayerState>> stand_of(mcp::CallContext& context, std::shared_ptr<spotify::Client> client);
+
+// Ends a command: keeps a receipt of it, looks at the player until the goal is reached (twice at most, never beyond the
+// deadline), turns "it is so already" into kUnchanged, and names the devices when one is missing.
 base::Task<base::Result<PlayerAnswer>> conclude(const Services& services, mcp::CallContext& context,
                                                 std::shared_ptr<spotify::Client> client, base::Result<void> outcome,
                                                 Goal goal);
@@ -56,6 +64,16 @@ base::Task<base::Error> with_devices(const Services& services, mcp::CallContext&
                                      std::shared_ptr<spotify::Client> client, base::Error error);
 
 PlayerAnswer dry_run_of(std::string what);
+
+// Keeps a receipt that says why there is no way back, such as from a place in the queue. Nothing when it could not be
+// kept.
+base::Task<std::optional<std::string>> keep_final(const Services& services, mcp::CallContext& context, std::string tool,
+                                                  std::string why);
+
+// Brings the player back to where it stood before that command, as far as it can be.
+base::Task<base::Result<PlayerAnswer>> restore_player(const Services& services, mcp::CallContext& context,
+                                                      std::shared_ptr<spotify::Client> client, Receipt receipt,
+                                                      Run run);
 
 // Whether the state is on that device, when one was named.
 bool is_on(const PlayerState& state, const std::optional<spotify::DeviceId>& device);

@@ -28,6 +28,7 @@ struct PlaylistAnswer {
   std::optional<std::string> url{};
   std::optional<bool> is_public{};
   std::optional<std::string> snapshot_id{};
+  std::optional<std::string> receipt{};
 
   static constexpr auto fields() {
     using Self = PlaylistAnswer;
@@ -39,6 +40,7 @@ struct PlaylistAnswer {
         schema::optional("url", &Self::url),
         schema::optional("public", &Self::is_public),
         schema::optional("snapshot_id", &Self::snapshot_id),
+        schema::optional("receipt", &Self::receipt),
     };
   }
 };
@@ -66,6 +68,7 @@ struct ItemsAnswer {
   int64_t done = 0;
   int64_t asked = 0;
   std::optional<std::string> snapshot_id{};
+  std::optional<std::string> receipt{};
   // With more than one request.
   std::optional<std::vector<Chunk>> chunks{};
 
@@ -77,6 +80,7 @@ struct ItemsAnswer {
         schema::required("done", &Self::done),
         schema::required("asked", &Self::asked),
         schema::optional("snapshot_id", &Self::snapshot_id),
+        schema::optional("receipt", &Self::receipt),
         schema::optional("chunks", &Self::chunks),
     };
   }

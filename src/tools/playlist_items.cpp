@@ -11,6 +11,7 @@
 
 #include "spotify/errors.h"
 #include "tools/arguments.h"
+#include "tools/change.h"
 #include "tools/make.h"
 #include "tools/playlist_answers.h"
 #include "tools/present.h"
@@ -19,6 +20,9 @@ namespace tools {
 namespace {
 
 constexpr size_t kUrisMax = 500;
+// A playlist of at most so many items is read as a whole before something is taken out of it: 39 requests, and the
+// places are known for the way back.
+constexpr int kReadMax = 2000;
 // Spotify's limit for one playlist.
 constexpr int64_t kPlaylistItemsMax = 10'000;
 
@@ -141,6 +145,22 @@ spotify::Call telling(mcp::CallContext& context) {
   return call;
 }
 
+// Brings the receipt up to what became of its change; of one that did not happen there is none.
+base::Task<base::Result<ItemsAnswer>> with_receipt(const Services& services, mcp::CallContext& context,
+                                                   base::Result<ItemsAnswer> answer, Receipt receipt) {
+  const std::string principal = context.principal().id;
+  if (!answer || answer->status == Status::kStale) {
+    co_await drop(services, principal, receipt.id);
+    co_return answer;
+  }
+  answer->receipt = receipt.id;
+  if (answer->snapshot_id) receipt.data.set("snapshot", *answer->snapshot_id);
+  if (answer->status == Status::kPartial) receipt.after.resize(static_cast<size_t>(answer->done));
+  // What was kept before covers more, and undo looks at what is there.
+  static_cast<void>(co_await keep(services, principal, std::move(receipt)));
+  co_return answer;
+}
+
 base::Task<base::Result<ItemsAnswer>> add_tracks(const Services& services, mcp::CallContext& context,
                                                  AddArguments arguments) {
   const size_t asked = arguments.uris.items().size();
@@ -156,10 +176,19 @@ base::Task<base::Result<ItemsAnswer>> add_tracks(const Services& services, mcp::
   }
   std::optional<int> position;
   if (arguments.position) position = static_cast<int>(arguments.position->value());
+  Receipt receipt{.id = services.desk.new_id("rcpt_"),
+                  .playlist = arguments.playlist_id,
+                  .tool = "add_tracks_to_playlist",
+                  .at = services.desk.now(),
+                  .way = Way::kAdded};
+  for (const spotify::PlayableUri& uri : arguments.uris.items()) receipt.after.push_back(uri.text());
+  if (position) receipt.data.set("position", *position);
+  CO_TRY_VOID(co_await keep(services, context.principal().id, receipt));
   auto written =
       co_await client->add_playlist_items(arguments.playlist_id, arguments.uris.items(), position, telling(context));
   const std::string whole = fmt::format("Added {} items.", asked);
-  co_return answer_of(std::move(written), asked, {.done = "Added", .whole = whole});
+  auto answer = answer_of(std::move(written), asked, {.done = "Added", .whole = whole});
+  co_return co_await with_receipt(services, context, std::move(answer), std::move(receipt));
 }
 
 // What can be in a playlist, once each: Spotify removes every occurrence anyway.
@@ -178,28 +207,76 @@ base::Result<std::vector<spotify::Uri>> removable(const std::vector<spotify::Uri
   return out;
 }
 
-base::Task<base::Result<ItemsAnswer>> remove_tracks(const Services& services, mcp::CallContext& context,
-                                                    RemoveArguments arguments) {
-  CO_TRY(auto uris, removable(arguments.uris.items()));
+// Out of a playlist that is too long to be read first: what is kept of it are the items, not their places.
+base::Task<base::Result<ChangeAnswer>> remove_unread(const Services& services, mcp::CallContext& context,
+                                                     std::shared_ptr<spotify::Client> client, Content content,
+                                                     std::vector<spotify::Uri> uris, Run run) {
   const size_t asked = uris.size();
-  const auto client = services.client_for(context.principal());
-  if (arguments.dry_run || arguments.snapshot_id) {
-    CO_TRY(const auto standing,
-           co_await standing_of(services, context, client, arguments.playlist_id, arguments.snapshot_id));
-    ItemsAnswer answer{.summary = std::string(kStaleAdvice),
-                       .status = Status::kStale,
-                       .asked = static_cast<int64_t>(asked),
-                       .snapshot_id = standing.snapshot_id};
-    if (standing.is_stale) co_return answer;
+  const int64_t requests =
+      static_cast<int64_t>((asked + spotify::kPlaylistItemsPerRequest - 1) / spotify::kPlaylistItemsPerRequest);
+  ChangeAnswer answer{.playlist = content.id.uri(), .snapshot_id = content.snapshot, .requests = requests};
+  answer.items_before = content.reading->total;
+  if (run == Run::kDry) {
     answer.status = Status::kDryRun;
-    answer.summary = fmt::format("Dry run, nothing was sent. Would remove every occurrence of {} items from {}.", asked,
-                                 standing.spoken);
-    if (arguments.dry_run) co_return answer;
+    answer.summary = fmt::format(
+        "Dry run, nothing was sent. Would remove every occurrence of {} items from {}, which has {} items. It is too "
+        "long to be read first, so undo would add them again at its end.",
+        asked, content.spoken, content.reading->total);
+    co_return answer;
   }
-  auto written = co_await client->remove_playlist_items(arguments.playlist_id, std::move(uris),
-                                                        std::move(arguments.snapshot_id), telling(context));
+  Receipt receipt{.id = services.desk.new_id("rcpt_"),
+                  .playlist = content.id,
+                  .tool = "remove_tracks_from_playlist",
+                  .at = services.desk.now(),
+                  .way = Way::kTaken};
+  for (const spotify::Uri& uri : uris) receipt.before.push_back(uri.text());
+  const std::string principal = context.principal().id;
+  CO_TRY_VOID(co_await keep(services, principal, receipt));
+  std::optional<spotify::SnapshotId> snapshot;
+  if (auto parsed = spotify::SnapshotId::parse(content.snapshot)) snapshot = *std::move(parsed);
+  auto written =
+      co_await client->remove_playlist_items(content.id, std::move(uris), std::move(snapshot), telling(context));
   const std::string whole = fmt::format("Removed every occurrence of {} items.", asked);
-  co_return answer_of(std::move(written), asked, {.done = "Removed", .whole = whole});
+  auto told = answer_of(std::move(written), asked, {.done = "Removed", .whole = whole});
+  if (!told || told->status == Status::kStale) co_await drop(services, principal, receipt.id);
+  if (!told) co_return std::unexpected(std::move(told).error());
+  answer.summary = std::move(told->summary);
+  answer.status = told->status;
+  answer.snapshot_id = std::move(told->snapshot_id);
+  if (told->status == Status::kStale) co_return answer;
+  answer.receipt = receipt.id;
+  answer.requests_done = told->status == Status::kVerified || told->status == Status::kAccepted
+                             ? requests
+                             : told->done / static_cast<int64_t>(spotify::kPlaylistItemsPerRequest);
+  co_return answer;
+}
+
+base::Task<base::Result<ChangeAnswer>> remove_tracks(const Services& services, mcp::CallContext& context,
+                                                     RemoveArguments arguments) {
+  CO_TRY(auto uris, removable(arguments.uris.items()));
+  const auto client = services.client_for(context.principal());
+  CO_TRY(Content content, co_await begin_content(services, context, client, arguments.playlist_id));
+  if (arguments.snapshot_id && arguments.snapshot_id->text() != content.snapshot) {
+    co_return ChangeAnswer{.summary = std::string(kStaleAdvice),
+                           .status = Status::kStale,
+                           .playlist = content.id.uri(),
+                           .snapshot_id = content.snapshot};
+  }
+  const Run run = run_of(arguments.dry_run);
+  if (content.reading->total > kReadMax && !content.reading->is_complete()) {
+    co_return co_await remove_unread(services, context, client, std::move(content), std::move(uris), run);
+  }
+  CO_TRY(content, co_await finish_content(context, client, std::move(content)));
+  std::set<std::string> gone;
+  for (const spotify::Uri& uri : uris) gone.insert(uri.text());
+  std::vector<std::string> after = content.uris();
+  std::erase_if(after, [&](const std::string& uri) { return gone.contains(uri); });
+  Change change{.tool = "remove_tracks_from_playlist",
+                .content = std::move(content),
+                .after = std::move(after),
+                .deed = fmt::format("remove every occurrence of {} items", gone.size()),
+                .run = run};
+  co_return co_await carry_out(services, context, client, std::move(change));
 }
 
 base::Task<base::Result<ItemsAnswer>> reorder(const Services& services, mcp::CallContext& context,
@@ -230,9 +307,17 @@ base::Task<base::Result<ItemsAnswer>> reorder(const Services& services, mcp::Cal
                         .insert_before = static_cast<int>(before),
                         .range_length = static_cast<int>(length),
                         .snapshot = std::move(arguments.snapshot_id)};
+  Receipt receipt{.id = services.desk.new_id("rcpt_"),
+                  .playlist = arguments.playlist_id,
+                  .tool = "reorder_playlist",
+                  .at = services.desk.now(),
+                  .way = Way::kMoved,
+                  .data = {{"start", start}, {"before", before}, {"length", length}}};
+  CO_TRY_VOID(co_await keep(services, context.principal().id, receipt));
   auto written = co_await client->reorder_playlist_items(arguments.playlist_id, std::move(move), call_of(context));
   const std::string whole = fmt::format("Moved {} items.", length);
-  co_return answer_of(std::move(written), static_cast<size_t>(length), {.done = "Moved", .whole = whole});
+  auto moved = answer_of(std::move(written), static_cast<size_t>(length), {.done = "Moved", .whole = whole});
+  co_return co_await with_receipt(services, context, std::move(moved), std::move(receipt));
 }
 
 }  // namespace

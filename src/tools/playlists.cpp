@@ -12,10 +12,13 @@
 #include "tools/answers.h"
 #include "tools/arguments.h"
 #include "tools/create.h"
+#include "tools/details.h"
+#include "tools/library_write.h"
 #include "tools/list.h"
 #include "tools/make.h"
 #include "tools/playlist_answers.h"
 #include "tools/present.h"
+#include "tools/receipt.h"
 
 namespace tools {
 
@@ -257,6 +260,13 @@ base::Task<base::Result<PlaylistAnswer>> create_playlist(const Services& service
     co_return answer;
   }
   const spotify::Playlist* created = &*outcome.playlist;
+  Receipt receipt{.id = services.desk.new_id("rcpt_"),
+                  .playlist = *created->id,
+                  .tool = "create_playlist",
+                  .at = services.desk.now(),
+                  .way = Way::kMade};
+  // Without one the playlist is there all the same, and unfollow_playlist takes it off the list.
+  if (co_await keep(services, context.principal().id, receipt)) answer.receipt = receipt.id;
   const Presenter presenter(services);
   answer.id = created->id->text();
   answer.uri = created->id->uri();
@@ -292,13 +302,6 @@ struct UpdateArguments {
   }
 };
 
-// Whether Spotify now shows what was asked for. A description comes back as HTML and is not compared.
-bool shows(const spotify::Playlist& playlist, const UpdateArguments& wanted) {
-  if (wanted.name && playlist.name.raw() != wanted.name->value()) return false;
-  if (wanted.is_public && playlist.is_public != wanted.is_public) return false;
-  return !wanted.collaborative || playlist.collaborative.value_or(false) == *wanted.collaborative;
-}
-
 base::Task<base::Result<PlaylistAnswer>> update_playlist(const Services& services, mcp::CallContext& context,
                                                          UpdateArguments arguments) {
   if (!arguments.name && !arguments.description && !arguments.is_public && !arguments.collaborative) {
@@ -308,36 +311,15 @@ base::Task<base::Result<PlaylistAnswer>> update_playlist(const Services& service
   if (arguments.collaborative.value_or(false) && arguments.is_public.value_or(false)) {
     co_return base::fail(base::Code::kInvalidArgument, "A collaborative playlist must be private: pass public false.");
   }
-  const auto client = services.client_for(context.principal());
-  PlaylistAnswer answer{.id = std::string(arguments.playlist_id.text()), .uri = arguments.playlist_id.uri()};
-  if (arguments.dry_run) {
-    CO_TRY(const auto standing, co_await standing_of(services, context, client, arguments.playlist_id, std::nullopt));
-    answer.status = Status::kDryRun;
-    answer.summary = fmt::format("Dry run, nothing was sent. Would change {}.", standing.spoken);
-    answer.snapshot_id = standing.snapshot_id;
-    co_return answer;
-  }
   spotify::PlaylistChange change{.is_public = arguments.is_public, .collaborative = arguments.collaborative};
   if (arguments.name) change.name = arguments.name->value();
   if (arguments.description) change.description = arguments.description->value();
-  const auto changed = co_await client->change_playlist(arguments.playlist_id, std::move(change), call_of(context));
-  const bool unknown = !changed && may_have_happened(changed.error());
-  if (!changed && !unknown) co_return std::unexpected(changed.error());
-  const auto now = co_await client->playlist(arguments.playlist_id, std::nullopt, fresh_call_of(context));
-  if (now && now->is_public) answer.is_public = *now->is_public;
-  if (now && now->snapshot_id) answer.snapshot_id = now->snapshot_id->text();
-  if (now && shows(*now, arguments)) {
-    answer.status = unknown && arguments.description ? Status::kAmbiguous : Status::kVerified;
-    answer.summary = "Changed the playlist.";
-  } else {
-    answer.status = unknown ? Status::kAmbiguous : Status::kAccepted;
-    answer.summary = "Spotify took the change but does not show it yet; get_playlist tells.";
-  }
-  if (answer.status == Status::kAmbiguous) {
-    answer.summary =
-        "No answer came, so the change may or may not have been made. Look at get_playlist before repeating it.";
-  }
-  co_return answer;
+  const auto client = services.client_for(context.principal());
+  co_return co_await change_details(services, context, client,
+                                    {.tool = "update_playlist",
+                                     .id = arguments.playlist_id,
+                                     .wanted = std::move(change),
+                                     .run = run_of(arguments.dry_run)});
 }
 
 struct UnfollowArguments {
@@ -352,24 +334,41 @@ struct UnfollowArguments {
   }
 };
 
+std::string sentence_of_unfollowing(Status status, std::string_view spoken) {
+  switch (status) {
+    case Status::kDryRun:
+      return fmt::format("Dry run, nothing was sent. Would remove {} from your playlists.", spoken);
+    case Status::kUnchanged:
+      return "It is not among your playlists, so there was nothing to remove.";
+    case Status::kAmbiguous:
+      return "No answer came, so it may or may not be removed. Look at get_playlists.";
+    case Status::kVerified:
+    case Status::kAccepted:
+    case Status::kPartial:
+    case Status::kStale:
+      break;
+  }
+  return "Removed from your playlists. Spotify deletes nothing: save_to_library with this uri brings it back.";
+}
+
 base::Task<base::Result<PlaylistAnswer>> unfollow_playlist(const Services& services, mcp::CallContext& context,
                                                            UnfollowArguments arguments) {
   const auto client = services.client_for(context.principal());
   PlaylistAnswer answer{.id = std::string(arguments.playlist_id.text()), .uri = arguments.playlist_id.uri()};
-  if (arguments.dry_run) {
+  const Run run = run_of(arguments.dry_run);
+  std::string spoken = arguments.playlist_id.uri();
+  if (run == Run::kDry) {
     CO_TRY(const auto standing, co_await standing_of(services, context, client, arguments.playlist_id, std::nullopt));
-    answer.status = Status::kDryRun;
-    answer.summary = fmt::format("Dry run, nothing was sent. Would remove {} from your playlists.", standing.spoken);
-    co_return answer;
+    spoken = standing.spoken;
   }
-  std::vector<spotify::LibraryUri> items{spotify::LibraryUri(arguments.playlist_id)};
-  const auto removed = co_await client->remove_from_library(std::move(items), call_of(context));
-  if (!removed && !may_have_happened(removed.error())) co_return std::unexpected(removed.error());
-  answer.status = removed ? Status::kAccepted : Status::kAmbiguous;
-  answer.summary = removed
-                       ? "Removed from your playlists. Spotify deletes nothing: save_to_library with this uri brings "
-                         "it back."
-                       : "No answer came, so it may or may not be removed. Look at get_playlists.";
+  LibraryChange change{.tool = "unfollow_playlist",
+                       .wanted = Wanted::kGone,
+                       .uris = {spotify::LibraryUri(arguments.playlist_id)},
+                       .run = run};
+  CO_TRY(WriteAnswer written, co_await change_library(services, context, client, std::move(change)));
+  answer.status = written.status;
+  answer.receipt = std::move(written.receipt);
+  answer.summary = sentence_of_unfollowing(written.status, spoken);
   co_return answer;
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -91,10 +92,15 @@ base::Task<base::Result<PlayerAnswer>> add_to_queue(const Services& services, mc
   PlayerAnswer answer{
       .summary = "Added to the end of the queue.", .status = Status::kAccepted, .item_uri = arguments.uri.text()};
   if (arguments.device_id) answer.device_id = arguments.device_id->text();
-  if (outcome) co_return answer;
+  constexpr std::string_view kWhy = "Spotify cannot take an item out of the queue; skip_next passes over it.";
+  if (outcome) {
+    answer.receipt = co_await keep_final(services, context, "add_to_queue", std::string(kWhy));
+    co_return answer;
+  }
   if (spotify::cause_of(outcome.error()) == spotify::Cause::kMayHaveHappened) {
     answer.status = Status::kAmbiguous;
     answer.summary = "No answer came, so the item may or may not be in the queue. Call get_queue before repeating it.";
+    answer.receipt = co_await keep_final(services, context, "add_to_queue", std::string(kWhy));
     co_return answer;
   }
   co_return std::unexpected(co_await with_devices(services, context, client, std::move(outcome).error()));

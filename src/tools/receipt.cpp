@@ -14,6 +14,9 @@ namespace {
 constexpr std::string_view kTrack = "spotify:track:";
 constexpr std::string_view kEpisode = "spotify:episode:";
 constexpr size_t kShownMax = 5;
+// What a receipt is of that is of no playlist.
+constexpr std::string_view kPlayerSubject = "player";
+constexpr std::string_view kLibrarySubject = "library";
 
 base::Error damaged() {
   return {base::Code::kInternal, "What was kept cannot be read any more. Take a new snapshot.", "archive content",
@@ -31,21 +34,31 @@ std::string text_in(const json::Object& object, std::string_view name) {
   return value != nullptr && value->is_string() ? value->string() : std::string();
 }
 
+std::optional<Way> way_in(const json::Object& object) {
+  const std::string name = text_in(object, "way");
+  for (const auto& [way, each] : schema::EnumNames<Way>::kNames) {
+    if (each == name) return way;
+  }
+  return std::nullopt;
+}
+
 base::Result<Receipt> receipt_of(const store::Kept& kept) {
   TRY(const json::Object object, read(kept));
-  const auto playlist = spotify::PlaylistId::parse(kept.subject);
-  const json::Value* is_new = object.find("new");
-  if (!playlist || is_new == nullptr || !is_new->is_boolean()) {
-    return std::unexpected(damaged());
-  }
-  return Receipt{.id = kept.id,
-                 .playlist = *playlist,
-                 .tool = text_in(object, "tool"),
-                 .at = kept.at,
-                 .is_new = is_new->boolean(),
-                 .before = unpack(text_in(object, "before")),
-                 .after = unpack(text_in(object, "after")),
-                 .left = unpack(text_in(object, "left"))};
+  const auto way = way_in(object);
+  if (!way) return std::unexpected(damaged());
+  Receipt receipt{.id = kept.id,
+                  .tool = text_in(object, "tool"),
+                  .at = kept.at,
+                  .way = *way,
+                  .before = unpack(text_in(object, "before")),
+                  .after = unpack(text_in(object, "after")),
+                  .left = unpack(text_in(object, "left"))};
+  if (const auto playlist = spotify::PlaylistId::parse(kept.subject)) receipt.playlist = *playlist;
+  const bool needs_playlist = receipt.way <= Way::kDetails;
+  if (needs_playlist && !receipt.playlist) return std::unexpected(damaged());
+  const json::Value* data = object.find("data");
+  if (data != nullptr && data->is_object()) receipt.data = data->object();
+  return receipt;
 }
 
 // "snap_a of 2026-11-24T05:52:00Z, ..." for a sentence.
@@ -55,6 +68,14 @@ std::string names_of(const std::vector<store::Kept>& kept) {
     text += fmt::format("{}{} of {}", text.empty() ? "" : ", ", kept[i].id, base::to_rfc3339(kept[i].at));
   }
   return text;
+}
+
+// The oldest receipts of the player go. What cannot be looked at now is thinned out the next time.
+base::Task<void> thin_out(const Services& services, std::string principal) {
+  store::Archive& archive = services.desk.archive();
+  const auto all = co_await archive.list(principal, std::string(kReceiptKind), std::string(kPlayerSubject));
+  if (!all) co_return;
+  for (size_t i = kPlayerReceiptsMax; i < all->size(); ++i) co_await drop(services, principal, (*all)[i].id);
 }
 
 }  // namespace
@@ -87,18 +108,26 @@ std::vector<std::string> unpack(std::string_view packed) {
 }
 
 base::Task<base::Result<void>> keep(const Services& services, std::string principal, Receipt receipt) {
-  const json::Object content{{"tool", receipt.tool},
-                             {"new", receipt.is_new},
-                             {"before", pack(receipt.before)},
-                             {"after", pack(receipt.after)},
-                             {"left", pack(receipt.left)}};
+  const json::Object content{{"tool", receipt.tool},           {"way", std::string(schema::enum_name(receipt.way))},
+                             {"before", pack(receipt.before)}, {"after", pack(receipt.after)},
+                             {"left", pack(receipt.left)},     {"data", receipt.data}};
+  const bool is_of_library = receipt.way == Way::kSaved || receipt.way == Way::kUnsaved;
+  const bool is_of_player = !receipt.playlist && !is_of_library;
+  const std::string_view other = is_of_player ? kPlayerSubject : kLibrarySubject;
   store::Kept kept{.id = receipt.id,
                    .kind = std::string(kReceiptKind),
-                   .subject = std::string(receipt.playlist.text()),
+                   .subject = receipt.playlist ? std::string(receipt.playlist->text()) : std::string(other),
                    .label = receipt.tool,
                    .at = receipt.at,
                    .content = json::write(content)};
-  co_return co_await services.desk.archive().put(std::move(principal), std::move(kept));
+  CO_TRY_VOID(co_await services.desk.archive().put(principal, std::move(kept)));
+  if (is_of_player) co_await thin_out(services, std::move(principal));
+  co_return base::Result<void>();
+}
+
+base::Task<void> drop(const Services& services, std::string principal, std::string id) {
+  // A receipt too many does no harm.
+  static_cast<void>(co_await services.desk.archive().erase(std::move(principal), std::move(id)));
 }
 
 base::Task<base::Result<void>> keep(const Services& services, std::string principal, Snapshot snapshot) {

@@ -41,6 +41,8 @@ struct Services {
   std::vector<std::string> wanted_scopes = {};
   // Told of foreign text that looks like an attempt to lead a model; may be empty.
   SuspicionHeard on_suspicion = nullptr;
+  // Whether undo is among them, so that answers may speak of it.
+  bool has_undo = true;
 };
 
 }  // namespace tools

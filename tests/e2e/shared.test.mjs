@@ -53,6 +53,14 @@ test('what one server changes, the others see at once', async () => {
   for (const server of servers) assert.equal(await saved(server), total + 1);
 });
 
+test('servers that find the token dead refresh it once', async () => {
+  const before = await requests('POST /api/token');
+  await sim.expireTokens(workspace);
+  const answers = await Promise.all(servers.map((server) => call(server, ['get_devices', {}])));
+  for (const answer of answers) assert.ok(!answer.isError, textOf(answer));
+  assert.equal(await requests('POST /api/token'), before + 1);
+});
+
 test('the ledger counts the requests of all servers', async () => {
   for (const server of servers) await settle(server);
   const counted = async (server) => (await settle(server)).structuredContent.buckets

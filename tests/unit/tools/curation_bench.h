@@ -29,9 +29,16 @@ inline sim::spotify::Config with_shared_catalogue() {
   return config;
 }
 
+inline sim::spotify::Config of_regime(sim::spotify::Regime regime) {
+  sim::spotify::Config config = with_shared_catalogue();
+  config.regime = regime;
+  return config;
+}
+
 class CurationBench : public Bench {
  public:
   explicit CurationBench(Options options = {}) : Bench(with_shared_catalogue(), options) {}
+  explicit CurationBench(sim::spotify::Regime regime) : Bench(of_regime(regime)) {}
 
   Uris now(const std::string& id) { return entries(*simulator.world().find_playlist(id)); }
   void fill(sim::spotify::Playlist& playlist, Uris uris) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "crypto/base64.h"
+
 #include "tests/test.h"
 
 namespace tools {

@@ -15,7 +15,7 @@ TEST_CASE("saving, checking and removing, in requests of 40") {
   Bench bench;
   const json::Array uris = bench.track_uris(90, 500);
   const auto saved = bench.answer("save_to_library", json::Object{{"uris", uris}});
-  CHECK(text(saved, "status") == "accepted");
+  CHECK(text(saved, "status") == "verified");
   CHECK(integer(saved, "done") == 90);
   CHECK(bench.writes() == 3);
   const auto checked = bench.answer("check_library", json::Object{{"uris", uris}});
@@ -50,7 +50,7 @@ TEST_CASE("a library write that stops half way says how far it came") {
   CHECK(integer(saved, "done") == 40);
 
   Bench lost;
-  lost.fault({.kind = FaultKind::kResetAfter, .method = "PUT", .path = "/me/library"});
+  lost.fault({.kind = FaultKind::kResetBefore, .method = "PUT", .path = "/me/library"});
   CHECK(text(lost.answer("save_to_library", json::Object{{"uris", lost.track_uris(2, 500)}}), "status") == "ambiguous");
 }
 

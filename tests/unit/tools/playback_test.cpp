@@ -75,13 +75,13 @@ TEST_CASE("pause, then pause again") {
 TEST_CASE("a player that shows the new state late is looked at twice, then the command is accepted") {
   Bench late({.player_lag = milliseconds(800)});
   CHECK(status(late.answer("play", json::Object{})) == "verified");
-  CHECK(late.simulator.requests("GET /me/player") == 2);
+  CHECK(late.simulator.requests("GET /me/player") == 3);  // Where it stood, and two looks.
 
   Bench slow({.player_lag = milliseconds(10'000)});
   const auto answer = slow.answer("play", json::Object{});
   CHECK(status(answer) == "accepted");
   CHECK(text(answer, "summary").contains("get_playback_state"));
-  CHECK(slow.simulator.requests("GET /me/player") == 2);
+  CHECK(slow.simulator.requests("GET /me/player") == 3);
   CHECK(slow.simulator.requests("PUT /me/player/play") == 1);
 }
 

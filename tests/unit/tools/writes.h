@@ -27,7 +27,7 @@ inline std::vector<WriteCall> every_write(Bench& bench) {
       keep(bench.services, "owner",
            Snapshot{.id = "snap_y", .playlist = *spotify::PlaylistId::parse(bench.playlist_id("Twice as nice"))})));
   REQUIRE(bench.loop.run(
-      keep(bench.services, "owner", Receipt{.id = "rcpt_x", .playlist = parsed, .tool = "x", .is_new = true})));
+      keep(bench.services, "owner", Receipt{.id = "rcpt_x", .playlist = parsed, .tool = "x", .way = Way::kMade})));
   return {
       {"play", {{"uris", bench.track_uris(3)}, {"device_id", device}}},
       {"pause", {}},

@@ -60,11 +60,12 @@ TEST_CASE("a collector that proves who it is gets the frame, and another connect
   while (server.requests() < 1) {
   }
   CHECK(server.first_bytes() == frame("hello"));
-  while (server.requests() < 2) REQUIRE(sender.send(frame("again")));
-  // The last connection may still be on its way when the second frame was seen.
-  while (server.requests() < server.connections()) {
+  // A frame that meets the very end of a connection is refused, and the next one makes another.
+  while (server.requests() < 2) {
+    const auto sent = sender.send(frame("again"));
+    if (!sent) CHECK(sent.error().code == base::Code::kUnavailable);
   }
-  CHECK(server.connections() == server.requests());
+  CHECK(server.connections() >= 2);
 }
 
 TEST_CASE("a collector with a certificate of nobody, of another name, or out of date gets nothing") {

@@ -106,13 +106,25 @@ function placesOf(pid, needle) {
   return places;
 }
 
+// A sanitizer maps terabytes for itself. It keeps what was given back, and makes mlock do nothing.
+function isSanitized(pid) {
+  return fs.readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n').some((line) => {
+    const [, begin, end] = line.match(/^([0-9a-f]+)-([0-9a-f]+) /) ?? [];
+    return parseInt(end, 16) - parseInt(begin, 16) > 2 ** 40;
+  });
+}
+
 test('a running server has its master key in locked memory, and nowhere else',
-  { skip: process.getuid() === 0 ? undefined : 'the memory of a confined server is for root alone' }, async () => {
+  { skip: process.getuid() === 0 ? undefined : 'the memory of a confined server is for root alone' }, async (t) => {
     workspace.env.SPOTIFY_MCP_MASTER_KEY = kKey;
     await workspace.login();
     const server = await workspace.startServer();
     const { message } = await postModern(server, workspace.token(), 'tools/call', { name, arguments: args });
     assert.notEqual(message.result.isError, true);
+    if (isSanitized(server.child.pid)) {
+      assert.equal((await server.stop()).code, 0);
+      return t.skip('this build is watched by a sanitizer, which keeps memory that was given back and locks none');
+    }
     const raw = placesOf(server.child.pid, Buffer.from(kKey, 'base64'));
     assert.ok(raw.length > 0, 'the server has it, or this looks in the wrong place');
     for (const flags of raw) assert.ok(flags.includes('lo') && flags.includes('dd'), flags.join(' '));

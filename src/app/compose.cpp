@@ -90,7 +90,12 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
   }
   product->apply(settings);
   auto resources = tools::resources_over(product->tools_);
-  for (mcp::Resource& resource : resources.fixed) product->server_.add(std::move(resource));
+  for (mcp::Resource& resource : resources.fixed) {
+    if (resource.uri == tools::kPlayerUri) {
+      product->server_.set_interest_changed([watch = &product->player_watch_] { watch->reconsider(); });
+    }
+    product->server_.add(std::move(resource));
+  }
   for (mcp::ResourceTemplate& resource : resources.templates) product->server_.add(std::move(resource));
   for (mcp::Prompt& prompt : tools::prompts_over(product->tools_)) product->server_.add(std::move(prompt));
   return product;
@@ -119,6 +124,7 @@ Product::Product(Process& process, const config::Settings& settings, tools::Audi
       seal_(settings.storage.directory),
       sealed_calls_(seal_, audit_->trail(), audit_->auditor()),
       metered_calls_(process.loop, *metrics_, sealed_calls_),
+      content_watch_(*metrics_, audit_->trail()),
       archive_({process.loop, process.worker}, account_->store().directory()),
       desk_({archive_, process.clock, process.random}),
       budget_(
@@ -127,15 +133,22 @@ Product::Product(Process& process, const config::Settings& settings, tools::Audi
                 .login = account_->login(),
                 .clock = process.clock,
                 .desk = desk_,
-                .options = {.privacy = privacy_of(settings)}},
+                .options = {.privacy = privacy_of(settings)},
+                .on_suspicion = [this](const tools::Suspicion& each) { content_watch_.hear(each); }},
       audience_(audience),
       server_({process.loop, process.clock, process.random, process.log},
               server_options(settings, &metered_calls_,
                              [this](const mcp::Tool& tool, const mcp::Principal& principal) {
                                return principal.has_scope(access_scope_of(tool)) && is_offered(tool);
-                             })) {
+                             })),
+      player_watch_(process.loop, services_,
+                    {.audience = [this](std::string_view uri) { return server_.audience_of(uri); },
+                     .publish = [this](const mcp::Event& event) { server_.publish(event); },
+                     .may_look = [this] { return !seal_.is_on(); }}) {
   server_.use(guard(process.clock));
 }
+
+Product::~Product() { server_.set_interest_changed(nullptr); }
 
 base::Result<std::vector<mcp::Tool>> Product::select(const config::Settings& settings, bool read_only) const {
   return tools::select_tools(tools::all_tools(services_), selection_of(settings, read_only), audience_,

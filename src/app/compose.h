@@ -16,6 +16,7 @@
 #include "app/alert_sender.h"
 #include "app/audit_trail.h"
 #include "app/command.h"
+#include "app/content_watch.h"
 #include "app/metered.h"
 #include "app/metrics.h"
 #include "app/seal.h"
@@ -25,6 +26,7 @@
 #include "policy/budget.h"
 #include "store/sqlite/archive.h"
 #include "tools/catalogue.h"
+#include "tools/player_watch.h"
 
 namespace app {
 
@@ -33,6 +35,7 @@ class Product {
   // Touches neither disk nor network. kInvalidArgument for toolsets or tools that nobody knows.
   static base::Result<std::unique_ptr<Product>> make(Process& process, const config::Settings& settings,
                                                      tools::Audience audience, AccountOptions options);
+  ~Product();
   Product(const Product&) = delete;
   Product& operator=(const Product&) = delete;
 
@@ -74,6 +77,7 @@ class Product {
   // A call passes the count, then the seal, then the trail.
   SealedCalls sealed_calls_;
   MeteredCalls metered_calls_;
+  ContentWatch content_watch_;
   store::sqlite::SqliteArchive archive_;
   tools::Desk desk_;
   policy::Budget budget_;
@@ -87,6 +91,7 @@ class Product {
   std::optional<spotify::Regime> judged_;
   std::set<std::string> impossible_;
   mcp::Server server_;
+  tools::PlayerWatch player_watch_;
 };
 
 // Which tools are offered; shared by the commands that offer or list them.

@@ -83,8 +83,8 @@ base::Result<void> seal_again(const Resealing& what, std::string_view text, Io& 
   }
   TRY_VOID(write_config(what.file, sealed, Overwrite::kAllow));
   io.out << fmt::format(
-      "Sealed {} for environment {} as generation {}. A running server keeps its settings until "
-      "it is started again.\n",
+      "Sealed {} for environment {} as generation {}. A running server takes over what it "
+      "can at `admin reload`, and the rest when it is started again.\n",
       what.file, schema::enum_name(as.environment), as.generation);
   return {};
 }

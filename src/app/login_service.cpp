@@ -135,11 +135,11 @@ base::Task<base::Result<tools::LoginStatus>> LoginService::exchange_and_end(std:
     services_.log.event(base::Level::kWarning, "login.failed",
                         {{"code", base::code_name(error.code)}, {"why", error.detail}});
   }
-  // Nobody hears that they are logged in before the trail says so.
-  const auto event = outcome ? audit::Event::kLoginSucceeded : audit::Event::kLoginFailed;
-  std::string code(outcome ? "ok" : base::code_name(outcome.error().code));
-  const auto recorded = co_await record(event, principal, std::move(code));
-  if (!recorded && outcome) outcome = std::unexpected(recorded.error());
+  // That it has succeeded stands in the trail already. A failure is told either way.
+  if (!outcome) {
+    auto recording = record(audit::Event::kLoginFailed, principal, std::string(base::code_name(outcome.error().code)));
+    static_cast<void>(co_await std::move(recording));
+  }
   end(principal, outcome);
   co_return outcome;
 }
@@ -148,6 +148,9 @@ base::Task<base::Result<void>> LoginService::store_grant(std::string principal, 
   oauth::ExchangeRequest request{options_.accounts_url, options_.client.clone(), std::move(authorized), options_.scopes,
                                  services_.loop.now() + kExchangeMax};
   CO_TRY(store::Grant grant, co_await oauth::exchange_code(services_.http, services_.clock, std::move(request)));
+  // Nobody is logged in before the trail says so: what is stored first cannot be taken back on a disk that is full.
+  auto recording = record(audit::Event::kLoginSucceeded, principal, "ok");
+  CO_TRY_VOID(co_await std::move(recording));
   store::Grant named = grant.clone();
   CO_TRY(named.generation, co_await services_.grants.replace(principal, std::move(grant)));
   services_.refresher.forget();

@@ -70,6 +70,11 @@ void Metrics::write(metrics::Exposition& out) const {
   }
   out.family("spotify_mcp_spotify_request_seconds", Kind::kHistogram, "How long Spotify took.");
   for (const auto& [service, took] : request_took_) out.sample({{"service", service}}, took);
+  out.family("spotify_mcp_suspicious_content_total", Kind::kCounter,
+             "Names and descriptions that look like an attempt to lead a model, by what was noticed.");
+  for (size_t i = 0; i < suspicions_.size(); ++i) {
+    out.sample({{"sign", tools::sign_name(static_cast<tools::Sign>(i))}}, suspicions_[i]);
+  }
   out.family("spotify_mcp_alerts_total", Kind::kCounter,
              "Alerts, and what became of each at each place that it was sent to.");
   for (const auto& [rule, counts] : alerts_) {

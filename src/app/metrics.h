@@ -22,6 +22,7 @@
 #include "metrics/histogram.h"
 #include "spotify/cache.h"
 #include "spotify/pacing.h"
+#include "tools/sign.h"
 
 namespace app {
 
@@ -38,6 +39,9 @@ class Metrics {
                   base::Duration took);
   // A request to Spotify. `status` 0: no answer came.
   void count_request(const std::string& service, http::Method method, int status, base::Duration took);
+
+  // Foreign text that looks like an attempt to lead a model (tools/sign.h).
+  void count_suspicion(tools::Sign sign) { ++suspicions_[static_cast<size_t>(sign)]; }
 
   // What became of an alert (app/alert_sender.h).
   enum class Delivery : uint8_t { kRaised, kDelivered, kLost };
@@ -57,6 +61,7 @@ class Metrics {
   std::map<std::pair<std::string, std::string>, Calls> calls_;
   std::map<std::tuple<std::string, std::string, std::string>, int64_t> requests_;  // service, method, outcome
   std::map<std::string, metrics::Histogram> request_took_;                         // by service
+  std::array<int64_t, tools::kSigns> suspicions_{};
   std::map<std::string, std::array<int64_t, 3>, std::less<>> alerts_;              // by rule: [Delivery]
   std::map<std::string, std::array<int64_t, 3>, std::less<>> forwarded_;           // by place: [Delivery]
 };

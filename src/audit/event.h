@@ -41,6 +41,7 @@ enum class Event : uint8_t {
   kTlsClientRefused,
   kEgressDenied,
   kTlsRefused,
+  kContentSuspicious,
   kAdminCommand,
   kServerSealed,
   kServerUnsealed,

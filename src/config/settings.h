@@ -168,7 +168,7 @@ struct Privacy {
 
   static constexpr auto fields() {
     return schema::Fields{schema::defaulted("lockdown", &Privacy::lockdown,
-                                            "Send ids and links to the model, no names and no descriptions.")};
+                                            "Send ids and URIs to the model: no names, no descriptions, no links.")};
   }
 };
 

@@ -3,10 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "mcp/principal.h"
 
 namespace mcp {
 
@@ -27,6 +31,8 @@ class Listener {
   virtual ~Listener() = default;
   // Must neither add nor remove a listener before it returns.
   virtual void on_event(const Event& event) = 0;
+  // For whom it would hear now that the resource was updated; null when it would not.
+  virtual const Principal* hears_of(std::string_view uri) const = 0;
 };
 
 class Events {
@@ -45,10 +51,20 @@ class Events {
   };
 
   void publish(const Event& event) const;
+  // Each principal once for whom somebody listens to the resource.
+  std::vector<Principal> audience_of(std::string_view uri) const;
+  // Called whenever somebody began or ceased to listen to something. It must not add or remove a listener before it
+  // returns.
+  void set_interest_changed(std::function<void()> interest_changed) { interest_changed_ = std::move(interest_changed); }
+  // A listener says that what it hears of is not what it was.
+  void tell_interest_changed() const {
+    if (interest_changed_) interest_changed_();
+  }
   size_t size() const { return listeners_.size(); }
 
  private:
   std::vector<Listener*> listeners_;
+  std::function<void()> interest_changed_;
 };
 
 }  // namespace mcp

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -136,6 +137,10 @@ class Server {
 
   // Tells listening clients.
   void publish(const Event& event) { events_.publish(event); }
+  // For whom somebody listens to a resource now, so that nothing is watched for nobody. `changed` is called whenever
+  // that may have become different, on the loop, and must not call back into the server before it returns.
+  std::vector<Principal> audience_of(std::string_view uri) const { return events_.audience_of(uri); }
+  void set_interest_changed(std::function<void()> changed) { events_.set_interest_changed(std::move(changed)); }
   // Ends all listen streams with their result. The server goes on answering.
   void close_listens();
 

@@ -76,14 +76,21 @@ class Server::ListenStream final : public Listener {
     if (event.kind == Event::Kind::kResourceUpdated) params.append("uri", event.uri);
     send(notification_of(event.kind), std::move(params));
   }
+  const Principal* hears_of(std::string_view uri) const override {
+    return filter_.uris.contains(uri) ? &incoming_.principal : nullptr;
+  }
 
  private:
   bool wants(const Event& event) const {
     switch (event.kind) {
-      case Event::Kind::kToolsChanged: return filter_.tools;
-      case Event::Kind::kPromptsChanged: return filter_.prompts;
-      case Event::Kind::kResourcesChanged: return filter_.resources;
-      case Event::Kind::kResourceUpdated: return filter_.uris.contains(event.uri);
+      case Event::Kind::kToolsChanged:
+        return filter_.tools;
+      case Event::Kind::kPromptsChanged:
+        return filter_.prompts;
+      case Event::Kind::kResourcesChanged:
+        return filter_.resources;
+      case Event::Kind::kResourceUpdated:
+        return filter_.uris.contains(event.uri);
     }
     return false;
   }
@@ -99,8 +106,8 @@ class Server::ListenStream final : public Listener {
 base::Task<Server::Answer> Server::listen(Incoming& incoming) {
   auto filter = read_filter(incoming.call.params);
   if (!filter) {
-    co_return std::unexpected(invalid_params(
-        "Listening needs notifications: booleans per list, and at most 100 resourceSubscriptions."));
+    co_return std::unexpected(
+        invalid_params("Listening needs notifications: booleans per list, and at most 100 resourceSubscriptions."));
   }
   if (incoming.channel == nullptr || !incoming.channel->is_open()) {
     co_return std::unexpected(invalid_params("Listening needs a client that accepts text/event-stream."));

@@ -30,14 +30,29 @@ class Forget {
 }  // namespace
 
 Session::Session(base::Loop& loop, Events& events, Agreed agreed)
-    : loop_(loop), agreed_(std::move(agreed)), subscription_(events, *this) {}
+    : loop_(loop), events_(events), agreed_(std::move(agreed)), subscription_(events, *this) {}
 
 base::Result<void> Session::subscribe(std::string uri) {
   if (subscriptions_.size() >= kSubscriptionsMax && !subscriptions_.contains(uri)) {
     return base::fail(base::Code::kRateLimited, "Too many subscriptions. Unsubscribe from some resources first.");
   }
-  subscriptions_.insert(std::move(uri));
+  if (subscriptions_.insert(std::move(uri)).second) events_.tell_interest_changed();
   return {};
+}
+
+void Session::unsubscribe(std::string_view uri) {
+  const auto found = subscriptions_.find(uri);
+  if (found == subscriptions_.end()) return;
+  subscriptions_.erase(found);
+  events_.tell_interest_changed();
+}
+
+void Session::set_outlet(Channel* outlet) {
+  if (std::exchange(outlet_, outlet) != outlet && !subscriptions_.empty()) events_.tell_interest_changed();
+}
+
+const Principal* Session::hears_of(std::string_view uri) const {
+  return outlet_ != nullptr && subscriptions_.contains(uri) ? &agreed_.principal : nullptr;
 }
 
 base::Task<base::Result<json::Object>> Session::ask(Channel& channel, std::string method, json::Object params) {

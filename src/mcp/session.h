@@ -43,10 +43,10 @@ class Session final : public Listener {
 
   // resources/subscribe and unsubscribe; kRateLimited beyond the limit.
   base::Result<void> subscribe(std::string uri);
-  void unsubscribe(std::string_view uri) { subscriptions_.erase(std::string(uri)); }
+  void unsubscribe(std::string_view uri);
 
   // Where notifications go that belong to no request; null while there is no such way. It must outlive its use.
-  void set_outlet(Channel* outlet) { outlet_ = outlet; }
+  void set_outlet(Channel* outlet);
 
   // Sends a request to the client on `channel`, which must outlive the task, and waits for the response.
   base::Task<base::Result<json::Object>> ask(Channel& channel, std::string method, json::Object params);
@@ -54,14 +54,16 @@ class Session final : public Listener {
   void answer(Response response);
 
   void on_event(const Event& event) override;
+  const Principal* hears_of(std::string_view uri) const override;
 
  private:
   using Outcome = base::Result<json::Object>;
 
   base::Loop& loop_;
+  Events& events_;
   Agreed agreed_;
   Severity log_level_ = Severity::kInfo;
-  std::set<std::string> subscriptions_;
+  std::set<std::string, std::less<>> subscriptions_;
   Channel* outlet_ = nullptr;
   int64_t next_id_ = 1;
   std::map<int64_t, base::Completion<Outcome>::Setter> open_;

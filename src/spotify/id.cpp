@@ -1,9 +1,8 @@
 #include "spotify/id.h"
 
 #include <algorithm>
-#include <vector>
-
 #include <fmt/format.h>
+#include <vector>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -62,9 +61,13 @@ std::optional<Reference> plain_reference(std::string_view word, std::string_view
   return Reference{*kind, std::string(id)};
 }
 
+// What stands in the words of a local file's URI, which are percent-encoded. Nothing there can pass for a link or for
+// markup when the URI is shown.
+bool is_local_character(char c) { return is_base62(c) || std::string_view("%+-_.~!*'(),;@&=$:").contains(c); }
+
 // spotify:local:artist:album:title:seconds, where the first three may be empty.
 std::optional<Reference> local_reference(const std::vector<std::string_view>& parts, std::string_view whole) {
-  if (parts.size() != 6 || !std::ranges::all_of(whole, is_visible)) return std::nullopt;
+  if (parts.size() != 6 || !std::ranges::all_of(whole, is_local_character)) return std::nullopt;
   const auto seconds = base::parse_integer(parts[5]);
   if (!seconds || *seconds < 0) return std::nullopt;
   return Reference{Kind::kLocal, std::string(whole)};
@@ -182,8 +185,7 @@ base::Result<IdText> parse_id(Kind kind, std::string_view text) {
                                : wanted);
     }
     if (!same_id_space(kind, reference->kind)) {
-      return refuse(
-          fmt::format("{}; this is {} {}", wanted, article(reference->kind), kind_name(reference->kind)));
+      return refuse(fmt::format("{}; this is {} {}", wanted, article(reference->kind), kind_name(reference->kind)));
     }
     bare = std::move(reference->id);
   }
@@ -289,9 +291,7 @@ base::Result<Uri> Uri::parse(std::string_view text) {
                       std::nullopt);
 }
 
-json::Object Uri::constraints() {
-  return {{"minLength", 13}, {"maxLength", static_cast<int64_t>(kReferenceBytesMax)}};
-}
+json::Object Uri::constraints() { return {{"minLength", 13}, {"maxLength", static_cast<int64_t>(kReferenceBytesMax)}}; }
 
 Uri Uri::collection_of(const UserId& user) {
   Uri out;

@@ -26,7 +26,7 @@ constexpr Run run_of(bool dry_run) { return dry_run ? Run::kDry : Run::kReal; }
 inline constexpr std::string_view kAboutCursor = "From next_cursor.";
 inline constexpr std::string_view kAboutMarket = "Country.";  // Without it the account's counts.
 inline constexpr std::string_view kAboutDetail = "";          // Its words say enough; concise without it.
-inline constexpr std::string_view kAboutLimit = "";  // Its minimum and maximum say enough.
+inline constexpr std::string_view kAboutLimit = "";           // Its minimum and maximum say enough.
 inline constexpr std::string_view kAboutDevice = "Default: the active one.";
 inline constexpr std::string_view kAboutDryRun = "";  // Its name says enough, some twenty times in a list.
 inline constexpr std::string_view kAboutPlaylist = "Id, URI or link.";

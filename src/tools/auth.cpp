@@ -33,7 +33,7 @@ struct StatusAnswer {
 };
 
 StatusAnswer describe(const Services& services, const LoginStatus& status) {
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   StatusAnswer answer;
   answer.logged_in = status.logged_in;
   answer.user_id = status.user_id;

@@ -19,7 +19,7 @@ std::vector<Reference> references(const Presenter& presenter,
                                   const spotify::Several<spotify::SimplifiedArtist>& artists) {
   std::vector<Reference> out;
   for (const auto& artist : artists) {
-    if (artist.id) out.push_back({.uri = artist.id->uri(), .name = presenter.name(artist.name)});
+    if (artist.id) out.push_back({.uri = artist.id->uri(), .name = presenter.name(artist.name, artist.id->uri())});
   }
   return out;
 }
@@ -75,12 +75,13 @@ base::Task<base::Result<TrackAnswer>> get_track_details(const Services& services
                                                         TrackArguments arguments) {
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto track, co_await client->track(arguments.track_id, arguments.market, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   TrackAnswer answer{.uri = track.id ? track.id->uri() : arguments.track_id.uri()};
-  answer.name = presenter.name(track.name);
+  answer.name = presenter.name(track.name, answer.uri);
   answer.artists = references(presenter, track.artists);
   if (track.album) {
-    if (track.album->id) answer.album = Reference{track.album->id->uri(), presenter.name(track.album->name)};
+    if (track.album->id)
+      answer.album = Reference{track.album->id->uri(), presenter.name(track.album->name, track.album->id->uri())};
     answer.released = text_of(track.album->release_date);
   }
   answer.duration_ms = number(track.duration_ms);
@@ -138,10 +139,10 @@ base::Task<base::Result<AlbumAnswer>> get_album_details(const Services& services
   const int limit = static_cast<int>(arguments.limit.value());
   const auto client = services.client_for(context.principal());
   CO_TRY(auto album, co_await client->album(arguments.album_id, arguments.market, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   AlbumAnswer answer;
   answer.uri = arguments.album_id.uri();
-  answer.name = presenter.name(album.name);
+  answer.name = presenter.name(album.name, answer.uri);
   answer.artists = references(presenter, album.artists);
   answer.type = text_of(album.album_type);
   answer.released = text_of(album.release_date);
@@ -200,10 +201,10 @@ base::Task<base::Result<ArtistAnswer>> get_artist_details(const Services& servic
                                                           ArtistArguments arguments) {
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto artist, co_await client->artist(arguments.artist_id, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   ArtistAnswer answer{.uri = arguments.artist_id.uri()};
-  answer.name = presenter.name(artist.name);
-  answer.genres = presenter.names(artist.genres);
+  answer.name = presenter.name(artist.name, answer.uri);
+  answer.genres = presenter.names(artist.genres, answer.uri);
   if (artist.followers) answer.followers = number(artist.followers->total);
   answer.url = presenter.link(arguments.artist_id.url());
   co_return answer;
@@ -243,7 +244,7 @@ base::Task<base::Result<List>> get_artist_albums(const Services& services, mcp::
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto walked, co_await client->artist_albums(arguments.artist_id, std::move(groups), request,
                                                            arguments.market, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   List answer;
   if (walked.stopped) answer.incomplete = fmt::format("Some albums could not be read. {}", walked.stopped->message);
   fill(answer, rows_of(walked.page, [&](const auto& album) { return presenter.item(album); }),

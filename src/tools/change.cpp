@@ -48,7 +48,7 @@ ChangeAnswer effect_of(const Services& services, const Change& change, const cur
   const std::vector<std::string> before = change.content.uris();
   const curation::Diff diff = curation::diff(before, change.after);
   ChangeAnswer answer{.playlist = change.content.id.uri()};
-  answer.url = Presenter(services.options).link(change.content.id.url());
+  answer.url = Presenter(services).link(change.content.id.url());
   answer.snapshot_id = change.content.snapshot;
   answer.items_before = static_cast<int64_t>(before.size());
   answer.items_after = static_cast<int64_t>(before.size());
@@ -158,7 +158,7 @@ base::Task<base::Result<ChangeAnswer>> write(const Services& services, mcp::Call
 std::vector<ChangeRow> rows_of(const Services& services, const std::vector<std::string>& first,
                                const std::vector<std::string>& second,
                                const std::vector<const std::vector<curation::Entry>*>& named) {
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   std::unordered_map<std::string_view, const curation::Entry*> by_uri;
   for (const auto* entries : named) {
     for (const curation::Entry& entry : *entries) by_uri.emplace(entry.uri, &entry);
@@ -258,7 +258,7 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
   change.content.reading = std::make_shared<Reading>();
   if (created.playlist->snapshot_id) change.content.snapshot = created.playlist->snapshot_id->text();
   answer.playlist = id.uri();
-  answer.url = Presenter(services.options).link(id.url());
+  answer.url = Presenter(services).link(id.url());
   Progress progress;
   if (auto plan = curation::plan({}, making.uris)) {
     progress = co_await send_all(services, context, client, change.content, *std::move(plan));

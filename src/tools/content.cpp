@@ -127,7 +127,7 @@ base::Task<base::Result<Content>> content_of(const Services& services, mcp::Call
   CO_TRY(auto head, co_await client->playlist(id, market, call));
   if (!head.items) co_return std::unexpected(not_yours());
   Content content{.id = id};
-  content.spoken = Presenter(services.options).quoted(head.name, id.uri());
+  content.spoken = Presenter(services).quoted(head.name, id.uri());
   if (head.snapshot_id) content.snapshot = head.snapshot_id->text();
   const std::string key = fmt::format("{}\n{}\n{}", context.principal().id, id.text(), market ? market->text() : "");
   const auto reading = services.desk.reading(key, content.snapshot, head.items->total);

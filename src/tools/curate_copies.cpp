@@ -248,7 +248,7 @@ base::Task<base::Result<SplitAnswer>> split_playlist(const Services& services, m
                                                      SplitArguments arguments) {
   const auto client = services.client_for(context.principal());
   CO_TRY(const Content content, co_await content_of(services, context, client, arguments.playlist_id));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   const auto parts = parts_of(presenter, content.entries(), arguments);
   const std::string begin =
       arguments.name ? arguments.name->value() : presenter.name(content.head.name).value_or("Split");

@@ -71,7 +71,7 @@ base::Task<base::Result<CoverAnswer>> get_playlist_cover(const Services& service
                                                          GetCoverArguments arguments) {
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto images, co_await client->playlist_images(arguments.playlist_id, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   CoverAnswer answer{.playlist = arguments.playlist_id.uri()};
   size_t hidden = 0;
   for (const spotify::Image& image : images) {
@@ -147,7 +147,7 @@ base::Task<base::Result<SetCoverAnswer>> set_playlist_cover(const Services& serv
   const auto client = services.client_for(context.principal());
   const spotify::Call call{.deadline = last_moment(context), .freshness = spotify::Freshness::kFresh};
   CO_TRY(const auto head, co_await client->playlist(id, std::nullopt, call));
-  const std::string spoken = Presenter(services.options).quoted(head.name, id.uri());
+  const std::string spoken = Presenter(services).quoted(head.name, id.uri());
   const std::string before = first_url(head.images);
   SetCoverAnswer answer{.status = Status::kDryRun, .playlist = id.uri(), .bytes = static_cast<int64_t>(image.size())};
   answer.summary = fmt::format(

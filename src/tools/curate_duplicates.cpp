@@ -115,7 +115,7 @@ base::Task<base::Result<FindAnswer>> find_duplicates(const Services& services, m
   const auto groups = curation::find_duplicates(content.entries(), arguments.match,
                                                 std::chrono::milliseconds(arguments.tolerance_ms.value()));
   const auto removal = curation::surplus_of(content.entries(), groups);
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   FindAnswer answer{.total_items = static_cast<int64_t>(content.entries().size()),
                     .total_groups = static_cast<int64_t>(groups.size()),
                     .surplus = static_cast<int64_t>(removal.positions.size()),
@@ -240,7 +240,7 @@ base::Task<base::Result<UnavailableAnswer>> find_unavailable(const Services& ser
   const auto client = services.client_for(context.principal());
   CO_TRY(const Content content,
          co_await content_of(services, context, client, arguments.playlist_id, arguments.market));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   std::vector<UnavailableRow> found;
   for (size_t i = 0; i < content.entries().size(); ++i) {
     const curation::Entry& entry = content.entries()[i];

@@ -89,7 +89,7 @@ base::Task<base::Result<ExportAnswer>> export_playlist(const Services& services,
     co_return base::fail(base::Code::kConflict,
                          "The playlist changed since the piece before. Export it again without a cursor.");
   }
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   const auto& entries = content.entries();
   ExportAnswer answer{.format = arguments.format, .first = static_cast<int64_t>(start.position)};
   answer.total = static_cast<int64_t>(entries.size());

@@ -238,7 +238,7 @@ void count(ImportAnswer& answer, const ImportPlan& plan, int64_t confidence_min)
 base::Task<base::Result<ImportAnswer>> match_rows(const Services& services, mcp::CallContext& context, ImportPlan plan,
                                                   ImportArguments arguments) {
   const auto client = services.client_for(context.principal());
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   ImportAnswer answer;
   std::string stopped;
   size_t bytes = 3000;  // Of everything but the rows.

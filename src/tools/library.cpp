@@ -41,7 +41,7 @@ base::Task<base::Result<List>> get_saved_tracks(const Services& services, mcp::C
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page, co_await client->saved_tracks(request, arguments.market, call_of(context)));
-  const Presenter presenter(services.options, detail_of(arguments.detail));
+  const Presenter presenter(services, detail_of(arguments.detail));
   co_return list_of(page, request.limit, key, services.options.answer_bytes_max,
                     [&](const spotify::SavedTrack& saved) { return presenter.item(saved.track, saved.added_at); });
 }
@@ -53,7 +53,7 @@ base::Task<base::Result<List>> get_saved_albums(const Services& services, mcp::C
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page, co_await client->saved_albums(request, arguments.market, call_of(context)));
-  const Presenter presenter(services.options, detail_of(arguments.detail));
+  const Presenter presenter(services, detail_of(arguments.detail));
   co_return list_of(page, request.limit, key, services.options.answer_bytes_max,
                     [&](const spotify::SavedAlbum& saved) { return presenter.item(saved.album, saved.added_at); });
 }

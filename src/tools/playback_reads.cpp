@@ -53,7 +53,7 @@ base::Task<base::Result<StateAnswer>> get_playback_state(const Services& service
                                                          schema::Empty) {
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto playback, co_await client->playback(std::nullopt, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   StateAnswer answer;
   if (!playback) {
     answer.summary = "Nothing is playing and no device is active. get_devices shows where playback could start.";
@@ -86,7 +86,7 @@ base::Task<base::Result<DevicesAnswer>> get_devices(const Services& services, mc
                                                     schema::Empty) {
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto devices, co_await client->devices(call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   DevicesAnswer answer;
   const spotify::Device* active = nullptr;
   for (const auto& device : devices) {
@@ -156,7 +156,7 @@ base::Task<base::Result<List>> get_recently_played(const Services& services, mcp
   }
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page, co_await client->recently_played(request, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   List answer;
   std::vector<std::optional<int64_t>> times;
   for (const auto& play : page.items) {

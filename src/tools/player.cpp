@@ -83,13 +83,13 @@ base::Task<base::Error> with_devices(const Services& services, mcp::CallContext&
   if (!is_about_a_device(cause)) co_return error;
   const auto devices = co_await client->devices(fresh_call_of(context));
   if (!devices) co_return error;
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   std::vector<std::string> lines;
   for (const auto& device : *devices) {
     if (!device.id || device.is_restricted || lines.size() == kDevicesNamedMax) continue;
-    const auto name = presenter.name(device.name);
-    lines.push_back(name ? fmt::format("\"{}\" (id {}, {})", *name, device.id->text(), device.type.text())
-                         : fmt::format("{} ({})", device.id->text(), device.type.text()));
+    const std::string name = presenter.quoted(device.name, "");
+    lines.push_back(name.empty() ? fmt::format("{} ({})", device.id->text(), device.type.text())
+                                 : fmt::format("{} (id {}, {})", name, device.id->text(), device.type.text()));
   }
   const std::string_view what =
       cause == Cause::kNoActiveDevice ? "No active device." : "No device with that id is online.";
@@ -107,7 +107,7 @@ base::Task<base::Error> with_devices(const Services& services, mcp::CallContext&
 base::Task<base::Result<PlayerAnswer>> conclude(const Services& services, mcp::CallContext& context,
                                                 std::shared_ptr<spotify::Client> client, base::Result<void> outcome,
                                                 Goal goal) {
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   if (outcome) {
     const Sight sight = co_await look(services, context, client, goal.reached);
     if (sight.reached) co_return answer_of(presenter, Status::kVerified, goal.done, sight.state);

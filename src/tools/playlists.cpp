@@ -28,7 +28,7 @@ base::Task<base::Result<Standing>> standing_of(const Services& services, mcp::Ca
                                                std::optional<spotify::SnapshotId> expected) {
   CO_TRY(const auto playlist, co_await client->playlist(id, std::nullopt, fresh_call_of(context)));
   Standing standing;
-  standing.spoken = Presenter(services.options).quoted(playlist.name, id.uri());
+  standing.spoken = Presenter(services).quoted(playlist.name, id.uri());
   if (playlist.snapshot_id) standing.snapshot_id = playlist.snapshot_id->text();
   standing.is_stale = expected && expected->text() != standing.snapshot_id;
   co_return standing;
@@ -66,7 +66,7 @@ base::Task<base::Result<List>> get_playlists(const Services& services, mcp::Call
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page, co_await client->my_playlists(request, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   List answer;
   fill(answer, rows_of(page, [&](const auto& playlist) { return presenter.item(playlist); }),
        extent_of(page, request.limit), services.options.answer_bytes_max,
@@ -127,9 +127,9 @@ PlaylistDetails details_of(const Presenter& presenter, const spotify::PlaylistId
   PlaylistDetails details;
   details.id = id.text();
   details.uri = id.uri();
-  details.name = presenter.name(playlist.name);
-  details.description = presenter.description(playlist.description);
-  if (playlist.owner) details.owner = presenter.name(playlist.owner->display_name);
+  details.name = presenter.name(playlist.name, details.uri);
+  details.description = presenter.description(playlist.description, details.uri);
+  if (playlist.owner) details.owner = presenter.name(playlist.owner->display_name, details.uri);
   if (playlist.is_public) details.is_public = *playlist.is_public;
   if (playlist.collaborative) details.collaborative = *playlist.collaborative;
   if (playlist.snapshot_id) details.snapshot_id = playlist.snapshot_id->text();
@@ -187,7 +187,7 @@ base::Task<base::Result<PlaylistDetails>> get_playlist(const Services& services,
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = place.offset};
   const auto client = services.client_for(context.principal());
   CO_TRY(auto playlist, co_await client->playlist(id, arguments.market, call_of(context)));
-  const Presenter presenter(services.options, detail_of(arguments.detail));
+  const Presenter presenter(services, detail_of(arguments.detail));
   PlaylistDetails answer = details_of(presenter, id, playlist);
   if (!playlist.items) {
     answer.note = "Spotify shows what is in a playlist only to those who own or share it, so there are no items here.";
@@ -257,7 +257,7 @@ base::Task<base::Result<PlaylistAnswer>> create_playlist(const Services& service
     co_return answer;
   }
   const spotify::Playlist* created = &*outcome.playlist;
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   answer.id = created->id->text();
   answer.uri = created->id->uri();
   answer.url = presenter.link(created->id->url());
@@ -379,7 +379,7 @@ mcp::ToolInfo reading(std::string name, std::string title, std::string descripti
           .description = std::move(description),
           .effect = mcp::Effect::kRead,
           .toolset = "playlists",
-          .scopes = {"playlist-read-private"}};
+          .scopes = {"playlist-read-private", "playlist-read-collaborative"}};
 }
 
 }  // namespace

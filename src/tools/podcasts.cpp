@@ -58,11 +58,11 @@ base::Task<base::Result<ShowAnswer>> get_show(const Services& services, mcp::Cal
                                               ShowArguments arguments) {
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto show, co_await client->show(arguments.show_id, arguments.market, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   ShowAnswer answer{.uri = arguments.show_id.uri()};
-  answer.name = presenter.name(show.name);
-  answer.publisher = presenter.name(show.publisher);
-  answer.description = presenter.description(show.description);
+  answer.name = presenter.name(show.name, answer.uri);
+  answer.publisher = presenter.name(show.publisher, answer.uri);
+  answer.description = presenter.description(show.description, answer.uri);
   answer.languages = texts_of(show.languages);
   answer.is_explicit = only_if(true, show.is_explicit);
   answer.episodes = number(show.total_episodes);
@@ -96,7 +96,7 @@ base::Task<base::Result<List>> get_show_episodes(const Services& services, mcp::
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page,
          co_await client->show_episodes(arguments.show_id, request, arguments.market, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   co_return list_of(page, request.limit, key, services.options.answer_bytes_max,
                     [&](const auto& episode) { return presenter.item(episode); });
 }
@@ -152,13 +152,13 @@ base::Task<base::Result<EpisodeAnswer>> get_episode(const Services& services, mc
                                                     EpisodeArguments arguments) {
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto episode, co_await client->episode(arguments.episode_id, arguments.market, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   EpisodeAnswer answer{.uri = arguments.episode_id.uri()};
-  answer.name = presenter.name(episode.name);
+  answer.name = presenter.name(episode.name, answer.uri);
   if (episode.show && episode.show->id) {
-    answer.show = Reference{episode.show->id->uri(), presenter.name(episode.show->name)};
+    answer.show = Reference{episode.show->id->uri(), presenter.name(episode.show->name, episode.show->id->uri())};
   }
-  answer.description = presenter.description(episode.description);
+  answer.description = presenter.description(episode.description, answer.uri);
   answer.released = text_of(episode.release_date);
   answer.duration_ms = number(episode.duration_ms);
   answer.resume_ms = resume_of(episode);
@@ -190,7 +190,7 @@ base::Task<base::Result<List>> get_saved_shows(const Services& services, mcp::Ca
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page, co_await client->saved_shows(request, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   co_return list_of(page, request.limit, key, services.options.answer_bytes_max,
                     [&](const spotify::SavedShow& saved) { return presenter.item(saved.show, saved.added_at); });
 }
@@ -211,7 +211,7 @@ base::Task<base::Result<List>> get_saved_episodes(const Services& services, mcp:
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page, co_await client->saved_episodes(request, arguments.market, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   co_return list_of(page, request.limit, key, services.options.answer_bytes_max,
                     [&](const spotify::SavedEpisode& saved) { return presenter.item(saved.episode, saved.added_at); });
 }
@@ -263,13 +263,13 @@ base::Task<base::Result<AudiobookAnswer>> get_audiobook(const Services& services
                                                         AudiobookArguments arguments) {
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto book, co_await client->audiobook(arguments.audiobook_id, arguments.market, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   AudiobookAnswer answer{.uri = arguments.audiobook_id.uri()};
-  answer.name = presenter.name(book.name);
-  answer.authors = presenter.names(book.authors);
-  answer.narrators = presenter.names(book.narrators);
-  answer.publisher = presenter.name(book.publisher);
-  answer.description = presenter.description(book.description);
+  answer.name = presenter.name(book.name, answer.uri);
+  answer.authors = presenter.names(book.authors, answer.uri);
+  answer.narrators = presenter.names(book.narrators, answer.uri);
+  answer.publisher = presenter.name(book.publisher, answer.uri);
+  answer.description = presenter.description(book.description, answer.uri);
   answer.edition = text_of(book.edition);
   answer.languages = texts_of(book.languages);
   answer.is_explicit = only_if(true, book.is_explicit);
@@ -298,7 +298,7 @@ base::Task<base::Result<List>> get_audiobook_chapters(const Services& services, 
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page,
          co_await client->audiobook_chapters(arguments.audiobook_id, request, arguments.market, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   co_return list_of(page, request.limit, key, services.options.answer_bytes_max,
                     [&](const auto& chapter) { return presenter.item(chapter); });
 }
@@ -310,7 +310,7 @@ base::Task<base::Result<List>> get_saved_audiobooks(const Services& services, mc
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto page, co_await client->saved_audiobooks(request, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   co_return list_of(page, request.limit, key, services.options.answer_bytes_max,
                     [&](const auto& book) { return presenter.item(book); });
 }

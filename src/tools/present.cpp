@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 #include <utility>
-
-#include "tools/sanitise.h"
 
 namespace tools {
 namespace {
 
-constexpr size_t kNameMax = 120;
+constexpr size_t kNameMax = 200;
 constexpr size_t kDescriptionMax = 300;
 constexpr size_t kNamesMax = 10;
 
@@ -30,26 +29,51 @@ std::optional<std::string> uri_text(const Thing& thing, bool lockdown) {
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<std::string> Presenter::name(const base::ForeignText& text) const {
-  return lockdown_ ? std::nullopt : some(sanitise(text.raw(), kNameMax));
+// The URI of a thing by its id. Other URIs, of users and local files, hold words, so only their kind is told.
+std::string subject_of(std::string_view uri) {
+  const auto parsed = spotify::Uri::parse(uri);
+  if (!parsed) return "name";
+  switch (parsed->kind()) {
+    case spotify::Kind::kLocal:
+      return "local file";
+    case spotify::Kind::kUser:
+    case spotify::Kind::kCollection:
+      return "user";
+    default:
+      return parsed->text();
+  }
 }
 
-std::optional<std::string> Presenter::description(const base::ForeignText& html) const {
-  return lockdown_ ? std::nullopt : some(sanitise(html.raw(), kDescriptionMax, Markup::kHtml));
+}  // namespace
+
+std::string Presenter::shown(const base::ForeignText& text, size_t code_points_max, Markup markup,
+                             std::string_view of) const {
+  if (lockdown_ || text.empty()) return {};
+  Sanitised sanitised = sanitise(text.raw(), code_points_max, markup);
+  if (!sanitised.signs.empty() && on_suspicion_) on_suspicion_({subject_of(of), sanitised.signs});
+  return std::move(sanitised.text);
+}
+
+std::optional<std::string> Presenter::name(const base::ForeignText& text, std::string_view of) const {
+  return some(shown(text, kNameMax, Markup::kNone, of));
+}
+
+std::optional<std::string> Presenter::description(const base::ForeignText& html, std::string_view of) const {
+  return some(shown(html, kDescriptionMax, Markup::kHtml, of));
 }
 
 std::string Presenter::quoted(const base::ForeignText& text, std::string otherwise) const {
-  const auto shown = name(text);
-  return shown ? fmt::format("\"{}\"", *shown) : std::move(otherwise);
+  auto shown = name(text, otherwise);
+  if (!shown) return otherwise;
+  std::ranges::replace(*shown, '"', '\'');
+  return fmt::format("\"{}\"", *shown);
 }
 
 std::string Presenter::spoken(const spotify::Playable& item) const {
   const auto& uri = uri_of(item);
   std::string text = quoted(name_of(item), uri ? shown_uri(*uri, lockdown_) : "an item without a name");
   if (const auto* track = std::get_if<spotify::Track>(&item); track != nullptr && !track->artists.empty()) {
-    if (const auto artist = name(track->artists.front().name)) text += fmt::format(" by {}", *artist);
+    if (const auto artist = quoted(track->artists.front().name, ""); !artist.empty()) text += " by " + artist;
   }
   return text;
 }
@@ -62,30 +86,32 @@ std::optional<std::string> Presenter::link(std::string url) const {
   return lockdown_ ? std::nullopt : some(std::move(url));
 }
 
-// `words` is what somebody wrote of one entry: a member, or the entry itself.
-template <class T, class Words>
+// `words` is what somebody wrote of one entry (a member, or the entry itself), `uri_of` the URI of what is so called.
+template <class T, class Words, class UriOf>
 std::optional<std::vector<std::string>> shown_names(const Presenter& presenter, const spotify::Several<T>& all,
-                                                    Words words) {
+                                                    Words words, UriOf uri_of) {
   std::vector<std::string> out;
   for (const T& each : all) {
     if (out.size() == kNamesMax) break;
-    if (auto shown = presenter.name(std::invoke(words, each))) out.push_back(*std::move(shown));
+    if (auto shown = presenter.name(std::invoke(words, each), uri_of(each))) out.push_back(*std::move(shown));
   }
   return out.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
 std::optional<std::vector<std::string>> Presenter::names(
     const spotify::Several<spotify::SimplifiedArtist>& artists) const {
-  return shown_names(*this, artists, &spotify::SimplifiedArtist::name);
+  return shown_names(*this, artists, &spotify::SimplifiedArtist::name,
+                     [](const auto& artist) { return artist.id ? artist.id->uri() : std::string(); });
 }
 
-std::optional<std::vector<std::string>> Presenter::names(const spotify::Several<base::ForeignText>& words) const {
-  return shown_names(*this, words, std::identity());
+std::optional<std::vector<std::string>> Presenter::names(const spotify::Several<base::ForeignText>& words,
+                                                         std::string_view of) const {
+  return shown_names(*this, words, std::identity(), [of](const auto&) { return of; });
 }
 
 std::optional<std::vector<std::string>> Presenter::names(
-    const spotify::Several<spotify::SimplifiedAudiobook::Person>& people) const {
-  return shown_names(*this, people, &spotify::SimplifiedAudiobook::Person::name);
+    const spotify::Several<spotify::SimplifiedAudiobook::Person>& people, std::string_view of) const {
+  return shown_names(*this, people, &spotify::SimplifiedAudiobook::Person::name, [of](const auto&) { return of; });
 }
 
 namespace {
@@ -105,7 +131,7 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedTrack& track) const
   auto uri = uri_text(track, lockdown_);
   if (!uri) return std::nullopt;
   Item item{.uri = *std::move(uri)};
-  item.name = name(track.name);
+  item.name = name(track.name, item.uri);
   item.artists = names(track.artists);
   item.duration_ms = number(track.duration_ms);
   item.is_explicit = only_if(true, track.is_explicit);
@@ -117,7 +143,7 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedTrack& track) const
 
 std::optional<Item> Presenter::item(const spotify::Track& track) const {
   auto item = this->item(static_cast<const spotify::SimplifiedTrack&>(track));
-  if (item && track.album) item->album = name(track.album->name);
+  if (item && track.album) item->album = name(track.album->name, item->uri);
   if (!item || !is_detailed_) return item;
   if (track.album && track.album->id) item->album_uri = track.album->id->uri();
   if (track.album) item->released = text_of(track.album->release_date);
@@ -130,7 +156,7 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedEpisode& episode) c
   auto uri = uri_text(episode, lockdown_);
   if (!uri) return std::nullopt;
   Item item{.uri = *std::move(uri)};
-  item.name = name(episode.name);
+  item.name = name(episode.name, item.uri);
   item.released = text_of(episode.release_date);
   item.duration_ms = number(episode.duration_ms);
   item.is_explicit = only_if(true, episode.is_explicit);
@@ -143,7 +169,7 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedEpisode& episode) c
 
 std::optional<Item> Presenter::item(const spotify::Episode& episode) const {
   auto item = this->item(static_cast<const spotify::SimplifiedEpisode&>(episode));
-  if (item && episode.show) item->album = name(episode.show->name);
+  if (item && episode.show) item->album = name(episode.show->name, item->uri);
   if (item && is_detailed_ && episode.show && episode.show->id) item->album_uri = episode.show->id->uri();
   return item;
 }
@@ -153,13 +179,13 @@ std::optional<Item> Presenter::item(const spotify::Playable& playable) const {
   if (const auto* episode = std::get_if<spotify::Episode>(&playable)) return item(*episode);
   const auto& uri = uri_of(playable);
   if (!uri) return std::nullopt;
-  return Item{.uri = shown_uri(*uri, lockdown_), .name = name(name_of(playable))};
+  return Item{.uri = shown_uri(*uri, lockdown_), .name = name(name_of(playable), uri->text())};
 }
 
 std::optional<Item> Presenter::item(const spotify::SimplifiedAlbum& album) const {
   if (!album.id) return std::nullopt;
   Item item{.uri = album.id->uri()};
-  item.name = name(album.name);
+  item.name = name(album.name, item.uri);
   item.artists = names(album.artists);
   item.released = text_of(album.release_date);
   item.tracks = number(album.total_tracks);
@@ -173,13 +199,13 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedAlbum& album) const
 
 std::optional<Item> Presenter::item(const spotify::SimplifiedArtist& artist) const {
   if (!artist.id) return std::nullopt;
-  return Item{.uri = artist.id->uri(), .name = name(artist.name), .url = link(artist.id->url())};
+  return Item{.uri = artist.id->uri(), .name = name(artist.name, artist.id->uri()), .url = link(artist.id->url())};
 }
 
 std::optional<Item> Presenter::item(const spotify::Artist& artist) const {
   auto item = this->item(static_cast<const spotify::SimplifiedArtist&>(artist));
   if (!item || !is_detailed_) return item;
-  item->genres = names(artist.genres);
+  item->genres = names(artist.genres, item->uri);
   item->popularity = number(artist.popularity);
   return item;
 }
@@ -187,8 +213,8 @@ std::optional<Item> Presenter::item(const spotify::Artist& artist) const {
 std::optional<Item> Presenter::item(const spotify::Playlist& playlist) const {
   if (!playlist.id) return std::nullopt;
   Item item{.uri = playlist.id->uri()};
-  item.name = name(playlist.name);
-  if (playlist.owner) item.owner = name(playlist.owner->display_name);
+  item.name = name(playlist.name, item.uri);
+  if (playlist.owner) item.owner = name(playlist.owner->display_name, item.uri);
   if (playlist.items) item.tracks = playlist.items->total;
   item.url = link(playlist.id->url());
   return item;
@@ -197,7 +223,7 @@ std::optional<Item> Presenter::item(const spotify::Playlist& playlist) const {
 std::optional<Item> Presenter::item(const spotify::SimplifiedShow& show) const {
   if (!show.id) return std::nullopt;
   Item item{.uri = show.id->uri()};
-  item.name = name(show.name);
+  item.name = name(show.name, item.uri);
   item.tracks = number(show.total_episodes);
   item.is_explicit = only_if(true, show.is_explicit);
   item.url = link(show.id->url());
@@ -207,8 +233,8 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedShow& show) const {
 std::optional<Item> Presenter::item(const spotify::SimplifiedAudiobook& book) const {
   if (!book.id) return std::nullopt;
   Item item{.uri = book.id->uri()};
-  item.name = name(book.name);
-  item.artists = names(book.authors);
+  item.name = name(book.name, item.uri);
+  item.artists = names(book.authors, item.uri);
   item.tracks = number(book.total_chapters);
   item.is_explicit = only_if(true, book.is_explicit);
   item.url = link(book.id->url());
@@ -219,11 +245,11 @@ std::string Presenter::uri(const std::string& text) const { return shown_uri(tex
 
 std::optional<Item> Presenter::item(const curation::Entry& entry) const {
   if (entry.uri.empty()) return std::nullopt;
-  Item item{.uri = uri(entry.uri), .name = name(entry.title)};
+  Item item{.uri = uri(entry.uri), .name = name(entry.title, entry.uri)};
   spotify::Several<base::ForeignText> artists;
   for (const base::ForeignText& artist : entry.artists) artists.push_back(artist);
-  item.artists = names(artists);
-  item.album = name(entry.album);
+  item.artists = names(artists, entry.uri);
+  item.album = name(entry.album, entry.uri);
   if (entry.duration_ms > 0) item.duration_ms = entry.duration_ms;
   if (entry.is_explicit) item.is_explicit = true;
   if (!entry.is_playable) item.is_playable = false;

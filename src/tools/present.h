@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,22 +15,27 @@
 #include "spotify/model.h"
 #include "tools/answers.h"
 #include "tools/detail.h"
+#include "tools/sanitise.h"
 #include "tools/services.h"
 
 namespace tools {
 
 class Presenter {
  public:
-  // With a detail of a list's rows: see detail.h.
-  explicit Presenter(const Options& options, Detail detail = Detail::kConcise)
-      : lockdown_(options.privacy == Privacy::kLockdown), is_detailed_(detail == Detail::kDetailed) {}
+  // With a detail of a list's rows: see detail.h. The services must outlive it.
+  explicit Presenter(const Services& services, Detail detail = Detail::kConcise)
+      : lockdown_(services.options.privacy == Privacy::kLockdown),
+        is_detailed_(detail == Detail::kDetailed),
+        on_suspicion_(services.on_suspicion) {}
 
-  // Nothing for an empty text, and in lockdown.
-  std::optional<std::string> name(const base::ForeignText& text) const;
-  std::optional<std::string> description(const base::ForeignText& html) const;
-  // For a sentence: the name in quotation marks, or `otherwise` (an id or a URI) where there is none to show.
+  // Nothing for an empty text, and in lockdown. `of` is the URI of what is so named, for those who look into what is
+  // suspicious.
+  std::optional<std::string> name(const base::ForeignText& text, std::string_view of = "") const;
+  std::optional<std::string> description(const base::ForeignText& html, std::string_view of = "") const;
+  // For a sentence: the name in quotation marks, or `otherwise` (an id or a URI) where there is none to show. Quotation
+  // marks within become apostrophes, so that nothing that somebody wrote stands outside of them.
   std::string quoted(const base::ForeignText& text, std::string otherwise) const;
-  // "Name" by Artist, or its URI.
+  // "Name" by "Artist", or its URI.
   std::string spoken(const spotify::Playable& item) const;
   std::string spoken(const spotify::Device& device) const;
 
@@ -56,15 +62,19 @@ class Presenter {
 
   Device device(const spotify::Device& device) const;
   std::optional<std::vector<std::string>> names(const spotify::Several<spotify::SimplifiedArtist>& artists) const;
-  std::optional<std::vector<std::string>> names(const spotify::Several<base::ForeignText>& words) const;
-  std::optional<std::vector<std::string>> names(
-      const spotify::Several<spotify::SimplifiedAudiobook::Person>& people) const;
+  std::optional<std::vector<std::string>> names(const spotify::Several<base::ForeignText>& words,
+                                                std::string_view of = "") const;
+  std::optional<std::vector<std::string>> names(const spotify::Several<spotify::SimplifiedAudiobook::Person>& people,
+                                                std::string_view of = "") const;
   // Links say nothing that the URI does not; in lockdown they are left out.
   std::optional<std::string> link(std::string url) const;
 
  private:
+  std::string shown(const base::ForeignText& text, size_t code_points_max, Markup markup, std::string_view of) const;
+
   bool lockdown_;
   bool is_detailed_;
+  const SuspicionHeard& on_suspicion_;
 };
 
 // A word of Spotify's own vocabulary, when there is one.

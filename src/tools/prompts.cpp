@@ -42,7 +42,8 @@ const std::vector<Row> kRows = {
                    {.name = "tracks", .about = "How many tracks, about.", .otherwise = "25"},
                    {.name = "taste",
                     .about = "Artists, genres or languages to lean on or to leave out.",
-                    .otherwise = "what I usually listen to"}},
+                    .otherwise = "what I usually listen to",
+                    .list = "get_followed_artists"}},
      .tools = {"get_top_items", "search_tracks", "create_playlist", "add_tracks_to_playlist"},
      .text = "Build a Spotify playlist for this mood or occasion: {mood}\n"
              "About how many tracks: {tracks}\n"

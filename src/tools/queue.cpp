@@ -20,6 +20,7 @@ struct QueueAnswer {
   std::vector<Item> items{};
   int64_t returned = 0;
   int64_t skipped = 0;
+  std::optional<std::string> incomplete{};
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -27,16 +28,32 @@ struct QueueAnswer {
         schema::required("items", &QueueAnswer::items),
         schema::required("returned", &QueueAnswer::returned),
         schema::required("skipped", &QueueAnswer::skipped),
+        schema::optional("incomplete", &QueueAnswer::incomplete),
     };
   }
 };
 
+// Drops what goes beyond the budget of an answer, and says how much of the queue there is. There is no cursor into a
+// queue: it moves with what plays.
+void cut(QueueAnswer& answer, size_t found, size_t bytes_max) {
+  const auto disclose = [&] {
+    answer.returned = static_cast<int64_t>(answer.items.size());
+    if (answer.items.size() + static_cast<size_t>(answer.skipped) >= found) return;
+    answer.incomplete = fmt::format("The first {} of {} entries; more do not fit.", answer.items.size(), found);
+  };
+  disclose();
+  while (answer.items.size() > 1 && wire_cost(schema::to_json(answer)) > bytes_max) {
+    answer.items.pop_back();
+    disclose();
+  }
+}
+
 base::Task<base::Result<QueueAnswer>> get_queue(const Services& services, mcp::CallContext& context, schema::Empty) {
-  // Spotify shows about 20 entries, which is far below the budget of an answer; more would be of no use.
+  // Spotify shows about 20 entries; more would be of no use.
   constexpr size_t kShownMax = 25;
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto queue, co_await client->queue(call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   QueueAnswer answer;
   if (queue.currently_playing) answer.currently_playing = presenter.item(*queue.currently_playing);
   answer.skipped = queue.queue.skipped;
@@ -48,7 +65,7 @@ base::Task<base::Result<QueueAnswer>> get_queue(const Services& services, mcp::C
       ++answer.skipped;
     }
   }
-  answer.returned = static_cast<int64_t>(answer.items.size());
+  cut(answer, queue.queue.size() + static_cast<size_t>(queue.queue.skipped), services.options.answer_bytes_max);
   co_return answer;
 }
 

@@ -86,13 +86,13 @@ constexpr std::array kFixed = {
     Row{.uri = "spotify://me/player",
         .name = "player",
         .title = "Player",
-        .about = "What plays, where and how.",
+        .about = "What plays, where and how. Subscribers are told of changes.",
         .tool = "get_playback_state",
         .ttl = kLive},
     Row{.uri = "spotify://me/queue",
         .name = "queue",
         .title = "Queue",
-        .about = "What comes next.",
+        .about = "What comes next. Subscribers are told of the next track.",
         .tool = "get_queue",
         .ttl = kLive},
     Row{.uri = "spotify://me/devices",
@@ -166,16 +166,18 @@ constexpr std::array kTemplates = {
         .argument = "query"},
 };
 
-// Where the ids of a template's variable come from.
+// Where the values of a template's variable come from.
 struct Known {
   std::string_view tool;
   std::string_view list;
+  std::string_view value = "id";
 };
 constexpr std::array kKnown{
     Known{"get_playlist", "get_playlists"},
     Known{"get_album_details", "get_saved_albums"},
     Known{"get_artist_details", "get_followed_artists"},
     Known{"get_track_details", "get_saved_tracks"},
+    Known{"search_tracks", "get_followed_artists", "name"},
 };
 
 base::Task<base::Result<Contents>> read(mcp::ToolFunction call, mcp::CallContext& context, std::string uri,
@@ -202,7 +204,7 @@ mcp::Complete completion(const Row& row, std::span<const mcp::Tool> offered) {
   for (const Known& known : kKnown) {
     const mcp::Tool* list = known.tool == row.tool ? find_tool(offered, known.list) : nullptr;
     if (list == nullptr) continue;
-    return [source = Source(list->call, {{"limit", kLimit}}, "id")](
+    return [source = Source(list->call, {{"limit", kLimit}}, std::string(known.value))](
                mcp::CallContext& context, std::string, std::string typed, std::map<std::string, std::string>) {
       return complete_from(source, context, std::move(typed));
     };
@@ -247,7 +249,7 @@ std::string document(const Resources& resources) {
   for (const mcp::Resource& each : resources.fixed) text += fmt::format("| `{}` | {} |\n", each.uri, each.description);
   for (const mcp::ResourceTemplate& each : resources.templates) {
     text += fmt::format("| `{}` | {}{} |\n", each.uri_template, each.description,
-                        each.complete ? " The id is completed by name." : "");
+                        each.complete ? " Completed by name." : "");
   }
   return text;
 }

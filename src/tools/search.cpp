@@ -260,7 +260,7 @@ SearchAnswer merge(std::vector<Found> found, const ListKey& key, std::optional<s
 base::Task<base::Result<SearchAnswer>> find(const Services& services, mcp::CallContext& context, Wanted wanted) {
   CO_TRY(const auto by_offset, plan(wanted));
   const auto client = services.client_for(context.principal());
-  const Presenter presenter(services.options, wanted.detail);
+  const Presenter presenter(services, wanted.detail);
   std::vector<Found> found;
   std::optional<std::string> incomplete;
   for (const auto& [offset, types] : by_offset) {

@@ -13,6 +13,7 @@
 #include "spotify/client.h"
 #include "tools/desk.h"
 #include "tools/login.h"
+#include "tools/sign.h"
 
 namespace tools {
 
@@ -38,6 +39,8 @@ struct Services {
   Options options = {};
   // The permissions that the offered tools need, known once they were selected.
   std::vector<std::string> wanted_scopes = {};
+  // Told of foreign text that looks like an attempt to lead a model; may be empty.
+  SuspicionHeard on_suspicion = nullptr;
 };
 
 }  // namespace tools

@@ -49,7 +49,7 @@ std::optional<std::string> word(const spotify::Maybe<spotify::Word>& value) {
 base::Task<base::Result<MeAnswer>> get_me(const Services& services, mcp::CallContext& context, schema::Empty) {
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto me, co_await client->me(call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   co_return MeAnswer{.id = std::string(me.id.text()),
                      .account_id = word(me.account_id),
                      .name = presenter.name(me.display_name),
@@ -81,7 +81,7 @@ base::Task<base::Result<List>> get_top_items(const Services& services, mcp::Call
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
-  const Presenter presenter(services.options, detail_of(arguments.detail));
+  const Presenter presenter(services, detail_of(arguments.detail));
   const auto to_item = [&](const auto& each) { return presenter.item(each); };
   if (arguments.type == TopType::kTracks) {
     CO_TRY(const auto page, co_await client->top_tracks(arguments.time_range, request, call_of(context)));
@@ -119,7 +119,7 @@ base::Task<base::Result<List>> get_followed_artists(const Services& services, mc
   const auto client = services.client_for(context.principal());
   const int limit = static_cast<int>(arguments.limit.value());
   CO_TRY(const auto page, co_await client->followed_artists(limit, after, call_of(context)));
-  const Presenter presenter(services.options);
+  const Presenter presenter(services);
   List answer;
   if (page.total) answer.total = *page.total;
   answer.skipped = page.items.skipped;

@@ -96,7 +96,8 @@ function placesOf(pid, needle) {
   for (const line of fs.readFileSync(`/proc/${pid}/smaps`, 'utf8').split('\n')) {
     const head = line.match(/^([0-9a-f]+)-([0-9a-f]+) (\S+) /);
     if (head) region = { begin: parseInt(head[1], 16), end: parseInt(head[2], 16), rights: head[3] };
-    if (!line.startsWith('VmFlags:') || !region.rights.startsWith('rw')) continue;
+    // What a sanitizer maps for itself is terabytes, and empty.
+    if (!line.startsWith('VmFlags:') || !region.rights.startsWith('rw') || region.end - region.begin > 2 ** 30) continue;
     const bytes = Buffer.alloc(region.end - region.begin);
     fs.readSync(memory, bytes, 0, bytes.length, region.begin);
     for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) places.push(line.split(/\s+/));

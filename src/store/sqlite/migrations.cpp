@@ -5,6 +5,27 @@
 namespace store::sqlite {
 namespace {
 
+// Scopes and addresses are words between spaces.
+constexpr const char* kApiKeyTables =
+    "CREATE TABLE api_keys ("
+    "  id TEXT PRIMARY KEY NOT NULL,"
+    "  label TEXT NOT NULL,"
+    "  scopes TEXT NOT NULL,"
+    "  addresses TEXT NOT NULL,"
+    "  created_ms INTEGER NOT NULL,"
+    "  expires_ms INTEGER NOT NULL,"
+    "  revoked_ms INTEGER,"
+    "  digest BLOB NOT NULL CHECK (length(digest) = 32),"
+    "  signing_box BLOB NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE nonces ("
+    "  key_id TEXT NOT NULL,"
+    "  nonce TEXT NOT NULL,"
+    "  expires_ms INTEGER NOT NULL,"
+    "  PRIMARY KEY (key_id, nonce)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX nonces_expire ON nonces (expires_ms);";
+
 constexpr std::array kMigrations{
     // A grant that was erased leaves its generation behind, without key and box.
     "CREATE TABLE grants ("
@@ -58,25 +79,7 @@ constexpr std::array kMigrations{
     "CREATE UNIQUE INDEX keys_primary ON keys (purpose) WHERE state = 'primary';"
     "ALTER TABLE grants ADD COLUMN data_key BLOB;"
     "CREATE INDEX grants_key ON grants (key_id);",
-    // Scopes and addresses are words between spaces.
-    "CREATE TABLE api_keys ("
-    "  id TEXT PRIMARY KEY NOT NULL,"
-    "  label TEXT NOT NULL,"
-    "  scopes TEXT NOT NULL,"
-    "  addresses TEXT NOT NULL,"
-    "  created_ms INTEGER NOT NULL,"
-    "  expires_ms INTEGER NOT NULL,"
-    "  revoked_ms INTEGER,"
-    "  digest BLOB NOT NULL CHECK (length(digest) = 32),"
-    "  signing_box BLOB NOT NULL"
-    ") STRICT;"
-    "CREATE TABLE nonces ("
-    "  key_id TEXT NOT NULL,"
-    "  nonce TEXT NOT NULL,"
-    "  expires_ms INTEGER NOT NULL,"
-    "  PRIMARY KEY (key_id, nonce)"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE INDEX nonces_expire ON nonces (expires_ms);",
+    kApiKeyTables,
 };
 constexpr Schema kSchema{.application_id = 0x534D4353, .migrations = kMigrations};
 

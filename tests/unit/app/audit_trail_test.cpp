@@ -1,4 +1,6 @@
 // The trail in the program: every event of the catalogue, provoked by what it tells of.
+#include "app/audit_trail.h"
+
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
@@ -11,11 +13,11 @@
 
 #include "app/account.h"
 #include "app/admin_server.h"
-#include "app/audit_trail.h"
 #include "app/audited_server.h"
 #include "app/cli.h"
 #include "app/connection_watch.h"
 #include "app/commands.h"
+#include "app/content_watch.h"
 #include "app/local_bearer.h"
 #include "app/master_key.h"
 #include "app/reloader.h"
@@ -308,9 +310,8 @@ std::string of_a_bad_disk() {
   test::InlineWorker worker;
   base::NullLog log;
   const auto keys = audit::Keys::derive(crypto::Key::generate(random));
-  audit::Recorder recorder({loop, worker, clock, log}, {}, [&](base::Wall now) {
-    return audit::Journal::open(keys.clone(), disk, random, {}, now);
-  });
+  audit::Recorder recorder({loop, worker, clock, log}, {},
+                           [&](base::Wall now) { return audit::Journal::open(keys.clone(), disk, random, {}, now); });
   REQUIRE(loop.run(recorder.start()));
   const auto tell = [&] { return loop.run(recorder.record({.event = Event::kLoginBegun})).has_value(); };
   REQUIRE(tell());
@@ -377,13 +378,13 @@ std::string of_a_loop() {
   store::MemoryArchive archive;
   tools::Desk desk({archive, served.clock, served.random});
   policy::Budget budget({.per_minute = 1});
-  served.server.use(tools::guard_over(
-      {.desk = desk,
-       .clock = served.clock,
-       .budget = &budget,
-       .refused = [&served](mcp::Principal principal, std::string tool, policy::OverBudget why) {
-         return app::tell_spent(served.trail, std::move(principal), std::move(tool), why);
-       }}));
+  served.server.use(
+      tools::guard_over({.desk = desk,
+                         .clock = served.clock,
+                         .budget = &budget,
+                         .refused = [&served](mcp::Principal principal, std::string tool, policy::OverBudget why) {
+                           return app::tell_spent(served.trail, std::move(principal), std::move(tool), why);
+                         }}));
   REQUIRE(served.change("x"));
   CHECK(served.change("x")->find("isError") != nullptr);
   CHECK(served.changes == 1);
@@ -466,6 +467,17 @@ std::string of_a_reload() {
   return served.trail.names();
 }
 
+std::string of_a_name_that_gives_orders() {
+  test::MemoryTrail trail;
+  app::Metrics metrics;
+  app::ContentWatch watch(metrics, trail);
+  tools::Signs signs;
+  signs.add(tools::Sign::kInstruction);
+  for (int n = 0; n < 3; ++n) watch.hear({"spotify:playlist:Inv3ntedInv3ntedInv3nt", signs});
+  CHECK(trail.entries.size() == 1);
+  return trail.names();
+}
+
 std::string of_keys() { return of_commands({{"keys", "rotate"}}); }
 std::string of_a_seal() { return of_commands({{"admin", "seal"}, {"admin", "unseal"}}); }
 std::string of_an_incident() { return of_commands({{"incident", "config-exposure", "--evidence", "HERE"}}); }
@@ -488,6 +500,7 @@ const std::vector<Provoked>& all_provoked() {
        of_logins},
       {{Event::kRefreshFailed}, of_a_refresh},
       {{Event::kEgressDenied, Event::kTlsRefused}, of_wrong_servers},
+      {{Event::kContentSuspicious}, of_a_name_that_gives_orders},
       {{Event::kHostRefused, Event::kOriginRefused, Event::kBearerRefused}, of_bad_requests},
       {{Event::kSessionForeign}, of_a_foreign_session},
       {{Event::kRateLimited}, of_a_flood},
@@ -625,8 +638,8 @@ TEST_CASE("a trail that cannot be opened stops the start, names the way out, and
     REQUIRE(::chmod(home.settings.audit.directory.c_str(), 0777) == 0);
     app::AuditTrail trail(home.process, home.settings, nullptr);
     // The directory of the key's trail is private; it is a file that stands in its way.
-    const auto key = app::master_key(app::key_places(home.settings, home.process.environment),
-                                     home.process.environment, home.process.random, app::NoKeyFile::kMake, nullptr);
+    const auto key = app::master_key(app::key_places(home.settings, home.process.environment), home.process.environment,
+                                     home.process.random, app::NoKeyFile::kMake, nullptr);
     REQUIRE(key);
     std::ofstream(home.settings.audit.directory + "/" + audit::Keys::derive(*key).id) << "in the way";
     trail.begin("serve");

@@ -122,6 +122,47 @@ TEST_CASE("cancel: the end of input drops what listens at once and lets calls en
   CHECK(world.waits.dropped == 1);
 }
 
+TEST_CASE("interest: who listens to a resource is known in both eras, from the first moment to the last") {
+  test::World world;
+  const auto nothing =
+      [](mcp::CallContext&, std::string,
+         std::map<std::string, std::string>) -> base::Task<base::Result<std::vector<mcp::ResourceContents>>> {
+    co_return std::vector<mcp::ResourceContents>();
+  };
+  world.server.add(mcp::Resource{.uri = "thing://1",
+                                 .name = "one",
+                                 .title = "One",
+                                 .description = "A thing.",
+                                 .mime_type = "text/plain",
+                                 .read = nothing});
+  int changes = 0;
+  world.server.set_interest_changed([&changes] { ++changes; });
+  const auto audience = [&] { return world.server.audience_of("thing://1").size(); };
+  {
+    test::Client legacy(world);
+    legacy.initialize(kLatest);
+    CHECK(audience() == 0);
+    legacy.ask(test::request("1", "resources/subscribe", R"("uri":"thing://1")"));
+    CHECK(audience() == 1);
+    CHECK(world.server.audience_of("thing://2").empty());
+    legacy.ask(test::request("2", "resources/unsubscribe", R"("uri":"thing://1")"));
+    CHECK(audience() == 0);
+    legacy.ask(test::request("3", "resources/subscribe", R"("uri":"thing://1")"));
+    test::Client modern(world);
+    const int before = changes;
+    modern.send(test::modern("1", "subscriptions/listen",
+                             R"("notifications":{"resourceSubscriptions":["thing://1","thing://3"]})"));
+    CHECK(changes == before + 1);
+    CHECK(audience() == 1);  // One principal, however many listen.
+    legacy.close();
+    CHECK(audience() == 1);
+    modern.send(test::cancelled("1"));
+    CHECK(audience() == 0);
+    CHECK(changes > before + 1);
+  }
+  world.server.set_interest_changed(nullptr);
+}
+
 TEST_CASE("progress: the token comes back as it was given, and the number only increases") {
   test::World world;
   test::Client client(world);

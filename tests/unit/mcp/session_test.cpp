@@ -205,6 +205,30 @@ TEST_CASE("session: it tells of what was subscribed to, and of nothing that is a
   CHECK(sent.messages.size() == 2);
 }
 
+TEST_CASE("session: it hears of a resource while it is subscribed and has a way to be told") {
+  Sessions sessions;
+  int changes = 0;
+  sessions.events.set_interest_changed([&changes] { ++changes; });
+  const auto session = sessions.session("user-a");
+  Sent sent;
+  const auto audience = [&] { return sessions.events.audience_of("a://1"); };
+  changes = 0;
+  REQUIRE(session->subscribe("a://1"));
+  CHECK(audience().empty());
+  session->set_outlet(&sent);
+  REQUIRE(audience().size() == 1);
+  CHECK(audience().front().id == "user-a");
+  session->set_outlet(&sent);
+  REQUIRE(session->subscribe("a://1"));
+  session->unsubscribe("a://never");
+  CHECK(changes == 2);
+  session->set_outlet(nullptr);
+  CHECK(audience().empty());
+  session->unsubscribe("a://1");
+  CHECK(changes == 4);
+  sessions.events.set_interest_changed(nullptr);
+}
+
 TEST_CASE("session: an answer reaches the question with its id, once") {
   Sessions sessions;
   const auto session = sessions.session("user-a");

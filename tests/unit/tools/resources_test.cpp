@@ -141,12 +141,32 @@ TEST_CASE("ids are completed by name, in any case, and by how they begin") {
     CHECK(std::ranges::count(complete(bench, playlist.complete, "id", typed), id) == 1);
   }
   CHECK(complete(bench, playlist.complete, "id", "no such playlist").empty());
-  CHECK_FALSE(find(resources, "tracks://search/{query}").complete);
+  const auto& search = find(resources, "tracks://search/{query}");
+  REQUIRE(search.complete);
+  const auto artists = bench.answer("get_followed_artists", json::Object{});
+  const std::string artist = text(items(artists).front(), "name");
+  CHECK(std::ranges::count(complete(bench, search.complete, "query", artist.substr(0, 4)), artist) == 1);
 
   // The lists cannot be had: the person types on.
   Bench stranger;
   stranger.tokens.logged_out = true;
   CHECK(complete(stranger, find(resources_over(stranger.tools), "spotify://playlist/{id}").complete, "id", "").empty());
+}
+
+TEST_CASE("a name beyond the first page is completed too, and asking again costs nothing") {
+  Bench bench;
+  for (int n = 0; n < 120; ++n) {
+    bench.simulator.world().create_playlist(sim::spotify::kDefaultUser, "Later " + std::to_string(n),
+                                            bench.simulator.now());
+  }
+  const Resources resources = resources_over(bench.tools);
+  const auto& playlist = find(resources, "spotify://playlist/{id}");
+  CHECK(complete(bench, playlist.complete, "id", "later 0").size() == 1);
+  CHECK(complete(bench, playlist.complete, "id", "later 119").size() == 1);
+  const int asked = bench.simulator.requests("GET /me/playlists");
+  CHECK(asked <= 4);
+  CHECK(complete(bench, playlist.complete, "id", "later 11").size() == 11);
+  CHECK(bench.simulator.requests("GET /me/playlists") == asked);
 }
 
 TEST_CASE("every prompt is sound, and every tool that it names is there") {
@@ -207,7 +227,12 @@ TEST_CASE("a prompt's playlist and device are completed by name") {
         std::vector<std::string>{"Mixed bag"});
   const auto& next = find(prompts, "what_to_play_next");
   CHECK_FALSE(complete(bench, next.complete, "device", "").empty());
+  CHECK(complete(bench, next.complete, "device", "PHONE") == std::vector<std::string>{"Robin's phone"});
   CHECK(complete(bench, next.complete, "wish", "a").empty());
+  const auto artists = bench.answer("get_followed_artists", json::Object{});
+  const std::string artist = text(items(artists).front(), "name");
+  CHECK(std::ranges::count(complete(bench, find(prompts, "playlist_from_mood").complete, "taste", artist), artist) ==
+        1);
   CHECK_FALSE(find(prompts, "weekly_digest").complete);
 }
 

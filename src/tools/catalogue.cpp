@@ -194,7 +194,8 @@ std::string document(std::span<const mcp::Tool> tools) {
       "# Tools\n\n"
       "Made from the catalogue by the test runner `snapshots`; `UPDATE_SNAPSHOTS=1` writes it anew. Required arguments "
       "are "
-      "bold.\nEvery answer comes as structured content and as the same JSON in text. Rows of lists are concise; where a "
+      "bold.\nEvery answer comes as structured content and as the same JSON in text. Rows of lists are concise; where "
+      "a "
       "tool takes `detail`, `detailed` adds what leads on: the URIs of artists and album, ISRC, kind of album, genres, "
       "and popularity where Spotify gives it.\n";
   for (const Toolset& toolset : kToolsets) {

@@ -61,7 +61,8 @@ struct DoctorAnswer {
   }
 };
 
-// What the kind of the app is, and which tools it therefore cannot have, each named once with the operation that it lacks.
+// What the kind of the app is, and which tools it therefore cannot have, each named once with the operation that it
+// lacks.
 std::vector<Finding> regime_findings(const base::Result<spotify::Regime>& regime, std::span<const Need> needs);
 
 base::Task<base::Result<DoctorAnswer>> doctor(const Services& services, mcp::CallContext& context, schema::Empty none);

@@ -99,8 +99,8 @@ void refuses(SqliteWorld& world, const std::string& says) {
 
 TEST_CASE("the stores in SQLite keep the contract") { store_contract::run_all<SqliteWorld>(); }
 
-// SQLite's locks are the process's, and go when it closes any descriptor of the file. Without them the next process that
-// comes and goes takes away the log of ours, and what we write then damages the file.
+// SQLite's locks are the process's, and go when it closes any descriptor of the file. Without them the next process
+// that comes and goes takes away the log of ours, and what we write then damages the file.
 TEST_CASE("opening the database a second time leaves the first its lock") {
   SqliteWorld world;
   REQUIRE(world.loop.run(world.stores[0]->open()));

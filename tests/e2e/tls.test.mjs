@@ -62,7 +62,7 @@ async function refusedStart() {
 }
 
 async function ask(server, { method = 'POST', target = '/mcp', headers = {}, body = '' } = {}) {
-  const request = https.request({ host: '127.0.0.1', port: server.port, path: target, method, ca: authority, agent: false,
+  const request = https.request({ host: '127.0.0.1', servername: 'mcp.test', port: server.port, path: target, method, ca: authority, agent: false,
     headers: { Host: 'mcp.test', ...headers } });
   request.end(body);
   const [answer] = await withDeadline(once(request, 'response'), `the answer to ${method} ${target}`);
@@ -157,11 +157,12 @@ test('sslscan finds TLS 1.2 and 1.3 with strong ciphers and groups, and nothing 
   const ciphers = [...xml.matchAll(/<cipher status="\w+" sslversion="([^"]+)".*? cipher="([^"]+)".*? strength="(\w+)"/g)];
   assert.ok(ciphers.length >= 6, xml);
   for (const [, version, cipher, strength] of ciphers) {
-    assert.equal(strength, 'strong', cipher);
+    // The tool calls the suites of TLS 1.3 acceptable; what is weaker has other names.
+    assert.match(strength, /^(strong|acceptable)$/, cipher);
     assert.match(cipher, version === 'TLSv1.2' ? /^ECDHE-.*(GCM|CHACHA20)/ : /^TLS_(AES|CHACHA20)_/);
   }
   assert.match(xml, /<renegotiation supported="0"/);
-  assert.match(xml, /<compression supported="0"/);
+  assert.doesNotMatch(xml, /<compression supported="1"/);
   assert.doesNotMatch(xml, /vulnerable="1"/);
 });
 

@@ -22,7 +22,7 @@ const file = (name) => path.join(workspace.directory, name);
 const openssl = (...args) => execFileSync('openssl', args, { cwd: workspace.directory, stdio: 'pipe' });
 
 function makeAuthority() {
-  openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30', '-keyout', 'ca.key',
+  openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '100', '-keyout', 'ca.key',
     '-out', 'ca.pem', '-subj', '/CN=authority of a test', '-addext', 'keyUsage=critical,keyCertSign,cRLSign');
   return fs.readFileSync(file('ca.pem'), 'utf8');
 }
@@ -33,7 +33,7 @@ function issue(serial) {
     '-subj', '/CN=mcp.test');
   fs.writeFileSync(file('ext'), 'subjectAltName=IP:127.0.0.1,DNS:mcp.test\nextendedKeyUsage=serverAuth\n'
     + 'keyUsage=critical,digitalSignature\nbasicConstraints=critical,CA:FALSE\n');
-  openssl('x509', '-req', '-in', 'new.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', String(serial), '-days', '29',
+  openssl('x509', '-req', '-in', 'new.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', String(serial), '-days', '90',
     '-extfile', 'ext', '-out', 'new.pem');
   fs.chmodSync(file('new.key'), 0o600);
   fs.renameSync(file('new.key'), file('server.key'));

@@ -81,6 +81,12 @@ os::Confinement confinement_of(const config::Settings& settings, const os::Envir
   if (const std::string& file = settings.audit.checkpoints; !file.empty()) {
     confinement.writable.push_back(parent_of(file));
   }
+  // Those who renew a certificate put another file in its place, often behind a link.
+  for (const std::string& file : {settings.server.tls_certificate, settings.server.tls_key}) {
+    if (file.empty()) continue;
+    confinement.readable.push_back(parent_of(file));
+    confinement.readable.push_back(parent_of(os::target_of(file)));
+  }
   for (const std::string& file : {settings.syslog.ca_file, settings.mail.ca_file}) {
     if (!file.empty()) confinement.readable.push_back(file);
   }

@@ -33,10 +33,13 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   std::string address = arguments.text("--url");
   if (address.empty()) {
     TRY(const config::Loaded loaded, settings_of(command, arguments, io));
-    const std::string& host = loaded.settings.server.host;
+    const config::Server& server = loaded.settings.server;
+    const bool has_tls = !server.tls_certificate.empty();
+    // The certificate is for the name by which clients call.
+    const std::string& host = has_tls && !server.allowed_hosts.empty() ? server.allowed_hosts.front() : server.host;
     const bool ipv6 = host.find(':') != std::string::npos;
-    address = fmt::format("http://{}:{}/health", host == "localhost" ? "127.0.0.1" : ipv6 ? "[" + host + "]" : host,
-                          loaded.settings.server.port.value());
+    address = fmt::format("{}://{}:{}/health", has_tls ? "https" : "http",
+                          host == "localhost" ? "127.0.0.1" : ipv6 ? "[" + host + "]" : host, server.port.value());
   }
   TRY(http::Url url, http::parse_url(address));
   Process process(io.environment, base::Level::kError, Signals::kEnd);

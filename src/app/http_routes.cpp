@@ -64,6 +64,7 @@ void HttpRoutes::harden(http::Response& response) const {
   http::Headers& headers = response.headers;
   if (!headers.find("X-Content-Type-Options")) headers.add("X-Content-Type-Options", "nosniff");
   if (!headers.find("Cache-Control")) headers.add("Cache-Control", "no-store");
+  if (front_.tls) headers.add("Strict-Transport-Security", "max-age=31536000");
 }
 
 http::Response HttpRoutes::answer(const http::Request& request, std::string_view path) const {

@@ -18,6 +18,8 @@ enum class Health { kOk, kDegraded, kSealed };
 struct HttpFront {
   // The proxies that say who the client is, as http::AddressBlock takes them.
   std::vector<std::string> trusted_proxies = {};
+  // Whether clients come by TLS, and shall do so from now on (RFC 6797).
+  bool tls = false;
 };
 
 class HttpRoutes final : public http::Handler {

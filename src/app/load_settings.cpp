@@ -42,6 +42,8 @@ void resolve_paths(config::Loaded& loaded, const std::string& file) {
   resolve("cache.db_path", loaded.settings.cache.db_path);
   resolve("audit.directory", loaded.settings.audit.directory);
   resolve("audit.checkpoints", loaded.settings.audit.checkpoints);
+  resolve("server.tls_certificate", loaded.settings.server.tls_certificate);
+  resolve("server.tls_key", loaded.settings.server.tls_key);
   resolve("syslog.ca_file", loaded.settings.syslog.ca_file);
   resolve("mail.ca_file", loaded.settings.mail.ca_file);
 }

@@ -7,11 +7,14 @@
 #include "app/commands.h"
 #include "app/compose.h"
 #include "app/confine.h"
+#include "app/connection_watch.h"
 #include "app/http_access.h"
 #include "app/http_routes.h"
 #include "app/key_notice.h"
 #include "app/reloader.h"
 #include "app/sealed_config.h"
+#include "app/tls_files.h"
+#include "http/url.h"
 #include "net/http_server.h"
 #include "os/files.h"
 #include "os/process.h"
@@ -43,7 +46,7 @@ struct Service {
 void announce(const Service& service, const HttpAccess& access, uint16_t port) {
   const config::Server& server = service.settings.server;
   const bool ipv6 = server.host.find(':') != std::string::npos;
-  service.io.err << fmt::format("listening on http://{}:{}/mcp\n{}\n",
+  service.io.err << fmt::format("listening on {}://{}:{}/mcp\n{}\n", server.tls_certificate.empty() ? "http" : "https",
                                 server.host == "localhost" ? "127.0.0.1" : ipv6 ? "[" + server.host + "]" : server.host,
                                 port, access.instruction())
                  << std::flush;
@@ -51,6 +54,11 @@ void announce(const Service& service, const HttpAccess& access, uint16_t port) {
     service.process.log.event(base::Level::kWarning, "signing.not_applied",
                               {{"why", "it is for server.auth api-key, whose clients sign with their key"}});
   }
+}
+
+// On loopback all clients have one address.
+size_t connections_per_client(const config::Server& server) {
+  return http::is_loopback_host(server.host) ? 0 : static_cast<size_t>(server.connections_per_client.value());
 }
 
 base::Task<base::Result<void>> settle(Account* account) {
@@ -104,12 +112,21 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   mcp::StreamableHttpOptions options = http_options(service->settings);
   access.fill(options, product.tools());
   mcp::StreamableHttp streamable(product.server(), process.random, access.authenticator(), options);
+  TlsFiles tls(settings);
+  CO_TRY(auto identity, tls.read());
   HttpRoutes routes(streamable, options.path, [&product] { return health_of(product); },
-                    {.trusted_proxies = settings.trusted_proxies});
+                    {.trusted_proxies = settings.trusted_proxies, .tls = identity != nullptr});
+  ConnectionWatch watch(process.loop, product.audit().trail(), settings.trusted_proxies);
   net::HttpServerOptions listen;
   listen.host = settings.host;
   listen.port = static_cast<uint16_t>(settings.port.value());
+  listen.observer = &watch;
+  listen.limits.connections_per_client = connections_per_client(settings);
+  listen.identity = std::move(identity);
   CO_TRY(const auto http, net::HttpServer::start(process.loop, routes, process.log, listen));
+  const auto show = [&http](std::shared_ptr<const net::TlsIdentity> renewed) { http->show(std::move(renewed)); };
+  base::TaskGroup background(process.loop);
+  if (listen.identity != nullptr) background.spawn(TlsFiles::watch(&tls, &process.loop, &process.log, show));
   const auto apply = [&process, &product, &streamable](const config::Settings& settings) {
     process.log.set_least(level_of(settings.server.log_level));
     streamable.allow(settings.server.allowed_hosts, settings.server.allowed_origins);

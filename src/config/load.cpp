@@ -309,14 +309,18 @@ base::Result<void> check(const Settings& settings) {
 base::Result<void> check_listener(const Settings& settings) {
   std::vector<std::string> problems;
   const Server& server = settings.server;
+  const bool has_tls = !server.tls_certificate.empty();
   const bool is_local = http::is_loopback_host(server.host);
-  expect(problems, is_local || !server.trusted_proxies.empty(),
-         fmt::format("server.host {}: other machines would send their bearer in the clear. Name in "
-                     "server.trusted_proxies the proxy that speaks TLS in front, or set server.host to 127.0.0.1.",
+  expect(problems, is_local || has_tls || !server.trusted_proxies.empty(),
+         fmt::format("server.host {}: other machines would send their bearer in the clear. Set server.tls_certificate "
+                     "and server.tls_key, or name in server.trusted_proxies the proxy that speaks TLS in front, or set "
+                     "server.host to 127.0.0.1.",
                      server.host));
   expect(problems, is_local || server.auth != HttpAuth::kNone,
          fmt::format("server.auth none is for loopback: {} lets every machine call. Set server.auth to api-key.",
                      server.host));
+  expect(problems, has_tls == !server.tls_key.empty(),
+         "server.tls_certificate and server.tls_key belong together. Set both, or neither.");
   for (const std::string& proxy : server.trusted_proxies) {
     expect(problems, http::AddressBlock::parse(proxy).has_value(),
            "server.trusted_proxies: give addresses or blocks such as 192.0.2.7 or 10.0.0.0/8, without bits behind the "

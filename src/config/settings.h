@@ -64,12 +64,16 @@ struct Server {
   HttpAuth auth = HttpAuth::kLocal;
   std::vector<std::string> allowed_hosts;
   std::vector<std::string> allowed_origins;
+  std::string tls_certificate;
+  std::string tls_key;
   std::vector<std::string> trusted_proxies;
+  schema::Bounded<0, 10000> connections_per_client{200};
 
   static constexpr auto fields() {
     return schema::Fields{
         schema::defaulted("host", &Server::host,
-                          "Address that serve listens on. One that is not loopback needs trusted_proxies in front."),
+                          "Address that serve listens on. One that is not loopback needs tls_certificate, or "
+                          "trusted_proxies in front."),
         schema::defaulted("port", &Server::port, "Port that serve listens on; 0 takes a free one."),
         schema::defaulted("log_level", &Server::log_level, "What goes to the log on stderr."),
         schema::defaulted("auth", &Server::auth,
@@ -81,9 +85,16 @@ struct Server {
         schema::defaulted("allowed_origins", &Server::allowed_origins,
                           "Origins of web pages that may call, beside those of this machine, such as "
                           "https://app.example.com."),
+        schema::defaulted("tls_certificate", &Server::tls_certificate,
+                          "PEM file with the certificate and its chain: serve then speaks TLS, and nothing else on "
+                          "that port. Read again when it changes."),
+        schema::defaulted("tls_key", &Server::tls_key, "PEM file with its private key, for the server's user alone."),
         schema::defaulted("trusted_proxies", &Server::trusted_proxies,
                           "Addresses and blocks, such as 10.0.0.0/8, of the proxies whose Forwarded or X-Forwarded-For "
                           "says who the client is. From everybody else these fields are ignored."),
+        schema::defaulted("connections_per_client", &Server::connections_per_client,
+                          "Connections of one address (a /64 of IPv6) at once; 0: any number. It does not hold for "
+                          "trusted proxies, nor on loopback."),
     };
   }
 };

@@ -35,12 +35,14 @@ struct Connection::Drained {
   Connection& connection;
 };
 
-Connection::Connection(HttpServer::Impl& server, uint64_t id, Socket socket, std::string peer)
+Connection::Connection(HttpServer::Impl& server, uint64_t id, Socket socket, std::string peer, std::string counted_as)
     : server_(server),
       id_(id),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
-      reader_(server.options.limits) {}
+      counted_as_(std::move(counted_as)),
+      reader_(server.options.limits),
+      tls_(server.identity ? std::make_unique<TlsSession>(*server.identity) : nullptr) {}
 
 void Connection::start() {
   read_on(Stage::kHeader);
@@ -58,7 +60,7 @@ void Connection::close() {
   answer_.reset();
   ErrorCode ignored;
   socket_.close(ignored);
-  server_.remove(id_);
+  server_.remove(*this);
 }
 
 void Connection::drain() {
@@ -97,6 +99,7 @@ void Connection::arrived(size_t count) {
     count += socket_.read_some(asio::buffer(server_.input, room) + count, error);
     input = std::string_view(server_.input.data(), count);
   }
+  if (tls_ && !open_records(input)) return;
   if (busy() || writing_) {
     pending_ += input;
     if (pending_.size() < server_.options.limits.read_ahead_bytes) wait_readable();
@@ -303,6 +306,7 @@ void Connection::flush() {
 }
 
 void Connection::write_some() {
+  if (tls_) seal_output();
   while (out_sent_ < out_.size()) {
     ErrorCode error;
     out_sent_ +=
@@ -321,6 +325,7 @@ void Connection::write_some() {
   if (writing_) clear_deadline();
   writing_ = false;
   out_sent_ = 0;
+  sealed_ = 0;
   server_.give_back(std::exchange(out_, {}));
 }
 
@@ -331,6 +336,7 @@ void Connection::begin_waiting() {
   std::string rest = out_.substr(out_sent_);
   server_.give_back(std::exchange(out_, std::move(rest)));
   out_sent_ = 0;
+  sealed_ = out_.size();
   const ServerLimits& limits = server_.options.limits;
   set_deadline(limits.write_stall + std::chrono::seconds(out_.size() / limits.write_bytes_per_second));
 }
@@ -354,6 +360,12 @@ void Connection::linger() {
   lingering_ = true;
   pending_.clear();
   ErrorCode error;
+  if (tls_) {
+    std::string farewell;
+    tls_->finish(farewell);
+    // A socket that does not take so little says by its end what this would have said.
+    socket_.write_some(asio::buffer(farewell), error);
+  }
   socket_.shutdown(Socket::shutdown_send, error);
   if (error) return fail_later();
   set_deadline(server_.options.limits.linger);
@@ -382,6 +394,7 @@ void Connection::timer_fired() {
 
 void Connection::timed_out() {
   clear_deadline();
+  if (tls_ && tls_->state() == TlsSession::State::kHandshake) end_handshake(TlsSession::State::kHandshake);
   if (lingering_ || writing_ || !reader_.started()) return close();
   write_refusal(408, "The request did not arrive in time.");
   flush();

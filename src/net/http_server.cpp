@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/check.h"
 #include "net/detail/connection.h"
 
 namespace net {
@@ -51,6 +52,16 @@ std::string peer_name(const Socket& socket) {
   ErrorCode error;
   const Endpoint endpoint = socket.remote_endpoint(error);
   return error ? std::string() : address_text(endpoint);
+}
+
+// Whoever has one address of IPv6 has the 2^64 beside it.
+std::string client_of(const std::string& peer) {
+  ErrorCode error;
+  const auto address = asio::ip::make_address_v6(peer, error);
+  if (error) return peer;
+  auto bytes = address.to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), 0);
+  return asio::ip::address_v6(bytes).to_string();
 }
 
 // Who is at the other end of a Unix socket, as the kernel knows it.
@@ -98,7 +109,8 @@ HttpServer::Impl::Impl(AsioLoop& owner, http::Handler& answers, base::Log& event
       handler(answers),
       log(events),
       options(std::move(given)),
-      acceptor(owner.impl().context.get_executor()) {}
+      acceptor(owner.impl().context.get_executor()),
+      identity(options.identity) {}
 
 base::Result<void> HttpServer::Impl::listen() {
   return options.unix_path.empty() ? listen_at_port() : listen_at_path();
@@ -206,17 +218,34 @@ void HttpServer::Impl::accepted(Socket socket) {
     peer = fmt::format("user {}", *user);
   }
   if (error) return;  // The peer is gone already.
-  if (connections.size() >= options.limits.connections) return refuse(socket);
+  if (connections.size() >= options.limits.connections) {
+    return refuse(socket, peer, error_response(503, "The server has too many connections. Try again later."));
+  }
+  const bool counts = options.limits.connections_per_client > 0 &&
+                      (options.observer == nullptr || !options.observer->speaks_for_many(peer));
+  std::string client = counts ? client_of(peer) : std::string();
+  if (!count_client(client)) {
+    return refuse(socket, peer, error_response(429, "You have too many connections. Use those that you have."));
+  }
   const uint64_t id = next_id++;
   const auto connection =
-      std::make_shared<Connection>(*this, id, std::move(socket), std::move(peer));
+      std::make_shared<Connection>(*this, id, std::move(socket), std::move(peer), std::move(client));
   connections.emplace(id, connection);
   connection->start();
 }
 
-void HttpServer::Impl::refuse(Socket& socket) {
-  http::Response response =
-      error_response(503, "The server has too many connections. Try again later.");
+bool HttpServer::Impl::count_client(const std::string& client) {
+  if (client.empty()) return true;
+  size_t& count = connections_of[client];
+  if (count >= options.limits.connections_per_client) return false;
+  ++count;
+  return true;
+}
+
+void HttpServer::Impl::refuse(Socket& socket, const std::string& peer, http::Response response) {
+  log.event(base::Level::kWarning, "http.too_many_connections", {{"peer", peer}});
+  if (options.observer != nullptr) options.observer->turned_away(peer);
+  if (identity) return;  // An answer would cost a handshake.
   response.headers.add("Retry-After", "10");
   constexpr auto kVersion = RequestReader::Version::kHttp11;
   const Framing framing =
@@ -227,11 +256,12 @@ void HttpServer::Impl::refuse(Socket& socket) {
   ErrorCode ignored;
   // A fresh socket takes so little at once; if not, the close says enough.
   socket.write_some(asio::buffer(out), ignored);
-  log.event(base::Level::kWarning, "http.too_many_connections");
 }
 
-void HttpServer::Impl::remove(uint64_t id) {
-  connections.erase(id);
+void HttpServer::Impl::remove(const Connection& connection) {
+  const auto counted = connections_of.find(connection.counted_as());
+  if (counted != connections_of.end() && --counted->second == 0) connections_of.erase(counted);
+  connections.erase(connection.id());
   if (connections.empty() && empty) std::exchange(empty, std::nullopt).value()(true);
 }
 
@@ -276,6 +306,11 @@ base::Result<std::unique_ptr<HttpServer>> HttpServer::start(AsioLoop& loop, http
 
 uint16_t HttpServer::port() const { return impl_->port; }
 size_t HttpServer::connections() const { return impl_->connections.size(); }
+
+void HttpServer::show(std::shared_ptr<const TlsIdentity> identity) {
+  ENSURE(impl_->identity != nullptr && identity != nullptr);
+  impl_->identity = std::move(identity);
+}
 
 base::Task<void> HttpServer::stop(base::Duration drain) {
   const auto impl = impl_;

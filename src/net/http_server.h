@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -15,8 +16,20 @@
 #include "http/interfaces.h"
 #include "net/limits.h"
 #include "net/loop.h"
+#include "net/tls.h"
 
 namespace net {
+
+// Hears of connections, on the loop's thread.
+class ConnectionObserver {
+ public:
+  virtual ~ConnectionObserver() = default;
+  virtual void handshake_ended(const TlsHandshake& handshake) = 0;
+  // One more than the limits allow came, and was turned away: of this client, or of all.
+  virtual void turned_away(std::string_view peer) = 0;
+  // Whether this peer speaks for many clients, as a proxy does, and its connections are not counted as those of one.
+  virtual bool speaks_for_many(std::string_view peer) const = 0;
+};
 
 struct HttpServerOptions {
   std::string host = "127.0.0.1";  // An IPv4 or IPv6 literal, or "localhost" (127.0.0.1).
@@ -24,6 +37,10 @@ struct HttpServerOptions {
   // A Unix socket instead, made with mode 0600; only processes of this user and of root get an answer. Whoever listens
   // at that path still is not disturbed; a socket that was left over is replaced. It is removed at the end.
   std::string unix_path = {};
+  // Null: plain HTTP.
+  std::shared_ptr<const TlsIdentity> identity = nullptr;
+  // It must outlive the server; null: nobody hears.
+  ConnectionObserver* observer = nullptr;
   ServerLimits limits;
 };
 
@@ -48,6 +65,9 @@ class HttpServer {
   uint16_t port() const;
   // Connections that are open now.
   size_t connections() const;
+
+  // Connections from now on see this one. Only where one was given at the start.
+  void show(std::shared_ptr<const TlsIdentity> identity);
 
   // Stops accepting, ends streams and idle connections, lets requests in flight finish and closes
   // what is left after `drain`. Done when no connection is left.

@@ -18,10 +18,12 @@ struct ServerLimits {
   size_t chunk_extensions_bytes = size_t{16} * 1024;
   size_t trailer_bytes = size_t{4} * 1024;
   size_t connections = 10'000;  // 503 beyond it.
+  // Of one client, which is an address, or a /64 of IPv6; 429 beyond it. 0: they are not counted.
+  size_t connections_per_client = 0;
   // Bytes that are read ahead while a handler or a stream is busy: pipelined requests wait there.
   size_t read_ahead_bytes = size_t{16} * 1024;
 
-  // From the first byte (or the accept) to the blank line.
+  // From the first byte (or the accept, with the handshake of TLS) to the blank line.
   base::Duration header_timeout = std::chrono::seconds(10);
   // From the blank line to the last byte of the body.
   base::Duration body_timeout = std::chrono::seconds(30);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "net/detail/asio_loop.h"
+#include "net/detail/tls_session.h"
 #include "net/http_server.h"
 #include "net/request_reader.h"
 #include "net/response_writer.h"
@@ -42,8 +43,10 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   // Accepts those that wait already, up to a number, and gives the error that ended it.
   boost::system::error_code accept_waiting();
   void accepted(Socket socket);
-  void refuse(Socket& socket);
-  void remove(uint64_t id);
+  void refuse(Socket& socket, const std::string& peer, http::Response response);
+  // False: this client has as many connections as it may.
+  bool count_client(const std::string& client);
+  void remove(const Connection& connection);
   void stop_listening();
   void close_all();
 
@@ -64,6 +67,9 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   // What a socket gave last. One thread, and a connection is through with it before it returns to
   // the loop.
   std::vector<char> input = std::vector<char>(size_t{64} * 1024);
+  std::string plain;  // What it said, where it came by TLS.
+  std::shared_ptr<const TlsIdentity> identity;
+  std::unordered_map<std::string, size_t> connections_of;  // By client, where they are counted.
   std::vector<std::string> spare_buffers;
 };
 
@@ -74,12 +80,15 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
 // close() destroys task_, so it is never called from within the task: what runs in there posts.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(HttpServer::Impl& server, uint64_t id, Socket socket, std::string peer);
+  Connection(HttpServer::Impl& server, uint64_t id, Socket socket, std::string peer, std::string counted_as);
 
   void start();
   // The server stops: ends now when nothing is in flight, otherwise after the current answer.
   void drain();
   void close();
+  uint64_t id() const { return id_; }
+  // The client whose connections are counted; empty where they are not.
+  const std::string& counted_as() const { return counted_as_; }
 
  private:
   // What the deadline is for while we read.
@@ -109,6 +118,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void wait_readable();
   void arrived(size_t count);
+  // By TLS: takes `input` apart, so that it is what the client said. False when that is nothing, or over.
+  bool open_records(std::string_view& input);
+  void seal_output();
+  void end_handshake(TlsSession::State state);
+  void fail_tls();
   void serve_pending();
 
   void set_deadline(base::Duration from_now);
@@ -123,12 +137,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const uint64_t id_;
   Socket socket_;
   const std::string peer_;
+  const std::string counted_as_;
   RequestReader reader_;
   std::array<char, 2048> arrival_;  // Holds most requests; the rest of a longer one is read into the server's input.
   std::string pending_;             // Read, but not yet consumed.
 
   std::string out_;
   size_t out_sent_ = 0;
+  std::unique_ptr<TlsSession> tls_;  // Null on a plain connection.
+  size_t sealed_ = 0;                // How much at the begin of out_ are records of TLS.
   std::coroutine_handle<> drained_waiter_;
 
   // Of the request in hand. The task comes after the stream that it pulls, so that it dies first.

@@ -15,6 +15,7 @@
 #include "app/admin_server.h"
 #include "app/audited_server.h"
 #include "app/cli.h"
+#include "app/connection_watch.h"
 #include "app/commands.h"
 #include "app/content_watch.h"
 #include "app/local_bearer.h"
@@ -463,6 +464,18 @@ std::string of_a_call_beyond_its_scopes() {
   return served.trail.names();
 }
 
+std::string of_connections() {
+  Served served;
+  app::ConnectionWatch watch(served.loop, served.trail, {"10.0.0.0/8"});
+  watch.handshake_ended({.peer = "192.0.2.7", .server_name = "h", .version = "TLSv1.3", .cipher = "c", .problem = ""});
+  watch.handshake_ended({.peer = "192.0.2.7", .server_name = "", .version = "", .cipher = "", .problem = "no cipher"});
+  for (int i = 0; i < 1000; ++i) watch.turned_away("192.0.2.7");
+  CHECK(served.trail.entries.size() == 3);  // A flood of connections is no flood of records.
+  CHECK(watch.speaks_for_many("10.1.2.3"));
+  CHECK_FALSE(watch.speaks_for_many("192.0.2.7"));
+  return served.trail.names();
+}
+
 std::string of_a_reload() {
   Served served;
   test::InlineWorker worker;
@@ -513,6 +526,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kRateLimited}, of_a_flood},
       {{Event::kApiKeyMade, Event::kApiKeyRevoked}, of_an_api_key},
       {{Event::kScopeRefused}, of_a_call_beyond_its_scopes},
+      {{Event::kConnectionsLimited, Event::kTlsAccepted, Event::kTlsClientRefused}, of_connections},
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
       {{Event::kBudgetSpent}, of_a_loop},
       {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},

@@ -104,13 +104,21 @@ TEST_CASE("a server that stops is alive, not ready, and says so") {
   CHECK(service.ask("/mcp", http::Method::kPost).status == 299);
 }
 
-TEST_CASE("NS-6: every answer is hardened") {
-  Service service;
+TEST_CASE("NS-6: every answer is hardened, and says HSTS where clients come by TLS") {
+  test::ManualLoop loop;
+  Mcp mcp;
+  app::HttpRoutes plain(mcp, "/mcp");
+  app::HttpRoutes secure(mcp, "/mcp", nullptr, {.tls = true});
   for (const char* target : {"/mcp", "/health", "/readyz", "/nothing"}) {
     CAPTURE(target);
-    const http::Response response = service.ask(target);
-    CHECK(response.headers.find("X-Content-Type-Options") == "nosniff");
-    CHECK(response.headers.find("Cache-Control") == "no-store");
+    for (app::HttpRoutes* routes : {&plain, &secure}) {
+      http::Request request;
+      request.target = target;
+      const http::Response response = loop.run(routes->handle(std::move(request)));
+      CHECK(response.headers.find("X-Content-Type-Options") == "nosniff");
+      CHECK(response.headers.find("Cache-Control") == "no-store");
+      CHECK(response.headers.count("Strict-Transport-Security") == (routes == &secure ? 1 : 0));
+    }
   }
 }
 

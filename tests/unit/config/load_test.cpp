@@ -130,7 +130,7 @@ TEST_CASE("a listener beyond loopback and an unguarded one are refused, all prob
   CHECK(listener_problems_of(R"({"server":{"host":"localhost"}})").empty());
 }
 
-TEST_CASE("S2: other machines are listened to behind a proxy that is named, and never without a login") {
+TEST_CASE("S2: other machines are listened to by TLS, or behind a proxy that is named, and never without a login") {
   const auto problems = [](const std::string& server) {
     const auto loaded = config::load(sources(R"({"environment":"development","server":{"host":"0.0.0.0",)" + server +
                                              "}}"));
@@ -139,8 +139,13 @@ TEST_CASE("S2: other machines are listened to behind a proxy that is named, and 
     return checked ? std::string() : checked.error().message;
   };
   CHECK(problems(R"("auth":"api-key")").find("in the clear") != std::string::npos);
+  CHECK(problems(R"("auth":"api-key","tls_certificate":"/c","tls_key":"/k")").empty());
+  CHECK(problems(R"("tls_certificate":"/c","tls_key":"/k")").empty());
   CHECK(problems(R"("auth":"api-key","trusted_proxies":["10.0.0.0/8"])").empty());
+  CHECK(problems(R"("auth":"none","tls_certificate":"/c","tls_key":"/k")").find("auth none") != std::string::npos);
   CHECK(problems(R"("auth":"none","trusted_proxies":["10.0.0.1"])").find("auth none") != std::string::npos);
+  CHECK(problems(R"("tls_certificate":"/c")").find("belong together") != std::string::npos);
+  CHECK(problems(R"("tls_key":"/k")").find("belong together") != std::string::npos);
   CHECK(problems(R"("auth":"api-key","trusted_proxies":["10.0.0.1/8"])").starts_with("server.trusted_proxies"));
 }
 

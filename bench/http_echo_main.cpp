@@ -54,7 +54,7 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "%s\n", server.error().message.c_str());
     return 1;
   }
-  std::printf("http://127.0.0.1:%d\n", (*server)->port());
+  std::printf("listening on http://127.0.0.1:%d/\n", (*server)->port());
   std::fflush(stdout);
   loop.stop_on({SIGINT, SIGTERM});
   loop.run();

@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { listen } from '../tests/load/load.mjs';
-import { build, cpuMicros, freePort, loadPrograms, median, modernMeta, peer, printTable, ratio, residentMegabytes } from './programs.mjs';
+import { build, cpuParts, freePort, loadPrograms, median, modernMeta, peer, printTable, ratio, residentMegabytes } from './programs.mjs';
 import { start } from './start.mjs';
 
 async function echoOnce(url) {
@@ -79,15 +79,17 @@ http {
 
 // One round of load: what wrk saw, and what the server paid for it.
 async function load(programs, server, connections, seconds) {
-  const before = cpuMicros(server.pid);
+  const before = cpuParts(server.pid);
   const text = await programs.run('wrk', [
     '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '10s', '-s', path.join(import.meta.dirname, 'echo.lua'),
     server.url, ...(server.session ? ['--', server.session] : [])]);
   const result = JSON.parse(text.match(/RESULT (.*)/)[1]);
   if (result.errors > 0) throw new Error(`${server.url} failed under load: ${JSON.stringify(result)}`);
+  const after = cpuParts(server.pid);
+  const own = (after.own - before.own) / result.requests;
+  const kernel = (after.kernel - before.kernel) / result.requests;
   return {
-    perSecond: result.requests / (result.micros / 1e6),
-    cpuMicros: (cpuMicros(server.pid) - before) / result.requests,
+    perSecond: result.requests / (result.micros / 1e6), own, kernel, cpuMicros: own + kernel,
     p50: result.p50_us, p99: result.p99_us,
   };
 }
@@ -104,7 +106,7 @@ async function compare(programs, servers, connections, rounds, seconds) {
   return names.map((name) => [
     connections, name, middle(name, 'perSecond').toFixed(0), nginx(name, 'perSecond'),
     ratio(middle(name, 'perSecond'), middle('TypeScript SDK', 'perSecond')),
-    middle(name, 'cpuMicros').toFixed(1), nginx(name, 'cpuMicros'),
+    middle(name, 'cpuMicros').toFixed(1), nginx(name, 'cpuMicros'), middle(name, 'own').toFixed(1), middle(name, 'kernel').toFixed(1),
     middle(name, 'p50').toFixed(0), middle(name, 'p99').toFixed(0), residentMegabytes(servers[name].pid).toFixed(1),
   ]);
 }
@@ -117,18 +119,19 @@ export async function mcp(programs, { quick }) {
   const servers = {
     'ours, 2026-07-28': ours,
     'ours, 2025-11-25': { url: ours.url, pid: ours.pid, session: await openSession(ours.url) },
+    'our HTTP alone': await programs.server(path.join(build, 'bench/bench_http_echo'), []),
     nginx: await startNginx(programs, body),
     'TypeScript SDK': await programs.server(process.execPath, [peer, '--port', '0']),
   };
   await echoOnce(servers['TypeScript SDK'].url);
   const rows = [[
-    'connections', 'server', 'requests/s', 'it / nginx', 'it / SDK', 'CPU us/request', 'it / nginx', 'p50 us', 'p99 us', 'MB']];
+    'connections', 'server', 'requests/s', 'it / nginx', 'it / SDK', 'CPU us/request', 'it / nginx', 'own', 'kernel', 'p50 us', 'p99 us', 'MB']];
   for (const connections of quick ? [1, 64] : [1, 10, 64, 256]) {
     rows.push(...await compare(programs, servers, connections, rounds, seconds));
   }
   console.log(`  the echo tool over HTTP, answer of ${body.length} bytes, medians of ${rounds} interleaved rounds of ${seconds} s`);
   printTable(rows);
-  for (const server of [ours, servers.nginx, servers['TypeScript SDK']]) {
+  for (const server of [ours, servers['our HTTP alone'], servers.nginx, servers['TypeScript SDK']]) {
     await echoOnce(server.url);
     await programs.stop(server);
   }

@@ -39,9 +39,10 @@ export class Programs {
     return child;
   }
 
-  // Runs a program to its end and returns what it wrote to stdout.
-  async run(file, args) {
-    const child = this.spawn(file, args);
+  // Runs a program to its end, with `input` on its stdin, and returns what it wrote to stdout.
+  async run(file, args, input = '') {
+    const child = this.spawn(file, args, ['pipe', 'pipe', 'pipe']);
+    child.stdin.end(input);
     let stdout = '';
     child.stdout.on('data', (bytes) => (stdout += bytes));
     const [code] = await once(child, 'close');
@@ -110,14 +111,20 @@ function family(pid) {
   return [pid, ...(children ? children.split(' ').flatMap((child) => family(Number(child))) : [])];
 }
 
-// Processor time of a process and its children so far, in microseconds.
-export function cpuMicros(pid) {
-  let ticks = 0;
+// Processor time of a process and its children so far, in microseconds: in their own code, and in the kernel for them.
+export function cpuParts(pid) {
+  const micros = { own: 0, kernel: 0 };
   for (const each of family(pid)) {
     const fields = fs.readFileSync(`/proc/${each}/stat`, 'utf8').split(') ')[1].split(' ');
-    ticks += Number(fields[11]) + Number(fields[12]);
+    micros.own += (Number(fields[11]) / ticksPerSecond) * 1e6;
+    micros.kernel += (Number(fields[12]) / ticksPerSecond) * 1e6;
   }
-  return (ticks / ticksPerSecond) * 1e6;
+  return micros;
+}
+
+export function cpuMicros(pid) {
+  const { own, kernel } = cpuParts(pid);
+  return own + kernel;
 }
 
 // Resident memory of one process in megabytes (10^6 bytes).

@@ -1,22 +1,14 @@
 // From the start of a process to the answer of tools/list on its stdout: what a host waits for when it opens a server.
 import path from 'node:path';
-import { build, median, modernMeta, peer, printTable, ratio, waitFor } from './programs.mjs';
+import { build, median, modernMeta, peer, printTable, ratio } from './programs.mjs';
 
 const request = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: modernMeta } })}\n`;
 
 async function once(programs, file, args) {
-  const began = performance.now();
-  const child = programs.spawn(file, args, ['pipe', 'pipe', 'pipe']);
-  let stdout = '';
-  child.stdout.on('data', (bytes) => (stdout += bytes));
-  child.stdin.write(request);
-  await waitFor(child, () => stdout.includes('\n'), 'the answer to tools/list');
-  const ms = performance.now() - began;
-  const answer = JSON.parse(stdout.slice(0, stdout.indexOf('\n')));
-  if (!(answer.result?.tools?.length > 0)) throw new Error(`${file} lists no tools: ${stdout}`);
-  child.stdin.end();
-  await programs.stop(child);
-  return ms;
+  const said = await programs.run(path.join(build, 'bench/bench_first_answer'), [file, ...args], request);
+  const [figure, answer] = said.split('\n');
+  if (!(JSON.parse(answer).result?.tools?.length > 0)) throw new Error(`${file} lists no tools: ${said}`);
+  return JSON.parse(figure).micros / 1000;
 }
 
 // `own`: the programs that are measured, by name, each with its arguments.

@@ -1,6 +1,6 @@
 // The time from the start of a process to the first line that it writes to its stdout, given one line on its stdin:
-// bench_first_answer FILE [ARGUMENT...] < line. Writes {"micros":N} and then the line that came, and ends the process by
-// closing its stdin.
+// bench_first_answer FILE [ARGUMENT...] < line. Writes {"micros":N} and then the line that came, and ends the process
+// by closing its stdin.
 //
 // A program of its own, because a runtime that starts the process from a large one adds several milliseconds to each
 // figure, and what is measured is small. posix_spawn copies no page tables.
@@ -67,6 +67,7 @@ int main(int count, char** arguments) {
   int status = 0;
   waitpid(child, &status, 0);
   if (!answered) return std::fprintf(stderr, "bench_first_answer: %s gave no line\n", arguments[1]), 1;
-  std::printf("{\"micros\":%lld}\n%s", static_cast<long long>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()), answer.c_str());
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+  std::printf("{\"micros\":%lld}\n%s", static_cast<long long>(micros), answer.c_str());
   return 0;
 }

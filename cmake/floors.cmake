@@ -36,4 +36,6 @@ layer(sim/world        3 USES sim/spotify)
 layer(src/tools        4)
 layer(src/checks       4 USES src/tools LIBS PkgConfig::YAML)
 
-layer(src/app          5 LIBS CLI11::CLI11)
+layer(src/app          5)
+
+layer(src/app/commands 6 LIBS CLI11::CLI11)

@@ -223,23 +223,6 @@ base::Task<void> Product::close() {
   co_await alerts_->settle();
 }
 
-std::vector<Option> selection_options() {
-  return {{.name = "--toolsets",
-           .kind = OptionKind::kList,
-           .value = "A,B",
-           .about = "Toolsets to offer, or `all`.",
-           .setting = "tools.toolsets"},
-          {.name = "--tools",
-           .kind = OptionKind::kList,
-           .value = "A,B",
-           .about = "Single tools to offer.",
-           .setting = "tools.tools"},
-          {.name = "--read-only",
-           .kind = OptionKind::kSwitch,
-           .about = "Offer only tools that change nothing.",
-           .setting = "tools.read_only"}};
-}
-
 base::Level level_of(config::LogLevel level) {
   switch (level) {
     case config::LogLevel::kDebug:

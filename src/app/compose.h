@@ -15,7 +15,7 @@
 #include "app/account.h"
 #include "app/alert_sender.h"
 #include "app/audit_trail.h"
-#include "app/command.h"
+#include "app/io.h"
 #include "app/content_watch.h"
 #include "app/metered.h"
 #include "app/metrics.h"
@@ -93,9 +93,6 @@ class Product {
   mcp::Server server_;
   tools::PlayerWatch player_watch_;
 };
-
-// Which tools are offered; shared by the commands that offer or list them.
-std::vector<Option> selection_options();
 
 // What the log of a server leaves out.
 base::Level level_of(config::LogLevel level);

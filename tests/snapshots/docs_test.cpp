@@ -11,8 +11,8 @@
 #include <string>
 
 #include "alerts/rules.h"
-#include "app/commands.h"
-#include "app/exit_code.h"
+#include "app/commands/commands.h"
+#include "app/commands/exit_code.h"
 #include "app/metrics.h"
 #include "audit/event.h"
 #include "base/log.h"
@@ -65,8 +65,8 @@ std::string variable_of(std::string_view setting) {
 
 std::string flags_of(std::string_view setting) {
   std::map<std::string, std::vector<std::string>> commands_by_flag;
-  for (const app::Command& command : app::commands()) {
-    for (const app::Option& option : command.options) {
+  for (const app::commands::Command& command : app::commands::every_command()) {
+    for (const app::commands::Option& option : command.options) {
       if (option.setting == setting) commands_by_flag[std::string(option.name)].emplace_back(command.name);
     }
   }
@@ -175,8 +175,8 @@ TEST_CASE("docs/configuration.md is made from the settings table, the variables 
     INFO(variable.name);
     CHECK(names.contains(std::string(variable.setting)));
   }
-  for (const app::Command& command : app::commands()) {
-    for (const app::Option& option : command.options) {
+  for (const app::commands::Command& command : app::commands::every_command()) {
+    for (const app::commands::Option& option : command.options) {
       INFO(option.name);
       CHECK((option.setting.empty() || names.contains(std::string(option.setting))));
     }
@@ -311,14 +311,15 @@ TEST_CASE("docs/errors.md is made from what every kind of error becomes") {
     CHECK(result.content.front().block.find("text")->string() == "A sentence.");
     CHECK(rpc.message == "A sentence.");
     text += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", base::code_name(code), advice.means, advice.next,
-                        result.is_error ? "isError" : "result", rpc.code, http_status(code), app::exit_code(code));
+                        result.is_error ? "isError" : "result", rpc.code, http_status(code),
+                        app::commands::exit_code(code));
   }
   text +=
       "\nWrong usage of the command line ends with 2 as well, with one line that points to `--help`. The message goes "
       "to stderr; stdout holds\nresults only. A message to an MCP client never names a path of the server's machine: "
       "`spotify-mcp-server status` does.\n\n## Exit codes by command\n\nBeside the codes of the table.\n\n"
       "| command | exit codes |\n|---|---|\n";
-  for (const app::Command& command : app::commands()) {
+  for (const app::commands::Command& command : app::commands::every_command()) {
     text += fmt::format("| `{}` | {} |\n", command.name, exits_of(command.name));
   }
   snapshots::compare(source_directory() / "docs/errors.md", text);

@@ -14,9 +14,9 @@
 #include "app/account.h"
 #include "app/admin_server.h"
 #include "app/audited_server.h"
-#include "app/cli.h"
+#include "app/commands/cli.h"
 #include "app/connection_watch.h"
-#include "app/commands.h"
+#include "app/commands/commands.h"
 #include "app/content_watch.h"
 #include "app/local_bearer.h"
 #include "app/master_key.h"
@@ -425,7 +425,7 @@ std::string of_commands(const std::vector<std::vector<std::string>>& lines) {
     std::ostringstream out;
     std::ostringstream err;
     app::Io io{.environment = os::Environment({{"HOME", home.place.path()}}), .out = out, .err = err};
-    CHECK(app::run(line, app::commands(), io) <= 1);
+    CHECK(app::commands::run(line, app::commands::every_command(), io) <= 1);
     CHECK(err.str().empty());
   }
   return home.records();
@@ -440,7 +440,7 @@ std::string of_an_api_key() {
     std::ostringstream out;
     std::ostringstream err;
     app::Io io{.environment = os::Environment({{"HOME", home.place.path()}}), .out = out, .err = err};
-    CHECK(app::run(arguments, app::commands(), io) == 0);
+    CHECK(app::commands::run(arguments, app::commands::every_command(), io) == 0);
     return out.str();
   };
   const std::string key = run({"api-key", "create", "--label", "a test", "--scopes", "smcp:read"});

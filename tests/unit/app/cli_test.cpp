@@ -1,4 +1,4 @@
-#include "app/cli.h"
+#include "app/commands/cli.h"
 
 #include <unistd.h>
 
@@ -7,8 +7,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "app/commands.h"
-#include "app/exit_code.h"
+#include "app/commands/commands.h"
+#include "app/commands/exit_code.h"
 #include "app/version.h"
 #include "json/parse.h"
 #include "tests/support/temporary_directory.h"
@@ -27,7 +27,7 @@ Outcome run(const std::vector<std::string>& arguments, os::Environment::Variable
   std::ostringstream err;
   app::Io io{.environment = os::Environment(std::move(variables)), .out = out, .err = err};
   io.program = "/opt/a b/spotify-mcp-server";
-  const int code = app::run(arguments, app::commands(), io);
+  const int code = app::commands::run(arguments, app::commands::every_command(), io);
   return {code, out.str(), err.str()};
 }
 
@@ -65,13 +65,13 @@ TEST_CASE("every command has help on stdout") {
   const Outcome all = run({"--help"});
   CHECK(all.code == 0);
   CHECK(all.err.empty());
-  for (const app::Command& command : app::commands()) {
+  for (const app::commands::Command& command : app::commands::every_command()) {
     CAPTURE(command.name);
     CHECK(contains(all.out, command.name));
     const Outcome one = run({std::string(command.name), "--help"});
     CHECK(one.code == 0);
     CHECK(one.err.empty());
-    for (const app::Option& option : command.options) {
+    for (const app::commands::Option& option : command.options) {
       CHECK(!option.about.empty());
       CHECK(contains(one.out, option.name));
     }
@@ -196,9 +196,10 @@ TEST_CASE("login --paste asks again after nonsense and after a wrong state, unti
   std::ostringstream out;
   std::ostringstream err;
   app::Io io{.environment = os::Environment(home.variables), .out = out, .err = err, .input = pipe[0], .output = 2};
-  const int code = app::run({"login", "--paste", "--no-browser", "--client-id", "an-id"}, app::commands(), io);
+  const int code = app::commands::run({"login", "--paste", "--no-browser", "--client-id", "an-id"},
+                                      app::commands::every_command(), io);
   ::close(pipe[0]);
-  CHECK(code == app::exit_code(base::Code::kCancelled));
+  CHECK(code == app::commands::exit_code(base::Code::kCancelled));
   CHECK(out.str().empty());
   CHECK(contains(err.str(), "Open this URL: https://accounts.spotify.com/authorize?"));
   CHECK(contains(err.str(), "The input ended before the address was pasted."));
@@ -249,6 +250,6 @@ TEST_CASE("the exit code of every kind of error is its own and stays, since scri
   constexpr std::array kExpected{2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 70};
   static_assert(kExpected.size() == static_cast<size_t>(base::Code::kInternal) + 1);
   for (size_t code = 0; code < kExpected.size(); ++code) {
-    CHECK(app::exit_code(static_cast<base::Code>(code)) == kExpected[code]);
+    CHECK(app::commands::exit_code(static_cast<base::Code>(code)) == kExpected[code]);
   }
 }

@@ -1,5 +1,5 @@
 // Evidence: no secret gets in, and whatever is changed afterwards is told.
-#include "app/evidence.h"
+#include "app/commands/evidence.h"
 
 #include <cstdio>
 #include <fstream>
@@ -22,8 +22,8 @@ std::vector<base::Secret> secrets() {
   return all;
 }
 
-app::Evidence begun(const std::string& folder) {
-  auto evidence = app::Evidence::begin(folder, secrets());
+app::commands::Evidence begun(const std::string& folder) {
+  auto evidence = app::commands::Evidence::begin(folder, secrets());
   REQUIRE(evidence);
   return *std::move(evidence);
 }
@@ -32,7 +32,7 @@ app::Evidence begun(const std::string& folder) {
 
 TEST_CASE("a file in which a secret stands is not written, and its name is told") {
   const test::TemporaryDirectory place;
-  app::Evidence evidence = begun(place.path() + "/evidence");
+  app::commands::Evidence evidence = begun(place.path() + "/evidence");
   const auto refused = evidence.add("notes/log.txt", "before planted-secret after");
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == base::Code::kForbidden);
@@ -46,7 +46,7 @@ TEST_CASE("a file in which a secret stands is not written, and its name is told"
 TEST_CASE("a folder that holds something is not taken") {
   const test::TemporaryDirectory place;
   std::ofstream(place.path() + "/mine") << "mine";
-  const auto taken = app::Evidence::begin(place.path(), {});
+  const auto taken = app::commands::Evidence::begin(place.path(), {});
   REQUIRE_FALSE(taken.has_value());
   CHECK(taken.error().code == base::Code::kConflict);
 }
@@ -56,21 +56,21 @@ TEST_CASE("what is changed, removed or added after the manifest is found, and th
   const std::string folder = place.path() + "/evidence";
   const audit::Keys ours = keys();
   const audit::Keys others = keys('o');
-  app::Evidence evidence = begun(folder);
+  app::commands::Evidence evidence = begun(folder);
   REQUIRE(evidence.add("a", "one"));
   REQUIRE(evidence.add("b/c", "two"));
   REQUIRE(evidence.finish("network", {}, &ours));
 
-  using Signature = app::EvidenceReport::Signature;
-  CHECK(app::verify_evidence(folder, &ours)->is_whole());
-  CHECK(app::verify_evidence(folder, &others)->signature == Signature::kWrong);
-  CHECK(app::verify_evidence(folder, nullptr)->signature == Signature::kNone);
+  using Signature = app::commands::EvidenceReport::Signature;
+  CHECK(app::commands::verify_evidence(folder, &ours)->is_whole());
+  CHECK(app::commands::verify_evidence(folder, &others)->signature == Signature::kWrong);
+  CHECK(app::commands::verify_evidence(folder, nullptr)->signature == Signature::kNone);
   std::ofstream(folder + "/a") << "eno";
   std::ofstream(folder + "/d") << "new";
   std::remove((folder + "/b/c").c_str());
-  const auto report = app::verify_evidence(folder, &ours);
+  const auto report = app::commands::verify_evidence(folder, &ours);
   REQUIRE(report);
   CHECK(report->problems == std::vector<std::string>{"a was changed.", "b/c is missing.", "d was added."});
   std::ofstream(folder + "/manifest.json", std::ios::app) << " ";
-  CHECK(app::verify_evidence(folder, &ours)->signature == Signature::kWrong);
+  CHECK(app::commands::verify_evidence(folder, &ours)->signature == Signature::kWrong);
 }

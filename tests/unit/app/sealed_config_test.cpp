@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <vector>
 
-#include "app/cli.h"
-#include "app/commands.h"
+#include "app/commands/cli.h"
+#include "app/commands/commands.h"
 #include "json/parse.h"
 #include "os/files.h"
 #include "tests/support/temporary_directory.h"
@@ -49,7 +49,7 @@ struct Home {
     std::ostringstream out;
     std::ostringstream err;
     app::Io io{.environment = os::Environment(variables), .out = out, .err = err};
-    const int code = app::run(arguments, app::commands(), io);
+    const int code = app::commands::run(arguments, app::commands::every_command(), io);
     CHECK(!contains(err.str(), "CANARY"));
     return {code, out.str(), err.str()};
   }

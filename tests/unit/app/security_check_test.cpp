@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <vector>
 
-#include "app/cli.h"
-#include "app/commands.h"
+#include "app/commands/cli.h"
+#include "app/commands/commands.h"
 #include "base/text.h"
 #include "json/parse.h"
 #include "os/files.h"
@@ -48,7 +48,7 @@ struct Installation {
     std::ostringstream out;
     std::ostringstream err;
     app::Io io{.environment = os::Environment(variables), .out = out, .err = err, .program = "/bin/true"};
-    const int code = app::run(arguments, app::commands(), io);
+    const int code = app::commands::run(arguments, app::commands::every_command(), io);
     return {code, out.str(), err.str()};
   }
   json::Value report(std::vector<std::string> arguments) const {

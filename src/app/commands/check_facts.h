@@ -1,0 +1,46 @@
+// The facts of this installation for `security-check`: those that need a whole program to be known.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "app/commands/command.h"
+#include "app/io.h"
+#include "base/result.h"
+#include "checks/facts.h"
+#include "checks/host.h"
+
+namespace app::commands {
+
+struct CheckRequest {
+  const Command& command;
+  const Arguments& arguments;
+  Io& io;
+  const checks::Host& host;
+  // The families that are asked, such as "CFG"; what no family needs is not looked at.
+  std::set<std::string_view> families;
+
+  bool asks(std::string_view family) const { return families.contains(family); }
+};
+
+// Errors are those of the command line: a file that was named and cannot be read. What is wrong with the installation
+// is a fact.
+base::Result<checks::Facts> gather_facts(const CheckRequest& request, base::Wall now);
+
+// How the settings came out, for those facts that stand on them.
+base::Result<void> gather_config(const CheckRequest& request, checks::Facts& facts);
+void gather_program(const CheckRequest& request, checks::Facts& facts);
+// The machine alone.
+void gather_machine(const CheckRequest& request, checks::Facts& facts);
+// The machine, the running server, its data, its keys and its trail. `scratch` is an empty private directory.
+void gather_runtime(const CheckRequest& request, const std::string& scratch, checks::Facts& facts);
+void gather_listener(const CheckRequest& request, const std::string& scratch, checks::Facts& facts);
+// Over the network, unless --offline.
+void gather_spotify_tls(checks::Facts& facts);
+void gather_binary(const CheckRequest& request, checks::Facts& facts);
+base::Result<void> gather_dependencies(const CheckRequest& request, checks::Facts& facts);
+base::Result<void> gather_manifests(const CheckRequest& request, checks::Facts& facts);
+void run_self_tests(const CheckRequest& request, const std::string& scratch, checks::Facts& facts);
+
+}  // namespace app::commands

@@ -1,0 +1,140 @@
+// The one file that knows CLI11: it is slow to compile, and its exceptions end here.
+#include "app/commands/cli.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/commands/exit_code.h"
+#include "app/key_provider.h"
+#include "base/text.h"
+
+namespace app::commands {
+namespace {
+
+constexpr int kUsage = 2;
+
+// Where CLI11 puts what it parses for one command, until it becomes Arguments.
+struct Parsed {
+  std::map<std::string, std::string> texts;
+  std::map<std::string, bool> switches;
+  std::string positional;
+  std::vector<std::string> rest;
+};
+
+void declare(CLI::App& app, const Command& command, Parsed& parsed) {
+  for (const Option& option : command.options) {
+    const std::string name(option.name.substr(0, option.name.find(',')));
+    if (option.kind == OptionKind::kSwitch) {
+      app.add_flag(std::string(option.name), parsed.switches[name], std::string(option.about));
+      continue;
+    }
+    CLI::Option* declared = app.add_option(std::string(option.name), parsed.texts[name], std::string(option.about));
+    declared->type_name(std::string(option.value))->take_last();
+    if (option.kind == OptionKind::kNumber) declared->check(CLI::Range(option.min, option.max));
+  }
+  if (command.positional) {
+    std::vector<std::string> choices(command.positional->choices.begin(), command.positional->choices.end());
+    app.add_option(std::string(command.positional->name), parsed.positional, std::string(command.positional->about))
+        ->required()
+        ->check(CLI::IsMember(choices))
+        ->type_name("");
+  }
+  if (command.rest) {
+    app.add_option(std::string(command.rest->name), parsed.rest, std::string(command.rest->about))
+        ->expected(0, command.rest->count_max)
+        ->type_name("");
+  }
+}
+
+Arguments arguments_of(const CLI::App& app, const Parsed& parsed) {
+  Arguments arguments;
+  for (const auto& [name, text] : parsed.texts) {
+    if (app.get_option(name)->count() > 0) arguments.values.emplace(name, text);
+  }
+  for (const auto& [name, on] : parsed.switches) {
+    if (on) arguments.values.emplace(name, "");
+  }
+  arguments.positional = parsed.positional;
+  arguments.rest = parsed.rest;
+  return arguments;
+}
+
+// CLI11 would only say that a command is missing.
+std::optional<std::string> unknown_command(const std::vector<std::string>& arguments,
+                                           const std::vector<Command>& commands) {
+  if (arguments.empty() || arguments.front().starts_with("-")) return std::nullopt;
+  std::vector<std::string_view> names;
+  for (const Command& command : commands) names.push_back(command.name);
+  if (std::ranges::find(names, std::string_view(arguments.front())) != names.end()) return std::nullopt;
+  const auto near = base::closest(arguments.front(), names);
+  // Bytes that could steer a terminal are not repeated.
+  const bool plain = base::is_valid_utf8(arguments.front()) && !base::has_control_characters(arguments.front());
+  return fmt::format("There is no command {}{}", plain ? "`" + arguments.front() + "`" : "of that name",
+                     near ? fmt::format("; did you mean `{}`?", *near) : "");
+}
+
+// Before the command has threads or is confined.
+base::Result<void> fetch_key(const Command& command, Io& io) {
+  if (command.master_key == MasterKey::kNotNeeded) return {};
+  auto fetched = fetch_master_key(io.environment);
+  if (fetched || command.master_key == MasterKey::kNeeded) return fetched;
+  io.err << "warning: There is no master key. " << fetched.error().message << '\n';
+  return {};
+}
+
+int finish(const base::Result<int>& result, Io& io) {
+  io.out.flush();
+  if (result && io.out) return *result;
+  if (result) {
+    io.err << "error: The result could not be written to stdout.\n";
+    return exit_code(base::Code::kUnavailable);
+  }
+  const base::Error& error = result.error();
+  io.err << "error: " << error.message << '\n';
+  return exit_code(error.code);
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, const std::vector<Command>& commands, Io& io) {
+  if (const auto problem = unknown_command(arguments, commands)) {
+    io.err << fmt::format("error: {}. Run `spotify-mcp-server --help`.\n", *problem);
+    return kUsage;
+  }
+  CLI::App app("MCP Server for Spotify: lets an AI assistant search, play and curate on your account.",
+               "spotify-mcp-server");
+  app.require_subcommand(1);
+  std::vector<std::unique_ptr<Parsed>> parsed;
+  std::vector<CLI::App*> subcommands;
+  for (const Command& command : commands) {
+    subcommands.push_back(app.add_subcommand(std::string(command.name), std::string(command.about)));
+    parsed.push_back(std::make_unique<Parsed>());
+    declare(*subcommands.back(), command, *parsed.back());
+  }
+  try {
+    // CLI11 takes a vector from its end.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = app.get_subcommands();
+    io.out << (chosen.empty() ? app.help() : chosen.front()->help("spotify-mcp-server"));
+    return finish(0, io);
+  } catch (const CLI::ParseError& error) {
+    const auto chosen = app.get_subcommands();
+    io.err << fmt::format("error: {}. Run `spotify-mcp-server {}--help`.\n", error.what(),
+                          chosen.empty() ? "" : chosen.front()->get_name() + " ");
+    return kUsage;
+  }
+  for (size_t i = 0; i < commands.size(); ++i) {
+    if (!subcommands[i]->parsed()) continue;
+    if (const auto fetched = fetch_key(commands[i], io); !fetched) return finish(std::unexpected(fetched.error()), io);
+    return finish(commands[i].run(commands[i], arguments_of(*subcommands[i], *parsed[i]), io), io);
+  }
+  return kUsage;
+}
+
+}  // namespace app::commands

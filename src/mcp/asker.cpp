@@ -9,6 +9,10 @@
 namespace mcp {
 namespace {
 
+constexpr std::string_view kSpent =
+    "This requestState was used already, and it counts once. Send the request again without it, and ask anew.";
+constexpr std::string_view kFull = "Too many changes were confirmed in a short time. Try again in some minutes.";
+
 json::Object merge_capabilities(const std::vector<const Question*>& questions) {
   json::Object merged;
   for (const Question* question : questions) {
@@ -44,22 +48,15 @@ std::optional<Server::Failure> Server::Asker::begin() {
     if (!sealed->is_string()) return invalid_params("The requestState is the text that the server gave.");
     auto opened = server_.states_.open(incoming_.principal, incoming_.call, sealed->string());
     if (!opened) return invalid_params(std::move(opened).error().message);
-    answers_ = opened->answers;
+    rounds_ = opened->rounds;
     state_ = *std::move(opened);
   }
   if (responses == nullptr) return std::nullopt;
-  // Those that nobody asks for are never looked at.
+  // Those that nobody asked for are never looked at.
   for (const auto& [key, response] : responses->object()) {
     if (response.is_object()) offered_.emplace(key, response.object());
   }
   return std::nullopt;
-}
-
-const RequestStates::Opened* Server::Asker::state_to_spend() const {
-  if (!state_ || incoming_.call.method != "tools/call") return nullptr;
-  const json::Value* name = incoming_.call.params.find("name");
-  const ToolEntry* entry = name == nullptr || !name->is_string() ? nullptr : server_.find_tool(name->string());
-  return entry != nullptr && entry->tool.info.effect != Effect::kRead ? &*state_ : nullptr;
 }
 
 base::Task<base::Result<Answers>> Server::Asker::ask(std::vector<Question> questions) {
@@ -68,40 +65,72 @@ base::Task<base::Result<Answers>> Server::Asker::ask(std::vector<Question> quest
   return ask_legacy(std::move(questions));
 }
 
+// An answer counts only for what was asked in this request before, in just these words: whoever sends answers along that
+// nobody asked for, or for a question that has changed since, is asked.
+std::optional<json::Object> Server::Asker::answer_to(const Question& question) {
+  const std::string digest = digest_of(question);
+  std::string& asked = rounds_.asked[question.key];
+  if (asked != digest) {
+    asked = digest;
+    rounds_.answers.erase(question.key);
+    return std::nullopt;
+  }
+  if (const auto known = rounds_.answers.find(question.key); known != rounds_.answers.end()) return known->second;
+  const auto offered = offered_.find(question.key);
+  if (offered == offered_.end() || !is_answer(question, offered->second)) return std::nullopt;
+  rounds_.answers.emplace(question.key, offered->second);
+  return offered->second;
+}
+
 base::Task<base::Result<Answers>> Server::Asker::ask_modern(std::vector<Question> questions) {
   Answers answers;
   std::vector<Question> open;
   std::vector<const Question*> impossible;
   for (const Question& question : questions) {
-    const auto known = answers_.find(question.key);
-    const auto offered = offered_.find(question.key);
-    if (known != answers_.end()) {
-      answers.emplace(question.key, known->second);
-    } else if (offered != offered_.end() && is_answer(question, offered->second)) {
-      answers.emplace(question.key, offered->second);
-      answers_.emplace(question.key, offered->second);
-    } else {
-      open.push_back(question);
-      if (!context_.can_ask(question)) impossible.push_back(&question);
+    if (auto answer = answer_to(question)) {
+      answers.emplace(question.key, *std::move(answer));
+      continue;
     }
+    open.push_back(question);
+    if (!context_.can_ask(question)) impossible.push_back(&question);
   }
-  if (open.empty()) co_return answers;
-  if (impossible.empty()) {
-    end_ = input_required(open);
-  } else {
+  if (!impossible.empty()) {
     RpcError error{code::kMissingClientCapability, "This needs a capability that the client did not declare.",
                    json::Object{{"requiredCapabilities", merge_capabilities(impossible)}}};
-    end_ = std::unexpected(Failure{std::move(error), 400});
+    co_return co_await stop(std::unexpected(Failure{std::move(error), 400}));
   }
+  if (!open.empty()) co_return co_await stop(input_required(open));
+  auto spending = spend();
+  if (auto failure = co_await std::move(spending)) co_return co_await stop(std::unexpected(*std::move(failure)));
+  co_return answers;
+}
+
+base::Task<base::Result<Answers>> Server::Asker::stop(Answer end) {
+  end_ = std::move(end);
   control_.stop();
-  // The run drops this task here; the request comes back as a new one.
+  // The run drops this task here; where a client was asked, the request comes back as a new one.
   co_await std::suspend_always{};
   co_return base::fail(base::Code::kCancelled, "The request has ended.");
 }
 
+base::Task<std::optional<Server::Failure>> Server::Asker::spend() {
+  if (spent_ || !state_ || incoming_.call.method != "tools/call") co_return std::nullopt;
+  const json::Value* name = incoming_.call.params.find("name");
+  const ToolEntry* entry = name == nullptr || !name->is_string() ? nullptr : server_.find_tool(name->string());
+  if (entry == nullptr || entry->tool.info.effect == Effect::kRead) co_return std::nullopt;
+  auto spending = server_.spent_states().spend(incoming_.principal.id, state_->id, state_->expires);
+  switch (co_await std::move(spending)) {
+    case SpentStates::Spending::kFirst: break;
+    case SpentStates::Spending::kAgain: co_return invalid_params(std::string(kSpent));
+    case SpentStates::Spending::kFull: co_return Failure{{code::kServerError, std::string(kFull)}};
+  }
+  spent_ = true;
+  co_return std::nullopt;
+}
+
 Server::Answer Server::Asker::input_required(const std::vector<Question>& questions) {
   json::Object requests = to_requests(questions);
-  auto sealed = server_.states_.seal(incoming_.principal, incoming_.call, answers_);
+  auto sealed = server_.states_.seal(incoming_.principal, incoming_.call, state_ ? state_->id : "", rounds_);
   if (!sealed) return std::unexpected(invalid_params(std::move(sealed).error().message));
   return json::Object{{"resultType", "input_required"},
                       {"inputRequests", std::move(requests)},

@@ -23,14 +23,17 @@ class Server::Asker {
 
   // Takes the answers that came with a modern request; a failure when its requestState is not ours.
   std::optional<Failure> begin();
-  // The state that came with the request, where it may count only once: the tool changes something. Null otherwise.
-  const RequestStates::Opened* state_to_spend() const;
   base::Task<base::Result<Answers>> ask(std::vector<Question> questions);
   // How the request ends when a question stopped the run.
   std::optional<Answer> take_end() { return std::exchange(end_, std::nullopt); }
 
  private:
   base::Task<base::Result<Answers>> ask_modern(std::vector<Question> questions);
+  std::optional<json::Object> answer_to(const Question& question);
+  // Uses up what confirms a change. Gives why the request ends here, or nothing.
+  base::Task<std::optional<Failure>> spend();
+  // Ends the run; the task that awaits this is dropped.
+  base::Task<base::Result<Answers>> stop(Answer end);
   base::Task<base::Result<Answers>> ask_legacy(std::vector<Question> questions);
   base::Task<base::Result<Answers>> ask_each(std::vector<Question> questions);
   Answer input_required(const std::vector<Question>& questions);
@@ -40,9 +43,10 @@ class Server::Asker {
   CallContext& context_;
   RunControl& control_;
   Job* job_;
-  Answers offered_;  // What came with this request.
-  std::optional<RequestStates::Opened> state_;
-  Answers answers_;  // What counted so far, in all rounds.
+  Answers offered_;                             // What came with this request.
+  std::optional<RequestStates::Opened> state_;  // That came with it.
+  Rounds rounds_;
+  bool spent_ = false;
   std::optional<Answer> end_;
 };
 

@@ -20,8 +20,6 @@ constexpr std::string_view kOutOfTime =
 constexpr std::string_view kBroken =
     "Something went wrong inside the server. Try again; the operator finds more in the log.";
 constexpr std::string_view kBusy = "The server is busy with too many requests. Try again in a moment.";
-constexpr std::string_view kSpent =
-    "This requestState was used already, and it counts once. Send the request again without it.";
 constexpr size_t kCompletionsMax = 100;
 
 // Counts a handler that runs.
@@ -180,12 +178,6 @@ base::Task<Server::Outcome<T>> Server::run(Incoming& incoming, CallContext& cont
   RunControl control(services_.loop, context.deadline());
   Asker asker(*this, incoming, context, control, job);
   if (auto failure = asker.begin()) co_return std::unexpected(Answer(std::unexpected(*std::move(failure))));
-  if (const auto* state = asker.state_to_spend()) {
-    auto spending = spent_states().spend(state->id, state->expires);
-    if (!co_await std::move(spending)) {
-      co_return std::unexpected(Answer(std::unexpected(invalid_params(std::string(kSpent)))));
-    }
-  }
   context.set_ask([&asker](std::vector<Question> questions) { return asker.ask(std::move(questions)); });
   if (job != nullptr) {
     context.set_become_task([this, job, &context, &control] {

@@ -61,7 +61,7 @@ class CallContext {
   bool go_on_as_task() { return become_task_ && become_task_(); }
 
   // Whether the client declared that it can answer this. Ask it first where the handler has another way.
-  bool can_ask(const Question& question) const { return can_answer(client_capabilities_, question); }
+  bool can_ask(const Question& question) const { return can_answer(client_capabilities_, revision_, question); }
   // Asks the client and waits. In the modern era the handler is dropped here and runs again from its start when the
   // client comes back; then this gives the answer at once. So a handler changes nothing before its last question.
   // kForbidden when the client cannot answer (the modern era ends the request instead), kCancelled when it refused

@@ -113,7 +113,10 @@ Classified classify_batch(const HttpView* http, json::Array items) {
   Legacy legacy{{}, Batch::kYes};
   for (json::Value& item : items) {
     auto message = decode(std::move(item));
-    if (!message) return refusal_of(std::move(message).error());
+    if (!message) {
+      legacy.malformed.push_back(std::move(message).error());
+      continue;
+    }
     if (has_claim(params_of(*message))) {
       return invalid_request("Protocol 2026-07-28 has no batches. Send each message by itself.");
     }

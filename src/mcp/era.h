@@ -51,6 +51,7 @@ enum class Batch { kNo, kYes };
 struct Legacy {
   std::vector<Message> messages;
   Batch batch = Batch::kNo;
+  std::vector<Malformed> malformed = {};  // Of a batch: each is answered with its error, beside the answers.
 };
 // GET and DELETE, which only the legacy era knows.
 struct OpenStream {};

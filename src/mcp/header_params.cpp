@@ -75,8 +75,13 @@ bool says_the_same(std::string_view header, const json::Value& value) {
   if (value.is_string()) return *text == value.string();
   if (value.is_boolean()) return *text == (value.boolean() ? "true" : "false");
   if (value.is_integer()) return base::parse_integer(*text) == value.integer();
-  // Some other kind than the schema says: the tool will refuse it.
-  return true;
+  // A whole number may be written as 42.0.
+  if (value.is_number()) {
+    const auto number = base::parse_integer(*text);
+    return number && static_cast<double>(*number) == value.number();
+  }
+  // No header can say the same as what is neither of these.
+  return false;
 }
 
 std::string text_of(const json::Value& value) {

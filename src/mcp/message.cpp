@@ -50,16 +50,20 @@ std::optional<std::string_view> find_any_alias(const json::Object& object) {
   return find_alias(meta->object(), kMetaNames);
 }
 
+// The id of a response is that of a request of ours: a refusal that named it would look like the answer to a request of
+// the client that has the same id.
 std::expected<Message, Malformed> decode_response(json::Object& object, const std::optional<Id>& id) {
   json::Value* result = object.find("result");
   json::Value* error = object.find("error");
   if (!id || (result != nullptr) == (error != nullptr)) {
-    return std::unexpected(invalid("A message has a method, or an id with either a result or an error.", id));
+    const bool is_response = result != nullptr || error != nullptr;
+    return std::unexpected(invalid("A message has a method, or an id with either a result or an error.",
+                                   is_response ? std::nullopt : id));
   }
   if (result != nullptr) return Response{*id, std::move(*result)};
   const json::Value* number = error->find("code");
   if (number == nullptr || !number->is_integer()) {
-    return std::unexpected(invalid("The error of a response has an integer code and a message.", id));
+    return std::unexpected(invalid("The error of a response has an integer code and a message.", std::nullopt));
   }
   const int64_t value = std::clamp<int64_t>(number->integer(), INT32_MIN, INT32_MAX);
   RpcError given{static_cast<int>(value), std::string(error->text_or_empty("message"))};

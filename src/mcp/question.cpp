@@ -1,5 +1,6 @@
 #include "mcp/question.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -13,6 +14,21 @@ constexpr std::string_view kSample = "sampling/createMessage";
 bool is_url_mode(const Question& question) {
   const json::Value* mode = question.params.find("mode");
   return mode != nullptr && mode->is_string() && mode->string() == "url";
+}
+
+// Whether a form has a field of a kind that came with 2025-11-25.
+bool has_newer_field(const Question& question) {
+  const json::Value* schema = question.params.find("requestedSchema");
+  const json::Value* properties = schema == nullptr ? nullptr : schema->find("properties");
+  if (properties == nullptr || !properties->is_object()) return false;
+  return std::ranges::any_of(properties->object(), [](const json::Member& field) {
+    return field.value.text_or_empty("type") == "array" || field.value.find("oneOf") != nullptr;
+  });
+}
+
+Revision first_revision_with(const Question& question) {
+  if (question.method != kElicit) return Revision::k2024_11_05;
+  return is_url_mode(question) || has_newer_field(question) ? Revision::k2025_11_25 : Revision::k2025_06_18;
 }
 
 }  // namespace
@@ -42,7 +58,8 @@ json::Object required_capability(const Question& question) {
   return {{"elicitation", json::Object{}}};
 }
 
-bool can_answer(const json::Object& capabilities, const Question& question) {
+bool can_answer(const json::Object& capabilities, Revision revision, const Question& question) {
+  if (revision < first_revision_with(question)) return false;
   const json::Object needed = required_capability(question);
   const json::Value* declared = capabilities.find(needed.begin()->name);
   if (declared == nullptr || !declared->is_object()) return false;

@@ -22,6 +22,8 @@ namespace {
 constexpr size_t kStateDepthMax = 128;
 constexpr size_t kIdBytes = 16;
 constexpr size_t kStateJsonBytesMax = 2 * RequestStates::kBytesMax;
+// Of a digest, which only has to differ from that of any other question.
+constexpr size_t kDigestChars = 32;
 
 // A client may write the members of its params in another order when it sends them again.
 json::Value canonical(const json::Value& value) {
@@ -42,7 +44,7 @@ std::string belonging(const Principal& principal, const Call& call) {
   json::Object params = call.params;
   for (const std::string_view changing : {"_meta", "inputResponses", "requestState"}) params.erase(changing);
   const std::string digest = crypto::to_hex(crypto::sha256(json::write(canonical(std::move(params)))));
-  return json::write(json::Array{"mcp-request-state/2", principal.id, call.method, digest});
+  return json::write(json::Array{"mcp-request-state/3", principal.id, call.method, digest});
 }
 
 base::Error refused() {
@@ -54,11 +56,26 @@ base::Error refused() {
 
 }  // namespace
 
-base::Task<bool> MemorySpentStates::spend(std::string id, base::Wall until) {
+void MemorySpentStates::forget_old(Ids& ids) const {
   const base::Wall now = clock_.wall();
-  if (until_.size() >= kIdsMax) std::erase_if(until_, [now](const auto& each) { return each.second < now; });
-  if (until_.size() >= kIdsMax) co_return false;
-  co_return until_.emplace(std::move(id), until).second;
+  std::erase_if(ids, [now](const auto& each) { return each.second < now; });
+}
+
+base::Task<SpentStates::Spending> MemorySpentStates::spend(std::string principal, std::string id, base::Wall until) {
+  if (!until_.contains(principal) && until_.size() >= kPrincipalsMax) {
+    for (auto& [each, ids] : until_) forget_old(ids);
+    std::erase_if(until_, [](const auto& each) { return each.second.empty(); });
+    if (until_.size() >= kPrincipalsMax) co_return Spending::kFull;
+  }
+  Ids& ids = until_[std::move(principal)];
+  if (ids.size() >= kIdsPerPrincipalMax) forget_old(ids);
+  if (ids.size() >= kIdsPerPrincipalMax) co_return Spending::kFull;
+  co_return ids.emplace(std::move(id), until).second ? Spending::kFirst : Spending::kAgain;
+}
+
+std::string digest_of(const Question& question) {
+  const std::string text = json::write(json::Array{question.method, canonical(question.params)});
+  return crypto::to_hex(crypto::sha256(text)).substr(0, kDigestChars);
 }
 
 RequestStates::RequestStates(std::vector<crypto::Key> keys, const base::Clock& clock, base::Random& random)
@@ -72,13 +89,17 @@ void RequestStates::set_keys(std::vector<crypto::Key> keys) {
   for (crypto::Key& key : keys) boxes_.emplace_back(std::move(key));
 }
 
-base::Result<std::string> RequestStates::seal(const Principal& principal, const Call& call,
-                                              const Answers& answers) const {
+base::Result<std::string> RequestStates::seal(const Principal& principal, const Call& call, std::string id,
+                                              const Rounds& rounds) const {
+  json::Object asked;
+  for (const auto& [key, digest] : rounds.asked) asked.append(key, digest);
   json::Object given;
-  for (const auto& [key, answer] : answers) given.append(key, answer);
+  for (const auto& [key, answer] : rounds.answers) given.append(key, answer);
+  if (id.empty()) id = crypto::random_token(random_, kIdBytes);
   const base::Wall expiry = clock_.wall() + std::chrono::milliseconds(kLifetime);
-  const std::string text = json::write(json::Object{{"id", crypto::random_token(random_, kIdBytes)},
+  const std::string text = json::write(json::Object{{"id", std::move(id)},
                                                     {"expires", expiry.unix_ms},
+                                                    {"asked", std::move(asked)},
                                                     {"answers", std::move(given)}});
   if (text.size() > kBytesMax) {
     return base::fail(base::Code::kInvalidArgument, "The answers are too long. Answer more briefly.");
@@ -98,9 +119,12 @@ base::Result<RequestStates::Opened> RequestStates::open(const Principal& princip
   if (!text) return std::unexpected(refused());
   const json::Limits limits{.bytes_max = kStateJsonBytesMax, .depth_max = kStateDepthMax};
   TRY(const json::Value value, json::parse(*text, limits));
-  Opened opened{.answers = {}, .id = value.find("id")->string(), .expires = {value.find("expires")->integer()}};
+  Opened opened{.rounds = {}, .id = value.find("id")->string(), .expires = {value.find("expires")->integer()}};
   if (opened.expires < clock_.wall()) return std::unexpected(refused());
-  for (const auto& [key, answer] : value.find("answers")->object()) opened.answers.emplace(key, answer.object());
+  for (const auto& [key, digest] : value.find("asked")->object()) opened.rounds.asked.emplace(key, digest.string());
+  for (const auto& [key, answer] : value.find("answers")->object()) {
+    opened.rounds.answers.emplace(key, answer.object());
+  }
   return opened;
 }
 

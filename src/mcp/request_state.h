@@ -1,6 +1,6 @@
-// The requestState of a request that waits for answers (2026-07-28 basic/utilities/mrtr): what was answered in earlier
-// rounds, sealed, so that any instance with the same key can go on and nobody can change it. It opens only
-// for the same principal, method and parameters, and only for a while.
+// The requestState of a request that waits for answers (2026-07-28 basic/utilities/mrtr): what was asked and what was
+// answered in earlier rounds, sealed, so that any instance with the same key can go on and nobody can change it. It
+// opens only for the same principal, method and parameters, and only for a while.
 #pragma once
 
 #include <chrono>
@@ -25,24 +25,42 @@ namespace mcp {
 // Which states were used up. A state that confirms a change counts once, so that nobody who sees it can send it again.
 class SpentStates {
  public:
+  enum class Spending {
+    kFirst,  // For the first who spends this id, and for nobody after.
+    kAgain,  // Also where it cannot be known.
+    kFull,   // This principal has confirmed as much as can be remembered; later there is room again.
+  };
+
   virtual ~SpentStates() = default;
-  // True for the first who spends this id, and for nobody after; false also where it cannot be known. After `until` the
-  // state is too old anyway, and the id may be forgotten.
-  virtual base::Task<bool> spend(std::string id, base::Wall until) = 0;
+  // After `until` the state is too old anyway, and the id may be forgotten.
+  virtual base::Task<Spending> spend(std::string principal, std::string id, base::Wall until) = 0;
 };
 
-// For one process. Full, it takes no more until some are too old.
+// For one process. Full, it takes no more of a principal until some are too old.
 class MemorySpentStates final : public SpentStates {
  public:
-  static constexpr size_t kIdsMax = 10'000;
+  static constexpr size_t kIdsPerPrincipalMax = 1'000;
+  static constexpr size_t kPrincipalsMax = 10'000;
 
   explicit MemorySpentStates(const base::Clock& clock) : clock_(clock) {}
-  base::Task<bool> spend(std::string id, base::Wall until) override;
+  base::Task<Spending> spend(std::string principal, std::string id, base::Wall until) override;
 
  private:
+  using Ids = std::map<std::string, base::Wall>;
+  void forget_old(Ids& ids) const;
+
   const base::Clock& clock_;
-  std::map<std::string, base::Wall> until_;
+  std::map<std::string, Ids> until_;  // By principal.
 };
+
+// How far a request has come that asks its client something.
+struct Rounds {
+  // What was asked, as digest_of() each question, by its key. An answer counts for the question that it was given to:
+  // never before that was asked, and not for another one that has come in its place.
+  std::map<std::string, std::string> asked;
+  Answers answers;  // Those that counted so far.
+};
+std::string digest_of(const Question& question);
 
 class RequestStates {
  public:
@@ -51,8 +69,8 @@ class RequestStates {
   static constexpr size_t kBytesMax = size_t{256} * 1024;
 
   struct Opened {
-    Answers answers;
-    std::string id;      // Of this state alone.
+    Rounds rounds;
+    std::string id;      // Of this request, in all its rounds.
     base::Wall expires;  // It opens until then.
   };
 
@@ -61,8 +79,10 @@ class RequestStates {
   RequestStates(std::vector<crypto::Key> keys, const base::Clock& clock, base::Random& random);
   void set_keys(std::vector<crypto::Key> keys);
 
-  // kInvalidArgument when the answers are too large to be carried round.
-  base::Result<std::string> seal(const Principal& principal, const Call& call, const Answers& answers) const;
+  // `id` is that of the round before, or "" for the first one. kInvalidArgument when the answers are too large to be
+  // carried round.
+  base::Result<std::string> seal(const Principal& principal, const Call& call, std::string id,
+                                 const Rounds& rounds) const;
   // kInvalidArgument for anything that seal() did not give for this very request, or that is too old.
   base::Result<Opened> open(const Principal& principal, const Call& call, std::string_view sealed) const;
 

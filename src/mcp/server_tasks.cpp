@@ -67,7 +67,7 @@ base::Task<base::Result<Answers>> Server::Job::ask(std::vector<Question> questio
     const bool is_known =
         answers_.contains(question.key) || std::ranges::find(open_, question.key, &Question::key) != open_.end();
     if (is_known) continue;
-    if (!can_answer(incoming_.client_capabilities, question)) {
+    if (!can_answer(incoming_.client_capabilities, incoming_.revision, question)) {
       co_return base::fail(base::Code::kForbidden,
                            "This needs an answer that the client cannot give. Use a client that supports it.");
     }

@@ -97,7 +97,7 @@ class LineConnection final : public Channel {
     send(encode_result(initialize.call.id, std::move(opened->result)));
   }
   void take(Legacy legacy) {
-    if (legacy.batch == Batch::kYes) return take_batch(std::move(legacy.messages));
+    if (legacy.batch == Batch::kYes) return take_batch(std::move(legacy));
     Message& message = legacy.messages.front();
     if (auto* call = std::get_if<Call>(&message)) return take_call(std::move(*call));
     take_other(std::move(message));
@@ -132,13 +132,14 @@ class LineConnection final : public Channel {
     in_flight_.erase(found);
     tasks_.cancel(task);
   }
-  void take_batch(std::vector<Message> messages) {
+  void take_batch(Legacy legacy) {
     if (session_ == nullptr || session_->revision() != Revision::k2025_03_26) {
       return refuse({code::kInvalidRequest, "Only protocol 2025-03-26 has batches. Send each message by itself."},
                     std::nullopt);
     }
     const auto batch = std::make_shared<BatchReplies>(*this);
-    for (Message& message : messages) {
+    for (Malformed& each : legacy.malformed) batch->put(batch->add(), encode_error(each.id, std::move(each.error)));
+    for (Message& message : legacy.messages) {
       if (auto* call = std::get_if<Call>(&message)) {
         begin(Incoming::legacy(std::move(*call), session_, this), Way{batch, batch->add()});
       } else {

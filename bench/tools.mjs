@@ -4,7 +4,7 @@
 // 11,000 playlists, a cache of 1,000,000 answers.
 import fs from 'node:fs';
 import path from 'node:path';
-import { consent } from '../tests/e2e/harness.mjs';
+import { browse, consent } from '../tests/e2e/harness.mjs';
 import { app, login as enter } from '../tests/web_api/login.mjs';
 import { startNginx } from './mcp.mjs';
 import { build, cpuMicros, median, medians, modernMeta, printTable, ratio, waitFor } from './programs.mjs';
@@ -18,7 +18,7 @@ function configure(programs, sim, name, change = () => {}) {
   const config = {
     environment: 'development',
     spotify: { client_id: app.id, redirect_uri: 'http://127.0.0.1/callback' },
-    server: { host: '127.0.0.1', port: 0, log_level: 'warning' },
+    server: { host: '127.0.0.1', port: 0, log_level: 'warning', requests_per_user: 0 },
     api: { base_url: `${sim.url}/v1`, accounts_url: sim.url, rate_limit: requestsMax },
     storage: { directory: path.join(programs.directory, 'tools-state') },
   };
@@ -30,7 +30,7 @@ function configure(programs, sim, name, change = () => {}) {
 async function login(programs, config) {
   const child = programs.spawn(path.join(build, 'spotify-mcp-server'), ['login', '--config', config, '--no-browser']);
   const url = await waitFor(child, () => child.said.match(/Open this URL: (https?:\/\/\S+)/)?.[1], 'its address');
-  const page = await fetch(await consent(url));
+  const page = await browse(await consent(url));
   if (page.status !== 200) throw new Error(`the login failed: ${page.status}\n${child.said}`);
   await waitFor(child, () => child.said.includes('Logged in'), 'the end of the login');
 }

@@ -17,7 +17,8 @@ constexpr std::chrono::milliseconds kAttemptMax{15'000};
 spotify::ClientOptions client_options(const config::Settings& settings, http::Url api) {
   spotify::ClientOptions options;
   options.api = std::move(api);
-  options.attempt_max = std::min(kAttemptMax, std::chrono::milliseconds(settings.api.timeout.value() * 1000));
+  // A call has its own deadline (api.timeout), which may become longer by a reload.
+  options.attempt_max = kAttemptMax;
   if (!settings.cache.enabled) options.cache = {.entries_max = 0, .bytes_max = 0};
   // What an app is shown is not what another one is shown.
   options.cache_owner = mcp::Principal().id + "@" + settings.spotify.client_id;
@@ -63,6 +64,15 @@ std::function<void(const net::Denial&)> told_to(audit::Trail* trail) {
   };
 }
 
+oauth::ClientIdentity client_of(const config::Settings& settings) {
+  return {settings.spotify.client_id, settings.spotify.client_secret.secret.clone(),
+          settings.spotify.client_secret_previous.secret.clone()};
+}
+
+std::chrono::seconds login_life(const config::Settings& settings) {
+  return std::chrono::minutes(settings.security.session_timeout_minutes.value());
+}
+
 NoKeyFile none_for(store::sqlite::Sealed sealed) {
   return sealed == store::sqlite::Sealed::kSomething ? NoKeyFile::kRefuse : NoKeyFile::kMake;
 }
@@ -80,6 +90,7 @@ struct Account::Parts {
   std::optional<spotify::Regime> regime;
   std::optional<store::sqlite::ResponseCacheOptions> cache;
   LoginOptions login;
+  bool login_life_is_fixed = false;
   Paths paths = Paths::kHidden;
   audit::Trail* trail = nullptr;
   Metrics* metrics = nullptr;
@@ -91,10 +102,9 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
   TRY(http::Url api, spotify::parse_api_url(settings.api.base_url));
   TRY(const http::Url accounts, http::parse_url(settings.api.accounts_url));
   TRY(const oauth::RedirectUri redirect, oauth::RedirectUri::parse(settings.spotify.redirect_uri));
-  const oauth::ClientIdentity client{settings.spotify.client_id, settings.spotify.client_secret.secret.clone()};
-  const std::chrono::seconds lasts = options.login_lasts.count() > 0
-                                         ? options.login_lasts
-                                         : std::chrono::minutes(settings.security.session_timeout_minutes.value());
+  const oauth::ClientIdentity client = client_of(settings);
+  const bool fixed = options.login_lasts.count() > 0;
+  const std::chrono::seconds lasts = fixed ? options.login_lasts : login_life(settings);
   Parts parts;
   parts.api_url = api.server_url();
   parts.http.allowed_servers = {api.server_url(), accounts.server_url()};
@@ -117,6 +127,7 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
                  .scopes = {},
                  .answer = options.answer,
                  .lasts = lasts};
+  parts.login_life_is_fixed = fixed;
   parts.paths = options.paths;
   parts.trail = options.trail;
   parts.metrics = options.metrics;
@@ -132,7 +143,8 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
 }
 
 Account::Account(Process& process, Parts parts)
-    : curl_(process.loop, std::move(parts.http)),
+    : login_life_is_fixed_(parts.login_life_is_fixed),
+      curl_(process.loop, std::move(parts.http)),
       http_(process.loop, parts.metrics, curl_, std::move(parts.api_url)),
       store_({process.loop, process.worker, process.random, process.clock}, std::move(parts.store)),
       leases_(process.loop, store_.directory()),
@@ -157,6 +169,13 @@ Account::Account(Process& process, Parts parts)
 base::Task<base::Result<NoKeyFile>> Account::no_key_file() {
   CO_TRY(const store::sqlite::Sealed sealed, co_await store_.sealed());
   co_return none_for(sealed);
+}
+
+void Account::apply(const config::Settings& settings) {
+  gate_.set_rate(static_cast<int>(settings.api.rate_limit.value()));
+  refresher_.set_client(client_of(settings));
+  login_.set_client(client_of(settings));
+  if (!login_life_is_fixed_) login_.set_life(login_life(settings));
 }
 
 base::Task<void> Account::settle() {

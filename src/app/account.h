@@ -59,6 +59,8 @@ class Account {
   spotify::RegimeProbe& regime() { return regime_; }
   const std::shared_ptr<spotify::Client>& spotify() { return spotify_; }
   LoginService& login() { return login_; }
+  // Takes over what may change while it runs (config/live.h).
+  void apply(const config::Settings& settings);
   // Lets what Spotify has issued reach the store, and the last page reach the browser.
   base::Task<void> settle();
 
@@ -67,6 +69,8 @@ class Account {
   Account(Process& process, Parts parts);
 
   audit::NullTrail no_trail_;
+  // As the command asked; otherwise the settings say it.
+  bool login_life_is_fixed_;
   net::CurlClient curl_;
   MeteredClient http_;
   store::sqlite::Store store_;

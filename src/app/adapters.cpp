@@ -113,4 +113,13 @@ base::Task<base::Result<std::unique_ptr<store::Lease>>> GuardedLeases::acquire(s
   co_return result;
 }
 
+base::Task<bool> StoredSpentStates::spend(std::string id, base::Wall until) {
+  auto spending = store_.spend(std::move(id), until);
+  const auto first = co_await std::move(spending);
+  if (first) co_return *first;
+  log_.event(base::Level::kError, "states.not_spent",
+             {{"why", first.error().message}, {"detail", first.error().detail}});
+  co_return false;
+}
+
 }  // namespace app

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/log.h"
+#include "mcp/request_state.h"
 #include "oauth/refresher.h"
 #include "spotify/gate.h"
 #include "spotify/regime.h"
@@ -17,6 +18,7 @@
 #include "store/grants.h"
 #include "store/leases.h"
 #include "store/quota.h"
+#include "store/sqlite/store.h"
 
 namespace app {
 
@@ -90,6 +92,18 @@ class GuardedLeases final : public store::Leases {
   store::Leases& leases_;
   base::Log& log_;
   Paths paths_;
+};
+
+// States that confirmed a change, kept with everything else: none is taken twice, also after a new start.
+class StoredSpentStates final : public mcp::SpentStates {
+ public:
+  // Both must outlive it.
+  StoredSpentStates(store::sqlite::Store& store, base::Log& log) : store_(store), log_(log) {}
+  base::Task<bool> spend(std::string id, base::Wall until) override;
+
+ private:
+  store::sqlite::Store& store_;
+  base::Log& log_;
 };
 
 }  // namespace app

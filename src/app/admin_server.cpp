@@ -90,6 +90,7 @@ base::Task<http::Response> AdminServer::revoke_all(std::string peer) {
   for (const auto& session : services_.sessions.list()) {
     if (services_.sessions.end_by_handle(session->handle())) ++ended;
   }
+  if (services_.end_streams) services_.end_streams();
   std::string why;
   if (services_.reload_bearer) {
     const auto reloaded = services_.reload_bearer();

@@ -39,6 +39,8 @@ class AdminServer final : public http::Handler {
     std::function<size_t()> connections;
     std::function<spotify::CacheStats()> cache;
     std::function<std::vector<spotify::BucketUsage>()> quota;
+    // Ends what runs and listens for anybody.
+    std::function<void()> end_streams = nullptr;
     // Takes the new bearer from its file; empty where there is none.
     std::function<base::Result<void>()> reload_bearer;
     std::function<void(Ending)> stop;

@@ -36,37 +36,63 @@ std::string webhook_signature(const base::Secret& key, base::Wall now, std::stri
 base::Result<std::unique_ptr<AlertSender>> AlertSender::make(Process& process, const config::Settings& settings,
                                                              Metrics& metrics) {
   std::unique_ptr<AlertSender> sender(new AlertSender(process, metrics));
+  TRY_VOID(sender->retarget(settings));
+  return sender;
+}
+
+base::Result<void> AlertSender::retarget(const config::Settings& settings) {
+  config::Flat targets = config::flatten(settings);
+  std::erase_if(targets, [](const auto& each) {
+    return !each.first.starts_with("alerts.") && !each.first.starts_with("mail.") && !each.first.starts_with("syslog.");
+  });
+  if (places_ && targets == targets_) return {};
+  TRY(auto places, places_of(process_, settings));
+  if (places_) {
+    // A file of authorities can be read at the start alone, and the collector is that of the records.
+    if (places->mail && places_->mail) places->mail->server.ca_file = places_->mail->server.ca_file;
+    std::erase(places->sends, Send(log));
+    places->syslog = places_->syslog;
+    if (places->syslog) places->sends.push_back(log);
+  }
+  if ((places->syslog || places->mail) && !worker_) worker_.emplace();
+  places_ = std::move(places);
+  targets_ = std::move(targets);
+  return {};
+}
+
+base::Result<std::shared_ptr<AlertSender::Places>> AlertSender::places_of(Process& process,
+                                                                          const config::Settings& settings) {
+  auto places = std::make_shared<Places>();
   if (!settings.alerts.webhook.empty()) {
     TRY(const http::Url url, http::parse_url(settings.alerts.webhook));
     net::CurlClientOptions options;
     options.allowed_servers = {url.server_url()};
     // Whoever wrote the settings named the server; it is often one of their own network.
     options.private_addresses = net::PrivateAddresses::kAllow;
-    sender->webhook_ = std::make_unique<Webhook>(
+    places->webhook = std::make_unique<Webhook>(
         Webhook{.server = url.server_url(),
                 .target = url.target,
                 .key = settings.alerts.webhook_secret.secret.clone(),
                 .client = std::make_unique<net::CurlClient>(process.loop, std::move(options))});
-    sender->places_.push_back(post);
+    places->sends.push_back(post);
   }
   const config::Syslog& syslog = settings.syslog;
   if (!syslog.server.empty() && syslog.alerts) {
-    sender->syslog_ =
+    places->syslog =
         std::make_shared<net::SyslogSender>(net::SyslogOptions{.server = syslog.server, .ca_file = syslog.ca_file});
-    sender->places_.push_back(log);
+    places->sends.push_back(log);
   }
   const config::Mail& mail_settings = settings.mail;
   if (!mail_settings.server.empty()) {
-    sender->mail_ = std::make_shared<MailTo>(MailTo{.server = {.server = mail_settings.server,
-                                                               .user = mail_settings.user,
-                                                               .password = mail_settings.password.secret.clone(),
-                                                               .ca_file = mail_settings.ca_file},
-                                                    .from = mail_settings.from,
-                                                    .to = mail_settings.to});
-    sender->places_.push_back(mail);
+    places->mail = std::make_shared<MailTo>(MailTo{.server = {.server = mail_settings.server,
+                                                              .user = mail_settings.user,
+                                                              .password = mail_settings.password.secret.clone(),
+                                                              .ca_file = mail_settings.ca_file},
+                                                   .from = mail_settings.from,
+                                                   .to = mail_settings.to});
+    places->sends.push_back(mail);
   }
-  if (sender->syslog_ || sender->mail_) sender->worker_.emplace();
-  return sender;
+  return places;
 }
 
 void AlertSender::hear(const audit::Entry& entry) {
@@ -75,12 +101,12 @@ void AlertSender::hear(const audit::Entry& entry) {
     metrics_.count_alert(rule.name, Metrics::Delivery::kRaised);
     process_.log.event(rule.severity == audit::Severity::kCritical ? base::Level::kError : base::Level::kWarning,
                        "alert", {{"alert", rule.name}, {"source", alert.source}, {"count", alert.count}});
-    for (const Send send : places_) {
+    for (const Send send : places_->sends) {
       if (sending_.size() >= kWaitingMax) {
         metrics_.count_alert(rule.name, Metrics::Delivery::kLost);
         continue;
       }
-      sending_.spawn(deliver(this, send,
+      sending_.spawn(deliver(this, places_, send,
                              {.rule = std::string(rule.name),
                               .severity = rule.severity,
                               .body = body_of(alert),
@@ -103,22 +129,22 @@ std::string AlertSender::body_of(const alerts::Alert& alert) const {
 }
 
 // The signature is made anew for each try, since its time is judged.
-base::Task<base::Result<void>> AlertSender::post(AlertSender* self, Told told) {
+base::Task<base::Result<void>> AlertSender::post(AlertSender* self, std::shared_ptr<Places> places, Told told) {
   http::Request request;
   request.method = http::Method::kPost;
-  request.server_url = self->webhook_->server;
-  request.target = self->webhook_->target;
+  request.server_url = places->webhook->server;
+  request.target = places->webhook->target;
   request.headers = {{"Content-Type", "application/json"},
-                     {"Signature", webhook_signature(self->webhook_->key, self->process_.clock.wall(), told.body)}};
+                     {"Signature", webhook_signature(places->webhook->key, self->process_.clock.wall(), told.body)}};
   request.body = std::move(told.body);
   request.deadline = self->process_.loop.now() + kPatience;
-  const auto response = co_await self->webhook_->client->send(std::move(request));
+  const auto response = co_await places->webhook->client->send(std::move(request));
   if (!response) co_return std::unexpected(response.error());
   if (response->status >= 200 && response->status < 300) co_return base::Result<void>();
   co_return base::fail(base::Code::kUnavailable, fmt::format("The webhook answered {}.", response->status));
 }
 
-base::Task<base::Result<void>> AlertSender::log(AlertSender* self, Told told) {
+base::Task<base::Result<void>> AlertSender::log(AlertSender* self, std::shared_ptr<Places> places, Told told) {
   const bool critical = told.severity == audit::Severity::kCritical;
   std::string frame =
       net::syslog_frame({.severity = critical ? net::SyslogSeverity::kCritical : net::SyslogSeverity::kWarning,
@@ -126,23 +152,23 @@ base::Task<base::Result<void>> AlertSender::log(AlertSender* self, Told told) {
                          .id = told.rule,
                          .text = told.body},
                         os::host_name(), kProgram, os::process_id());
-  auto work = [syslog = self->syslog_, frame = std::move(frame)] { return syslog->send(frame); };
+  auto work = [syslog = places->syslog, frame = std::move(frame)] { return syslog->send(frame); };
   co_return co_await base::run_on(self->process_.loop, *self->worker_, std::move(work));
 }
 
-base::Task<base::Result<void>> AlertSender::mail(AlertSender* self, Told told) {
-  net::Mail mail{.from = self->mail_->from,
-                 .to = self->mail_->to,
+base::Task<base::Result<void>> AlertSender::mail(AlertSender* self, std::shared_ptr<Places> places, Told told) {
+  net::Mail mail{.from = places->mail->from,
+                 .to = places->mail->to,
                  .subject = fmt::format("[{}] {}: {}", kProgram, audit::severity_name(told.severity), told.rule),
                  .text = fmt::format("{}\n\nOn {}:\n{}\n", told.about, os::host_name(), told.body),
                  .date = self->process_.clock.wall()};
-  auto work = [to = self->mail_, mail = std::move(mail)] { return net::send_mail(to->server, mail); };
+  auto work = [to = places->mail, mail = std::move(mail)] { return net::send_mail(to->server, mail); };
   co_return co_await base::run_on(self->process_.loop, *self->worker_, std::move(work));
 }
 
-base::Task<void> AlertSender::deliver(AlertSender* self, Send send, Told told) {
+base::Task<void> AlertSender::deliver(AlertSender* self, std::shared_ptr<Places> places, Send send, Told told) {
   for (size_t tries = 0;; ++tries) {
-    const auto sent = co_await send(self, told);
+    const auto sent = co_await send(self, places, told);
     if (sent) {
       self->metrics_.count_alert(told.rule, Metrics::Delivery::kDelivered);
       break;

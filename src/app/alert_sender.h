@@ -12,6 +12,7 @@
 #include "alerts/evaluator.h"
 #include "app/metrics.h"
 #include "app/process.h"
+#include "config/live.h"
 #include "config/settings.h"
 #include "net/http_client.h"
 #include "net/mail.h"
@@ -33,6 +34,9 @@ class AlertSender {
 
   // Everything that is told to the trail, on the loop.
   void hear(const audit::Entry& entry);
+  // Sends to the places of these settings from now on. kInvalidArgument, and nothing changes, for an address that
+  // cannot be used.
+  base::Result<void> retarget(const config::Settings& settings);
   // Gives what waits a moment to go out.
   base::Task<void> settle();
 
@@ -44,8 +48,6 @@ class AlertSender {
     std::string body;   // JSON, in one line.
     std::string about;  // For people.
   };
-  using Send = base::Task<base::Result<void>> (*)(AlertSender* self, Told told);
-
   struct Webhook {
     std::string server;
     std::string target;
@@ -57,22 +59,30 @@ class AlertSender {
     std::string from;
     std::vector<std::string> to;
   };
+  struct Places;
+  using Send = base::Task<base::Result<void>> (*)(AlertSender* self, std::shared_ptr<Places> places, Told told);
+  // Where alerts go. What is on its way keeps those that it began with.
+  struct Places {
+    std::vector<Send> sends{};
+    std::unique_ptr<Webhook> webhook{};
+    std::shared_ptr<net::SyslogSender> syslog{};
+    std::shared_ptr<MailTo> mail{};
+  };
   AlertSender(Process& process, Metrics& metrics) : process_(process), metrics_(metrics), sending_(process.loop) {}
 
+  static base::Result<std::shared_ptr<Places>> places_of(Process& process, const config::Settings& settings);
   std::string body_of(const alerts::Alert& alert) const;
-  static base::Task<base::Result<void>> post(AlertSender* self, Told told);
-  static base::Task<base::Result<void>> log(AlertSender* self, Told told);
-  static base::Task<base::Result<void>> mail(AlertSender* self, Told told);
-  static base::Task<void> deliver(AlertSender* self, Send send, Told told);
+  static base::Task<base::Result<void>> post(AlertSender* self, std::shared_ptr<Places> places, Told told);
+  static base::Task<base::Result<void>> log(AlertSender* self, std::shared_ptr<Places> places, Told told);
+  static base::Task<base::Result<void>> mail(AlertSender* self, std::shared_ptr<Places> places, Told told);
+  static base::Task<void> deliver(AlertSender* self, std::shared_ptr<Places> places, Send send, Told told);
 
   Process& process_;
   Metrics& metrics_;
   alerts::Evaluator evaluator_;
-  std::vector<Send> places_;
-  std::unique_ptr<Webhook> webhook_;
-  std::shared_ptr<net::SyslogSender> syslog_;
-  std::shared_ptr<MailTo> mail_;
-  std::optional<net::ThreadWorker> worker_;  // None where nothing blocks.
+  std::shared_ptr<Places> places_;
+  config::Flat targets_;                     // The settings that they came from.
+  std::optional<net::ThreadWorker> worker_;  // None where nothing ever blocked.
   base::TaskGroup sending_;                  // Last: what runs in it uses everything above.
 };
 

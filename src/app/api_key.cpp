@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "crypto/hmac.h"
-#include "crypto/kdf.h"
 #include "crypto/random_text.h"
 #include "http/address.h"
 #include "policy/access_scopes.h"
@@ -17,7 +16,6 @@ namespace app {
 namespace {
 
 constexpr std::string_view kPrefix = "smcp_k_";
-constexpr std::string_view kPurpose = "spotify-mcp/api-keys/signing/1";
 constexpr std::string_view kSigning = "spotify-mcp request signing 1";
 constexpr size_t kIdBytes = 8;
 constexpr size_t kSecretBytes = 32;
@@ -70,22 +68,9 @@ base::Result<void> check(const ApiKeyRequest& request) {
   return {};
 }
 
-std::string bound_to(const store::ApiKey& row) { return row.id + '\n' + row.digest; }
-
 }  // namespace
 
-SigningSeal::SigningSeal(const crypto::Key& master) : cipher_(crypto::derive_key(master, kPurpose)) {}
-
-std::string SigningSeal::seal(base::Random& random, const store::ApiKey& row, const base::Secret& signing_key) const {
-  return cipher_.seal(random, bound_to(row), signing_key.reveal());
-}
-
-base::Result<base::Secret> SigningSeal::open(const store::ApiKey& row) const {
-  return cipher_.open_secret(bound_to(row), row.signing_box);
-}
-
-base::Result<MadeApiKey> make_api_key(base::Random& random, const SigningSeal& seal, ApiKeyRequest request,
-                                      base::Wall now) {
+base::Result<MadeApiKey> make_api_key(base::Random& random, ApiKeyRequest request, base::Wall now) {
   TRY_VOID(check(request));
   MadeApiKey made;
   made.row.id = random_hex(random, kIdBytes);
@@ -96,7 +81,6 @@ base::Result<MadeApiKey> make_api_key(base::Random& random, const SigningSeal& s
   made.row.created = now;
   made.row.expires = now + request.life;
   made.row.digest = digest_of_api_key(made.text);
-  made.row.signing_box = seal.seal(random, made.row, signing_key_of(made.text));
   return made;
 }
 

@@ -10,8 +10,6 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/secret.h"
-#include "crypto/aead.h"
-#include "crypto/key.h"
 #include "store/api_keys.h"
 
 namespace app {
@@ -26,27 +24,12 @@ struct ApiKeyRequest {
   std::chrono::days life{90};
 };
 
-// Seals what requests are signed with, under a key that comes from the master key.
-class SigningSeal {
- public:
-  explicit SigningSeal(const crypto::Key& master);
-
-  // The row says which API key it is; its box is not looked at.
-  std::string seal(base::Random& random, const store::ApiKey& row, const base::Secret& signing_key) const;
-  // kForbidden for a box that was changed, or is of another row or another master key.
-  base::Result<base::Secret> open(const store::ApiKey& row) const;
-
- private:
-  crypto::Aes256Gcm cipher_;
-};
-
 struct MadeApiKey {
   base::Secret text;  // Shown once, and kept nowhere.
-  store::ApiKey row;
+  store::ApiKey row;  // Without a box: see store::SigningKeys.
 };
 // kInvalidArgument, with what is known or allowed, for a label, a scope, an address or a life that is none.
-base::Result<MadeApiKey> make_api_key(base::Random& random, const SigningSeal& seal, ApiKeyRequest request,
-                                      base::Wall now);
+base::Result<MadeApiKey> make_api_key(base::Random& random, ApiKeyRequest request, base::Wall now);
 
 // The id of a text that has the form of a key.
 std::optional<std::string> id_of_api_key(std::string_view text);

@@ -9,6 +9,8 @@
 namespace app {
 namespace {
 
+constexpr std::string_view kPrincipalPrefix = "api-key ";
+
 std::unexpected<base::Error> unknown(std::string_view what) {
   return base::fail(base::Code::kUnauthenticated, std::string(what), "unknown key or wrong secret");
 }
@@ -20,10 +22,20 @@ std::string_view ApiKeyAccess::challenge(bool signing) {
                  : "Bearer realm=\"spotify-mcp-server\"";
 }
 
-std::string ApiKeyAccess::principal_of(std::string_view key_id) { return "api-key " + std::string(key_id); }
+std::string ApiKeyAccess::principal_of(std::string_view key_id) {
+  return std::string(kPrincipalPrefix) + std::string(key_id);
+}
+
+base::Task<bool> ApiKeyAccess::may_go_on(std::string principal) {
+  if (!principal.starts_with(kPrincipalPrefix)) co_return true;
+  auto finding = services_.keys.find(principal.substr(kPrincipalPrefix.size()));
+  const auto found = co_await std::move(finding);
+  if (!found) co_return true;
+  co_return *found && !(*found)->revoked && (*found)->expires > services_.clock.wall();
+}
 
 base::Task<base::Result<mcp::Principal>> ApiKeyAccess::authenticate(const http::Request& request) {
-  auto looking = seal_ ? by_signature(request) : by_bearer(request);
+  auto looking = signing_keys_ != nullptr ? by_signature(request) : by_bearer(request);
   CO_TRY(store::ApiKey key, co_await std::move(looking));
   co_return mcp::Principal{.id = principal_of(key.id), .scopes = std::move(key.scopes)};
 }
@@ -64,12 +76,14 @@ base::Task<base::Result<store::ApiKey>> ApiKeyAccess::by_signature(const http::R
   CO_TRY(const policy::RequestSignature signature, policy::read_signature(request, now));
   CO_TRY(std::optional<store::ApiKey> key, co_await find(signature.key_id));
   base::Secret signing_key(std::string(32, '\0'));
-  bool opened = false;
-  if (key) {
-    auto sealed = seal_->open(*key);
-    opened = sealed.has_value();
-    if (opened) signing_key = *std::move(sealed);
-    if (!opened) services_.log.event(base::Level::kError, "api_keys.signing_key_not_opened", {{"key", key->id}});
+  // Also where there is no such key, so that the time does not tell.
+  auto opening = signing_keys_->signing_key(signature.key_id);
+  auto unsealed = co_await std::move(opening);
+  const bool opened = key && unsealed && unsealed->has_value();
+  if (opened) signing_key = *std::move(*unsealed);
+  if (!unsealed) {
+    services_.log.event(base::Level::kError, "api_keys.signing_key_not_opened",
+                        {{"key", signature.key_id}, {"why", unsealed.error().message}});
   }
   if (!policy::is_signed_by(signature, signing_key.reveal()) || !opened) co_return unknown(kAdvice);
   CO_TRY_VOID(check_use(*key, request.peer));

@@ -26,12 +26,17 @@ class ApiKeyAccess final : public mcp::Authenticator {
     base::Log& log;
   };
 
-  // All must outlive it. With a seal every request has to be signed, and a key in Authorization is not looked at.
-  ApiKeyAccess(Services services, std::optional<SigningSeal> seal) : services_(services), seal_(std::move(seal)) {}
+  // All must outlive it. With `signing_keys` every request has to be signed, and a key in Authorization is not looked
+  // at.
+  ApiKeyAccess(Services services, store::SigningKeys* signing_keys)
+      : services_(services), signing_keys_(signing_keys) {}
 
   // kUnauthenticated and, for a key that may not be used from there, kForbidden. Whoever does not have the secret
   // learns nothing of a key, not even whether there is one.
   base::Task<base::Result<mcp::Principal>> authenticate(const http::Request& request) override;
+
+  // Whether a principal that was let in before would be now. Also where that cannot be known: its next request tells.
+  base::Task<bool> may_go_on(std::string principal);
 
   // For WWW-Authenticate.
   static std::string_view challenge(bool signing);
@@ -45,7 +50,7 @@ class ApiKeyAccess final : public mcp::Authenticator {
   base::Result<void> check_use(const store::ApiKey& key, std::string_view peer) const;
 
   Services services_;
-  std::optional<SigningSeal> seal_;
+  store::SigningKeys* signing_keys_;
 };
 
 }  // namespace app

@@ -21,6 +21,9 @@ constexpr std::array<std::chrono::seconds, 4> kPauses{std::chrono::seconds(1), s
                                                       std::chrono::seconds(15), std::chrono::seconds(60)};
 constexpr std::chrono::seconds kSettleMax{2};
 constexpr size_t kLinesAtOnce = 500;
+constexpr std::chrono::seconds kLookEvery{2};
+constexpr size_t kCursorBytesMax = 256;
+constexpr std::string_view kCheckpointStart = R"({"checkpoint")";
 
 // Our lines are canonical: the member looks like this and quotes of others are escaped.
 std::string_view member_of(std::string_view line, std::string_view start) {
@@ -74,39 +77,133 @@ std::shared_ptr<AuditForwarder> AuditForwarder::make(Process& process, const con
   return forwarder;
 }
 
-void AuditForwarder::forward(std::string_view lines) {
-  for (Place& place : places_) {
-    for (const std::string_view line : base::split(lines, '\n')) {
-      if (!line.empty()) place.waiting.emplace_back(line);
+// What the reader's thread works on.
+struct AuditForwarder::Source {
+  std::string directory;
+  std::shared_ptr<audit::Disk> disk;
+  audit::TailPosition start;
+
+  std::string cursor_of(std::string_view place) const { return fmt::format("{}/forwarded-{}", directory, place); }
+  // The lock with the place where it goes on; nothing while another process has it.
+  struct Taken {
+    os::FileLock lock;
+    audit::TailPosition position;
+  };
+  base::Result<std::optional<Taken>> take(std::string_view place) const {
+    TRY(auto lock, os::FileLock::try_take(fmt::format("{}/forward-{}.lock", directory, place)));
+    if (!lock) return std::nullopt;
+    audit::TailPosition position = start;
+    if (os::exists(cursor_of(place))) {
+      TRY(const std::string text, os::read_private_file(cursor_of(place), kCursorBytesMax));
+      position = audit::read_position(text).value_or(start);
     }
-    while (place.waiting.size() > kWaitingMax) {
-      place.waiting.pop_front();
-      ++place.lost;
-      if (metrics_ != nullptr) metrics_->count_forwarded(place.name, Metrics::Delivery::kLost, 1);
-    }
-    if (std::exchange(place.running, true)) continue;
-    sending_.spawn(drain(this, &place));
+    // From now on another process goes on from here too.
+    TRY_VOID(keep(place, position));
+    return Taken{*std::move(lock), std::move(position)};
   }
+  base::Result<void> keep(std::string_view place, const audit::TailPosition& position) const {
+    return os::write_private_file(cursor_of(place), audit::write_position(position));
+  }
+};
+
+void AuditForwarder::begin(std::string directory, std::shared_ptr<audit::Disk> disk, audit::TailPosition start) {
+  source_ = std::make_shared<Source>(std::move(directory), std::move(disk), std::move(start));
+  reader_.emplace();
+  look_again();
+}
+
+void AuditForwarder::look_again() {
+  // Also for what other processes write, and for a lock that another one gave back.
+  look_.emplace(process_.loop, process_.loop.now() + kLookEvery, [this] { look_again(); });
+  for (Place& place : places_) run(place);
+}
+
+void AuditForwarder::written(std::string_view lines) {
+  for (const std::string_view line : base::split(lines, '\n')) {
+    if (!line.starts_with(kCheckpointStart)) continue;
+    for (Place& place : places_) {
+      place.checkpoints.emplace_back(line);
+      if (place.checkpoints.size() > kCheckpointsMax) place.checkpoints.pop_front();
+    }
+  }
+  for (Place& place : places_) run(place);
+}
+
+void AuditForwarder::run(Place& place) {
+  if (!source_) return;
+  place.again = true;
+  if (std::exchange(place.running, true)) return;
+  sending_.spawn(drain(this, &place));
+}
+
+base::Task<bool> AuditForwarder::holds(Place* place) {
+  if (place->lock) co_return true;
+  auto work = [source = source_, name = place->name] { return source->take(name); };
+  auto taking = base::run_on(process_.loop, *reader_, std::move(work));
+  auto taken = co_await std::move(taking);
+  if (!taken) told(*place, std::unexpected(taken.error()), 0);
+  if (!taken || !*taken) co_return false;
+  place->lock.emplace(std::move((*taken)->lock));
+  place->position = std::move((*taken)->position);
+  co_return true;
 }
 
 base::Task<void> AuditForwarder::drain(AuditForwarder* self, Place* place) {
   // Ends when nothing waits. What fails is tried again, with longer and longer pauses.
-  for (size_t tries = 0; !place->waiting.empty();) {
-    const size_t count = std::min(place->waiting.size(), kLinesAtOnce);
-    const auto end = place->waiting.begin() + static_cast<ptrdiff_t>(count);
-    std::vector<std::string> lines(std::make_move_iterator(place->waiting.begin()), std::make_move_iterator(end));
-    place->waiting.erase(place->waiting.begin(), end);
-    const auto sent = co_await place->send(self, lines);
-    self->told(*place, sent, lines.size());
+  for (size_t tries = 0; std::exchange(place->again, false);) {
+    auto holding = self->holds(place);
+    if (!co_await std::move(holding)) break;
+    auto read = [source = self->source_, from = place->position] {
+      return audit::read_batch(*source->disk, from, kLinesAtOnce);
+    };
+    auto reading = base::run_on(self->process_.loop, *self->reader_, std::move(read));
+    auto batch = co_await std::move(reading);
+    base::Result<void> sent;
+    if (batch) {
+      const std::vector<std::string> checkpoints(place->checkpoints.begin(), place->checkpoints.end());
+      std::vector<std::string> lines = std::move(batch->lines);
+      const size_t records = lines.size();
+      lines.insert(lines.end(), checkpoints.begin(), checkpoints.end());
+      if (lines.empty()) {
+        self->missed(*place, batch->missed);
+        place->position = std::move(batch->next);
+        continue;
+      }
+      auto sending = place->send(self, std::move(lines));
+      sent = co_await std::move(sending);
+      self->told(*place, sent, records);
+      if (sent) {
+        place->checkpoints.erase(place->checkpoints.begin(),
+                                 place->checkpoints.begin() +
+                                     static_cast<ptrdiff_t>(std::min(checkpoints.size(), place->checkpoints.size())));
+        self->missed(*place, batch->missed);
+        place->position = std::move(batch->next);
+        auto keep = [source = self->source_, name = place->name, at = place->position] {
+          return source->keep(name, at);
+        };
+        auto keeping = base::run_on(self->process_.loop, *self->reader_, std::move(keep));
+        sent = co_await std::move(keeping);
+      }
+    } else {
+      sent = std::unexpected(batch.error());
+      self->told(*place, sent, 0);
+    }
+    place->again = true;
     if (sent) {
       tries = 0;
       continue;
     }
-    place->waiting.insert(place->waiting.begin(), std::make_move_iterator(lines.begin()),
-                          std::make_move_iterator(lines.end()));
     co_await base::sleep_for(self->process_.loop, kPauses[std::min(tries++, kPauses.size() - 1)]);
   }
   place->running = false;
+}
+
+void AuditForwarder::missed(Place& place, uint64_t records) {
+  if (records == 0) return;
+  place.lost += static_cast<int64_t>(records);
+  if (metrics_ != nullptr) {
+    metrics_->count_forwarded(place.name, Metrics::Delivery::kLost, static_cast<int64_t>(records));
+  }
 }
 
 void AuditForwarder::told(Place& place, const base::Result<void>& sent, size_t lines) {

@@ -7,16 +7,20 @@
 #include "app/version.h"
 #include "audit/files/file_disk.h"
 #include "audit/journal.h"
+#include "crypto/random_text.h"
 #include "json/write.h"
 #include "os/files.h"
+#include "schema/fields.h"
 #include "store/keyset.h"
 #include "store/sqlite/store.h"
-#include "schema/fields.h"
+#include "store/sqlite/user_salts.h"
 
 namespace app {
 namespace {
 
 using audit::Event;
+
+constexpr size_t kSaltBytes = 16;
 
 std::unique_ptr<audit::Disk> disk_of(const config::Settings& settings, const std::string& directory) {
   const std::string& named = settings.audit.checkpoints;
@@ -57,10 +61,19 @@ struct AuditTrail::Opening {
       TRY(keys, keys_of_trail(places.storage_directory, master, ""));
       disk = make_disk(keys->id);
     }
+    // Before this process has written a line.
+    auto end = audit::find_end(*disk);
+    const std::string id = keys->id;
     audit::JournalOptions options;
     options.written = written;
+    options.salt = [salts = salts, &random = random](std::string_view user) {
+      auto salt = salts->salt_of(std::string(user));
+      // A damaged database must not stop the trail. The name is then of nobody who could be found.
+      return salt ? *std::move(salt) : crypto::random_token(random, kSaltBytes);
+    };
     auto journal = audit::Journal::open(keys->clone(), *disk, random, std::move(options), now);
     if (journal) keys.reset();
+    if (journal && follow) std::exchange(follow, nullptr)(id, end ? *std::move(end) : audit::TailPosition());
     return journal;
   }
   base::Result<audit::Journal> open_or_advise(base::Wall now) {
@@ -80,6 +93,9 @@ struct AuditTrail::Opening {
   std::function<void(const std::string&)> made;
   std::function<std::unique_ptr<audit::Disk>(const std::string& id)> make_disk;
   std::function<void(std::string_view lines)> written;
+  // Called once, on the thread of the trail, when it is open.
+  std::function<void(const std::string& id, audit::TailPosition start)> follow;
+  std::shared_ptr<store::sqlite::UserSalts> salts;
   std::optional<audit::Keys> keys = std::nullopt;
   std::unique_ptr<audit::Disk> disk = nullptr;
 };
@@ -97,7 +113,17 @@ AuditTrail::AuditTrail(Process& process, const config::Settings& settings,
 std::function<void(std::string_view)> AuditTrail::forwarding(Process& process) const {
   if (!forwarder_) return nullptr;
   return [forwarder = forwarder_, &process](std::string_view lines) {
-    process.loop.post([forwarder, text = std::string(lines)] { forwarder->forward(text); });
+    process.loop.post([forwarder, text = std::string(lines)] { forwarder->written(text); });
+  };
+}
+
+std::function<void(const std::string&, audit::TailPosition)> AuditTrail::following(
+    Process& process, const config::Settings& settings) const {
+  if (!forwarder_) return nullptr;
+  return [forwarder = forwarder_, &process, &settings](const std::string& id, audit::TailPosition start) {
+    std::string directory = audit_directory(settings) + "/" + id;
+    std::shared_ptr<audit::Disk> disk = disk_of(settings, directory);
+    process.loop.post([forwarder, directory, disk, start] { forwarder->begin(directory, disk, start); });
   };
 }
 
@@ -109,15 +135,16 @@ audit::Trail& AuditTrail::make_recorder(Process& process, const config::Settings
     if (made) made(path);
     process.loop.post([this] { watch_.note({.event = Event::kKeyMade, .source = "local", .status = "ok"}); });
   };
-  opening_ = std::make_shared<Opening>(
-      Opening{.places = key_places(settings, process.environment),
-              .environment = process.environment,
-              .random = process.random,
-              .made = std::move(told),
-              .make_disk = [settings_directory = audit_directory(settings), &settings](const std::string& id) {
-                return disk_of(settings, settings_directory + "/" + id);
-              },
-              .written = forwarding(process)});
+  opening_ = std::make_shared<Opening>(Opening{
+      .places = key_places(settings, process.environment),
+      .environment = process.environment,
+      .random = process.random,
+      .made = std::move(told),
+      .make_disk = [settings_directory = audit_directory(settings),
+                    &settings](const std::string& id) { return disk_of(settings, settings_directory + "/" + id); },
+      .written = forwarding(process),
+      .follow = following(process, settings),
+      .salts = std::make_shared<store::sqlite::UserSalts>(settings.storage.directory, process.random)});
   recorder_.emplace(audit::Recorder::Services{process.loop, worker_, process.clock, process.log},
                     audit::RecorderOptions{.on_failure = on_failure(settings), .heard = heard},
                     [opening = opening_](base::Wall now) { return opening->open_or_advise(now); });

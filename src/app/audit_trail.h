@@ -15,6 +15,7 @@
 #include "audit/disk.h"
 #include "audit/keys.h"
 #include "audit/recorder.h"
+#include "audit/tail.h"
 #include "audit/trail.h"
 #include "audit/watch.h"
 #include "base/result.h"
@@ -57,6 +58,8 @@ class AuditTrail {
                               std::function<void(const std::string&)> key_made, const audit::Watch::Heard& heard);
 
   std::function<void(std::string_view)> forwarding(Process& process) const;
+  std::function<void(const std::string&, audit::TailPosition)> following(Process& process,
+                                                                         const config::Settings& settings) const;
 
   std::string mode_;
   std::string settings_text_;

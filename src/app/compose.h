@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "app/account.h"
+#include "app/adapters.h"
 #include "app/alert_sender.h"
 #include "app/audit_trail.h"
 #include "app/io.h"
@@ -30,6 +32,13 @@
 
 namespace app {
 
+// Of streams for notifications over HTTP; on stdio there is one client, whose streams live as long as it likes.
+inline constexpr size_t kListensMax = 2'000;
+inline constexpr std::chrono::hours kListenLife{1};
+
+// Of one request over HTTP. The largest that a tool takes has some hundreds.
+inline constexpr size_t kValuesMax = 8'192;
+
 class Product {
  public:
   // Touches neither disk nor network. kInvalidArgument for toolsets or tools that nobody knows.
@@ -46,11 +55,16 @@ class Product {
   const Seal& seal() const { return seal_; }
   // Those that are offered at the start, in their order.
   const std::vector<mcp::Tool>& tools() const { return tools_; }
+  // Those that may be offered by a reload too.
+  const std::vector<mcp::Tool>& all_tools() const { return all_tools_; }
   // Opens the store and the audit trail, which is told that `mode` begins. What it opened is to be closed.
   base::Task<base::Result<void>> open(std::string_view mode);
-  // Takes over what may change while it runs (config/live.h). The settings have passed config::check.
+  // Why these settings cannot be taken over; they have passed config::check. kInvalidArgument.
+  base::Result<void> check(const config::Settings& settings) const;
+  // Takes over what may change while it runs (config/live.h). The settings have passed check().
   void apply(const config::Settings& settings);
-  // Replaces keys that have become old, now and every hour. Ends with the task.
+  // Replaces keys that have become old, every hour, and hears every minute of those that others have replaced. Ends
+  // with the task.
   base::Task<void> keep_keys();
   // The last word of the trail. Sessions and calls have ended.
   base::Task<void> close();
@@ -59,6 +73,8 @@ class Product {
   struct Parts;
   Product(Process& process, const config::Settings& settings, tools::Audience audience, Parts parts);
   base::Task<void> keep_keys_once();
+  // Takes over the keys of what clients carry, where another process has changed them.
+  base::Task<void> share_state_keys();
   base::Result<std::vector<mcp::Tool>> select(const config::Settings& settings, bool read_only) const;
   void add(const mcp::Tool& tool);
   bool is_offered(const mcp::Tool& tool) { return offered_.contains(tool.info.name) && is_possible(tool); }
@@ -84,12 +100,15 @@ class Product {
   tools::Services services_;
   tools::Audience audience_;
   std::vector<mcp::Tool> tools_;
+  std::vector<mcp::Tool> all_tools_;
   // Those that the server knows, and those of them that are offered now.
   std::map<std::string, mcp::Effect, std::less<>> known_;
   std::set<std::string, std::less<>> offered_;
   // The tools that this regime makes impossible.
   std::optional<spotify::Regime> judged_;
   std::set<std::string> impossible_;
+  StoredSpentStates spent_states_;
+  std::optional<int64_t> state_keys_change_;  // Of the keys that are in use.
   mcp::Server server_;
   tools::PlayerWatch player_watch_;
 };

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <utility>
 
-#include "app/master_key.h"
 #include "policy/access_scopes.h"
 
 namespace app {
@@ -31,7 +30,8 @@ std::vector<std::string> scopes_for(const mcp::Call& call, const std::vector<mcp
 
 }  // namespace
 
-HttpAccess::HttpAccess(Process& process, const config::Settings& settings) : process_(process), settings_(settings) {}
+HttpAccess::HttpAccess(Process& process, const config::Settings& settings, store::SigningKeys& signing_keys)
+    : process_(process), settings_(settings), signing_keys_(signing_keys) {}
 
 bool HttpAccess::is_signing() const {
   return settings_.server.auth == config::HttpAuth::kApiKey && settings_.security.enable_request_signing;
@@ -43,19 +43,10 @@ base::Task<base::Result<void>> HttpAccess::open() {
     bearer_.emplace(std::move(opened));
   }
   if (settings_.server.auth != config::HttpAuth::kApiKey) co_return base::Result<void>();
-  std::optional<SigningSeal> seal;
-  if (is_signing()) {
-    // Keys are made with the master key there; where there is none, there is no key that could sign.
-    auto read = [this, places = key_places(settings_, process_.environment)] {
-      return master_key(places, process_.environment, process_.random, NoKeyFile::kRefuse, nullptr);
-    };
-    auto reading = base::run_on(process_.loop, process_.worker, std::move(read));
-    CO_TRY(const crypto::Key master, co_await std::move(reading));
-    seal.emplace(master);
-  }
   keys_ = std::make_unique<store::sqlite::SqliteApiKeys>(
       store::sqlite::SqliteApiKeys::Services{process_.loop, process_.worker}, settings_.storage.directory);
-  api_keys_.emplace(ApiKeyAccess::Services{*keys_, *keys_, process_.clock, process_.log}, std::move(seal));
+  api_keys_.emplace(ApiKeyAccess::Services{*keys_, *keys_, process_.clock, process_.log},
+                    is_signing() ? &signing_keys_ : nullptr);
   co_return base::Result<void>();
 }
 
@@ -74,6 +65,21 @@ void HttpAccess::fill(mcp::StreamableHttpOptions& options, const std::vector<mcp
   options.challenge = ApiKeyAccess::challenge(is_signing());
   if (settings_.server.auth != config::HttpAuth::kApiKey) return;
   options.scopes_of = [&tools](const mcp::Call& call) { return scopes_for(call, tools); };
+}
+
+base::Task<void> HttpAccess::watch(HttpAccess* access, mcp::StreamableHttp* streamable) {
+  if (!access->api_keys_) co_return;
+  // Ends when the server drops it.
+  while (true) {
+    co_await base::sleep_for(access->process_.loop, kNoticed);
+    for (const std::string& principal : streamable->principals()) {
+      auto asking = access->api_keys_->may_go_on(principal);
+      if (co_await std::move(asking)) continue;
+      const size_t ended = streamable->end_principal(principal);
+      access->process_.log.event(base::Level::kInfo, "api_keys.streams_ended",
+                                 {{"principal", principal}, {"ended", static_cast<int64_t>(ended)}});
+    }
+  }
 }
 
 std::string HttpAccess::instruction() const {

@@ -1,6 +1,7 @@
 // Who may call over HTTP, as the settings say: the bearer of local-http mode, API keys, or everybody on this machine.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,12 +22,12 @@ namespace app {
 
 class HttpAccess {
  public:
-  // The process and the settings must outlive it.
-  HttpAccess(Process& process, const config::Settings& settings);
+  // All must outlive it.
+  HttpAccess(Process& process, const config::Settings& settings, store::SigningKeys& signing_keys);
   HttpAccess(const HttpAccess&) = delete;
   HttpAccess& operator=(const HttpAccess&) = delete;
 
-  // Reads or makes what the mode needs: the bearer's file, or the key that signatures are checked with.
+  // Reads or makes what the mode needs: the bearer's file, or the table of API keys.
   base::Task<base::Result<void>> open();
 
   // Null: everybody.
@@ -36,6 +37,10 @@ class HttpAccess {
   // What the transport tells and asks of clients in this mode. `tools` are those that are offered, and must outlive
   // what it is given to.
   void fill(mcp::StreamableHttpOptions& options, const std::vector<mcp::Tool>& tools) const;
+  // Ends what runs and listens with an API key that was revoked or has expired, within kNoticed. Ends with the task.
+  // Both must outlive it.
+  static constexpr std::chrono::milliseconds kNoticed{500};
+  static base::Task<void> watch(HttpAccess* access, mcp::StreamableHttp* streamable);
   // For the person who starts the server.
   std::string instruction() const;
 
@@ -44,6 +49,7 @@ class HttpAccess {
 
   Process& process_;
   const config::Settings& settings_;
+  store::SigningKeys& signing_keys_;
   std::optional<LocalBearer> bearer_;
   std::unique_ptr<store::sqlite::SqliteApiKeys> keys_;
   std::optional<ApiKeyAccess> api_keys_;

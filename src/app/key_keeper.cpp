@@ -92,4 +92,43 @@ base::Task<base::Result<std::optional<KeyRotation>>> KeyKeeper::keep(std::chrono
   co_return std::optional<KeyRotation>(std::move(done));
 }
 
+base::Task<base::Result<KeyInfo>> KeyKeeper::rotate_states(Leak leak, int64_t seen) {
+  KeyRotation rotation;
+  rotation.key.purpose = store::kStateKeys;
+  auto telling = tell(leak == Leak::kSuspected ? "begin, compromised" : "begin", rotation);
+  CO_TRY_VOID(co_await std::move(telling));
+  auto rotating = services_.store.rotate(std::string(store::kStateKeys), leak, seen);
+  CO_TRY(rotation.key, co_await std::move(rotating));
+  auto ending = tell("end", rotation);
+  CO_TRY_VOID(co_await std::move(ending));
+  co_return rotation.key;
+}
+
+base::Task<base::Result<void>> KeyKeeper::keep_states(std::chrono::hours age) {
+  CO_TRY(const auto keys, co_await services_.store.keys());
+  const auto key = sealing_key(keys, store::kStateKeys);
+  if (!key) co_return base::Result<void>();
+  if (age.count() > 0 && services_.clock.wall() - key->created >= age) {
+    auto rotating = rotate_states(Leak::kNone, key->version);
+    CO_TRY_VOID(co_await std::move(rotating));
+  }
+  CO_TRY_VOID(co_await services_.store.destroy_old_state_keys(kStatesLive));
+  co_return base::Result<void>();
+}
+
+base::Task<base::Result<KeyRotation>> KeyKeeper::rotate_signing(Leak leak) {
+  KeyRotation rotation;
+  rotation.key.purpose = store::kSigningKeys;
+  auto telling = tell(leak == Leak::kSuspected ? "begin, compromised" : "begin", rotation);
+  CO_TRY_VOID(co_await std::move(telling));
+  CO_TRY(const auto done, co_await services_.store.rotate_signing(leak));
+  rotation.key = done.key;
+  rotation.rewrapped = done.resealed;
+  rotation.ended = done.revoked;
+  rotation.damaged = done.damaged;
+  auto ending = tell("end", rotation);
+  CO_TRY_VOID(co_await std::move(ending));
+  co_return rotation;
+}
+
 }  // namespace app

@@ -53,6 +53,16 @@ class KeyKeeper {
   // do.
   base::Task<base::Result<std::optional<KeyRotation>>> keep(std::chrono::hours age);
 
+  // How long a key of what clients carry opens after it was replaced: longer than anything under it is good, and than
+  // another process needs to hear of the new one.
+  static constexpr std::chrono::minutes kStatesLive{30};
+  // As rotate(), for what clients carry (store::kStateKeys): a new key, and the ones before it for kStatesLive.
+  base::Task<base::Result<store::sqlite::KeyInfo>> rotate_states(store::sqlite::Leak leak, int64_t seen = 0);
+  // As keep(), for the same.
+  base::Task<base::Result<void>> keep_states(std::chrono::hours age);
+  // As rotate(), for the signing keys of API keys.
+  base::Task<base::Result<KeyRotation>> rotate_signing(store::sqlite::Leak leak);
+
  private:
   base::Task<base::Result<KeyRotation>> wrap_all(KeyRotation rotation);
   base::Task<base::Result<void>> tell(std::string step, KeyRotation rotation);

@@ -2,7 +2,20 @@
 
 #include <ostream>
 
+#include "app/master_key.h"
+
 namespace app {
+
+void warn_of_variables(const config::Settings& settings, const os::Environment& environment, base::Log& log) {
+  if (settings.environment != config::Deployment::kProduction) return;
+  // A keyring or a token gives it by the same name, after the start.
+  if (key_source(os::config_directory(environment), environment).name != "variable") return;
+  log.event(base::Level::kWarning, "key.in_environment",
+            {{"variable", kKeyVariable},
+             {"note",
+              "Whoever may see how this program was started has the key. Use SPOTIFY_MCP_MASTER_KEY_FILE, a "
+              "systemd credential, a keyring or a token (docs/keys.md)."}});
+}
 
 std::function<void(const std::string&)> tell_of_key(Process& process, Io& io) {
   return [&process, &io](const std::string& path) {

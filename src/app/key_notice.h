@@ -6,8 +6,13 @@
 
 #include "app/io.h"
 #include "app/process.h"
+#include "config/settings.h"
 
 namespace app {
+
+// What a server in production says of a master key that a plain variable brought: whoever may look at how it was
+// started has it.
+void warn_of_variables(const config::Settings& settings, const os::Environment& environment, base::Log& log);
 
 // Both may be called on the worker's thread; what they are given must outlive them.
 // For commands that speak with a person.

@@ -33,7 +33,7 @@ base::Result<base::Secret> read_token(const std::string& path) {
 base::Result<LocalBearer> LocalBearer::open(const std::string& directory, base::Random& random) {
   const std::string path = file_in(directory);
   if (!os::exists(path)) {
-    const auto created = os::create_private_file(path, std::string(make_line(random).reveal()));
+    const auto created = os::create_private_file(path, make_line(random).reveal());
     // Another process may have been first; then its token is the one.
     if (!created && created.error().code != base::Code::kConflict) return std::unexpected(created.error());
   }
@@ -42,7 +42,7 @@ base::Result<LocalBearer> LocalBearer::open(const std::string& directory, base::
 }
 
 base::Result<void> LocalBearer::renew(const std::string& directory, base::Random& random) {
-  return os::replace_private_file(file_in(directory), std::string(make_line(random).reveal()));
+  return os::replace_private_file(file_in(directory), make_line(random).reveal());
 }
 
 base::Result<void> LocalBearer::reload() {

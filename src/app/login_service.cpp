@@ -1,5 +1,8 @@
 #include "app/login_service.h"
 
+#include "app/browser_binding.h"
+#include "app/pages.h"
+#include "http/url.h"
 #include "oauth/exchange.h"
 
 namespace app {
@@ -21,6 +24,8 @@ base::Error no_client_id() {
 
 struct LoginService::Pending {
   std::optional<oauth::PendingAuthorization> authorization;
+  // Both or neither.
+  std::optional<BrowserBinding> browser;
   std::unique_ptr<CallbackListener> listener;
   std::optional<base::Completion<base::Result<tools::LoginStatus>>> done;
   std::optional<base::Timer> timeout;
@@ -57,9 +62,9 @@ base::Task<base::Result<tools::PendingLogin>> LoginService::begin(mcp::Principal
   oauth::AuthorizationRequest request{options_.accounts_url, options_.client.client_id, options_.redirect_uri,
                                       options_.scopes};
   if (options_.answer == Answer::kListener && options_.redirect_uri.is_loopback()) {
-    auto listener = CallbackListener::open(
-        services_.loop, services_.log, options_.redirect_uri,
-        [this, id = principal.id](std::string query) { return answered(id, std::move(query)); });
+    pending->browser.emplace(services_.random, options_.redirect_uri.path(), options_.lasts);
+    auto listener = CallbackListener::open(services_.loop, services_.log, options_.redirect_uri,
+                                           visits_of(principal.id, pending->browser->start_path()));
     if (!listener) co_return std::unexpected(std::move(listener).error());
     pending->listener = *std::move(listener);
     request.redirect_uri = pending->listener->address();
@@ -71,10 +76,46 @@ base::Task<base::Result<tools::PendingLogin>> LoginService::begin(mcp::Principal
   });
   pending_[principal.id] = pending;
   services_.log.event(base::Level::kInfo, "login.begun");
-  co_return tools::PendingLogin{.url = pending->authorization->url(),
-                                .redirect_uri = pending->authorization->redirect_uri().text(),
-                                .valid_for = options_.lasts,
-                                .completes_itself = pending->listener != nullptr};
+  tools::PendingLogin begun{.url = pending->authorization->url(),
+                            .redirect_uri = pending->authorization->redirect_uri().text(),
+                            .valid_for = options_.lasts,
+                            .completes_itself = pending->listener != nullptr};
+  if (pending->listener) {
+    begun.url_elsewhere = std::move(begun.url);
+    begun.url = pending->listener->server_url() + pending->browser->start_target();
+  }
+  co_return begun;
+}
+
+CallbackListener::Visits LoginService::visits_of(const std::string& principal, std::string start_path) {
+  return {.start_path = std::move(start_path),
+          .started = [this, principal](http::Request request) { return started(principal, std::move(request)); },
+          .answered = [this, principal](http::Request request) { return answered(principal, std::move(request)); },
+          .misdirected =
+              [this](std::string host) {
+                services_.trail.note({.event = audit::Event::kHostRefused,
+                                      .source = "local",
+                                      .request = {{"host", audit::Hidden{std::move(host)}}},
+                                      .status = std::string(base::code_name(base::Code::kForbidden))});
+              }};
+}
+
+base::Task<http::Response> LoginService::started(std::string principal, http::Request request) {
+  const auto found = pending_.find(principal);
+  // The listener is about to go.
+  if (found == pending_.end()) co_return page(400, "The login is over", "No login is waiting.");
+  const auto pending = found->second;
+  const auto cookies = pending->browser->open(request);
+  if (!cookies) {
+    auto recording =
+        record(audit::Event::kLoginForeign, std::move(principal), "invalid_argument", cookies.error().detail);
+    static_cast<void>(co_await std::move(recording));
+    co_return page(400, "This login was not begun here", cookies.error().message);
+  }
+  http::Response response = page(302, "Log in", "The browser goes on to Spotify.");
+  response.headers.add("Location", pending->authorization->url());
+  for (const std::string& cookie : *cookies) response.headers.add("Set-Cookie", cookie);
+  co_return response;
 }
 
 base::Task<base::Result<tools::LoginStatus>> LoginService::complete(mcp::Principal principal,
@@ -87,10 +128,14 @@ base::Task<base::Result<tools::LoginStatus>> LoginService::complete(mcp::Princip
   co_return co_await finish(principal.id, std::move(accepted));
 }
 
-base::Task<base::Result<std::string>> LoginService::answered(std::string principal, std::string query) {
+base::Task<base::Result<std::string>> LoginService::answered(std::string principal, http::Request request) {
   const auto found = pending_.find(principal);
   if (found == pending_.end()) co_return base::fail(base::Code::kInvalidArgument, "No login is waiting.");
-  Accepted accepted = found->second->authorization->accept(query, services_.loop.now());
+  const std::string query(http::split_target(request.target).query);
+  // A stranger's answer does not use the login up, so it is not looked at.
+  const auto bound = found->second->browser->check(request);
+  Accepted accepted = bound ? found->second->authorization->accept(query, services_.loop.now())
+                            : Accepted(std::unexpected(bound.error()));
   const auto result = co_await finish(principal, std::move(accepted));
   if (!result) co_return std::unexpected(result.error());
   co_return "You can close this window and go back to your assistant.";
@@ -100,7 +145,7 @@ base::Task<base::Result<tools::LoginStatus>> LoginService::finish(std::string pr
   // An answer with a wrong state is a stranger's, and a second one is a page that was reloaded; the login goes on.
   if (!accepted && accepted.error().code == base::Code::kInvalidArgument) {
     services_.log.event(base::Level::kWarning, "login.foreign_answer");
-    CO_TRY_VOID(co_await record(audit::Event::kLoginForeign, principal, "invalid_argument"));
+    CO_TRY_VOID(co_await record(audit::Event::kLoginForeign, principal, "invalid_argument", accepted.error().detail));
     co_return std::unexpected(std::move(accepted).error());
   }
   if (!accepted && accepted.error().code == base::Code::kConflict) {
@@ -179,10 +224,13 @@ base::Task<void> LoginService::forget_answers() {
   services_.log.event(base::Level::kWarning, "login.cache_not_forgotten", {{"why", forgotten.error().detail}});
 }
 
-base::Task<base::Result<void>> LoginService::record(audit::Event event, std::string principal,
-                                                    std::string status) const {
-  audit::Entry entry{
-      .event = event, .user = std::move(principal), .source = "local", .status = std::move(status)};
+base::Task<base::Result<void>> LoginService::record(audit::Event event, std::string principal, std::string status,
+                                                    std::string reason) const {
+  audit::Entry entry{.event = event,
+                     .user = std::move(principal),
+                     .source = "local",
+                     .status = std::move(status),
+                     .reason = std::move(reason)};
   auto recording = services_.trail.record(std::move(entry));
   co_return co_await std::move(recording);
 }

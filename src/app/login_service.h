@@ -68,6 +68,9 @@ class LoginService final : public tools::Login {
   // The permissions that the next login asks for. Set before the first one: they follow from the tools, which need
   // this service.
   void ask_for(std::vector<std::string> scopes) { options_.scopes = std::move(scopes); }
+  // Of logins that begin from now on.
+  void set_life(std::chrono::seconds lasts) { options_.lasts = lasts; }
+  void set_client(oauth::ClientIdentity client) { options_.client = std::move(client); }
   // Waits until the pending login has succeeded or can no longer: refused, or out of time (kDeadline).
   base::Task<base::Result<tools::LoginStatus>> wait(mcp::Principal principal);
   // Waits until no listener is left, so that the browser has its last page.
@@ -77,7 +80,10 @@ class LoginService final : public tools::Login {
   struct Pending;
   using Accepted = base::Result<oauth::Authorized>;
 
-  base::Task<base::Result<std::string>> answered(std::string principal, std::string query);
+  CallbackListener::Visits visits_of(const std::string& principal, std::string start_path);
+  // Sends the browser on to Spotify, bound to this login.
+  base::Task<http::Response> started(std::string principal, http::Request request);
+  base::Task<base::Result<std::string>> answered(std::string principal, http::Request request);
   // In a task of the service: whoever brought the answer may go away before the code is exchanged, and a code works
   // once.
   base::Task<base::Result<tools::LoginStatus>> finish(std::string principal, Accepted accepted);
@@ -87,7 +93,8 @@ class LoginService final : public tools::Login {
   // Over before anyone answered.
   void give_up(const std::string& principal, base::Error error);
   base::Task<void> forget_answers();
-  base::Task<base::Result<void>> record(audit::Event event, std::string principal, std::string status) const;
+  base::Task<base::Result<void>> record(audit::Event event, std::string principal, std::string status,
+                                        std::string reason = {}) const;
 
   Services services_;
   LoginOptions options_;

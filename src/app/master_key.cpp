@@ -112,13 +112,22 @@ base::Result<void> make_key_file(const std::string& path, const std::string& dir
                                  const std::function<void(const std::string&)>& made) {
   TRY_VOID(os::make_owned_directory(directory));
   const crypto::Key key = crypto::Key::generate(random);
-  const auto created = os::create_private_file(path, std::string(key.to_base64().reveal()) + "\n");
+  const auto created = os::create_private_file(path, key_line(key).reveal());
   if (!created && created.error().code != base::Code::kConflict) return std::unexpected(created.error());
   if (created && made) made(path);
   return {};
 }
 
 }  // namespace
+
+base::Secret key_line(const crypto::Key& key) {
+  const base::Secret text = key.to_base64();
+  std::string line;
+  line.reserve(text.size() + 1);
+  line += text.reveal();
+  line += '\n';
+  return base::Secret(std::move(line));
+}
 
 MasterKeyPlaces key_places(const config::Settings& settings, const os::Environment& environment) {
   return {.storage_directory = settings.storage.directory, .config_directory = os::config_directory(environment)};

@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "config/sealed_file.h"
 #include "config/settings.h"
 #include "crypto/key.h"
@@ -32,6 +33,9 @@ struct MasterKeyPlaces {
   // Where a key file is made when the environment gives none.
   std::string config_directory;
 };
+
+// As a key stands in a file: base64 and a line end.
+base::Secret key_line(const crypto::Key& key);
 
 MasterKeyPlaces key_places(const config::Settings& settings, const os::Environment& environment);
 

@@ -21,9 +21,8 @@ std::string joined(const std::vector<std::string>& names) { return fmt::format("
 
 }  // namespace
 
-Reloader::Reloader(Services services, Start start, const config::Settings& started,
-                   std::function<void(const config::Settings&)> apply)
-    : services_(services), start_(std::move(start)), apply_(std::move(apply)), in_force_(config::flatten(started)) {}
+Reloader::Reloader(Services services, Start start, const config::Settings& started, Taking taking)
+    : services_(services), start_(std::move(start)), taking_(std::move(taking)), in_force_(config::flatten(started)) {}
 
 base::Task<base::Result<Reloader::Done>> Reloader::reload() {
   auto work = [start = start_, &environment = services_.environment]() -> base::Result<config::Loaded> {
@@ -55,6 +54,7 @@ base::Task<base::Result<Reloader::Done>> Reloader::reload() {
 }
 
 base::Task<base::Result<Reloader::Done>> Reloader::take_over(config::Loaded loaded) {
+  if (taking_.check) CO_TRY_VOID(taking_.check(loaded.settings));
   const config::Flat fresh = config::flatten(loaded.settings);
   config::Difference difference = config::compare(in_force_, fresh);
   config::Flat next = in_force_;
@@ -69,7 +69,7 @@ base::Task<base::Result<Reloader::Done>> Reloader::take_over(config::Loaded load
   auto recording = services_.trail.record(std::move(entry));
   CO_TRY_VOID(co_await std::move(recording));
   // From here on without a pause, so that no request sees the half of it.
-  apply_(loaded.settings);
+  taking_.apply(loaded.settings);
   // Another reload may have come between.
   for (const std::string& name : difference.live) in_force_.insert_or_assign(name, fresh.find(name)->second);
   co_return Done{.applied = std::move(difference.live), .waiting = std::move(difference.at_start)};

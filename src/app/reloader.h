@@ -36,9 +36,13 @@ class Reloader {
     config::Debugging debugging = config::Debugging::kRefused;
   };
 
-  //  `apply` takes the live settings over (config/live.h), on the loop's thread.
-  Reloader(Services services, Start start, const config::Settings& started,
-           std::function<void(const config::Settings&)> apply);
+  // Both on the loop's thread. `check` says why settings cannot be taken over, or null; `apply` takes the live ones
+  // over (config/live.h).
+  struct Taking {
+    std::function<base::Result<void>(const config::Settings&)> check = nullptr;
+    std::function<void(const config::Settings&)> apply;
+  };
+  Reloader(Services services, Start start, const config::Settings& started, Taking taking);
 
   struct Done {
     std::vector<std::string> applied;
@@ -53,7 +57,7 @@ class Reloader {
 
   Services services_;
   Start start_;
-  std::function<void(const config::Settings&)> apply_;
+  Taking taking_;
   config::Flat in_force_;
 };
 

@@ -40,6 +40,8 @@ constexpr std::array<EventInfo, kEvents> kCatalogue{{
      "Someone brought an answer that belongs to no login.", ""},
     {Event::kLoginForgotten, "login.forgotten", Kind::kSecurity, Severity::kInfo,
      "The stored login was removed (logout).", ""},
+    {Event::kUserErased, "user.erased", Kind::kSecurity, Severity::kWarning,
+     "Everything that is kept of a user was erased, and what tells whose records these are with it.", ""},
     {Event::kRefreshFailed, "token.refresh_failed", Kind::kSecurity, Severity::kWarning,
      "Spotify did not renew the access.", ""},
     {Event::kBearerRefused, "bearer.refused", Kind::kSecurity, Severity::kWarning,
@@ -49,10 +51,10 @@ constexpr std::array<EventInfo, kEvents> kCatalogue{{
     {Event::kApiKeyMade, "api_key.made", Kind::kSecurity, Severity::kWarning, "An API key was made.",
      "key, scopes, expires"},
     {Event::kApiKeyRevoked, "api_key.revoked", Kind::kSecurity, Severity::kWarning, "An API key was revoked.", "key"},
-    {Event::kHostRefused, "host.refused", Kind::kSecurity, Severity::kWarning,
-     "A request to a name that is not ours.", "value (digest)"},
-    {Event::kOriginRefused, "origin.refused", Kind::kSecurity, Severity::kWarning,
-     "A web page that may not call.", "value (digest)"},
+    {Event::kHostRefused, "host.refused", Kind::kSecurity, Severity::kWarning, "A request to a name that is not ours.",
+     "value (digest)"},
+    {Event::kOriginRefused, "origin.refused", Kind::kSecurity, Severity::kWarning, "A web page that may not call.",
+     "value (digest)"},
     {Event::kRateLimited, "rate.limited", Kind::kSecurity, Severity::kWarning, "Too many requests or sessions.", ""},
     {Event::kRequestMalformed, "request.malformed", Kind::kSecurity, Severity::kWarning,
      "A request was no message of the protocol.", ""},
@@ -95,8 +97,7 @@ constexpr std::array<EventInfo, kEvents> kCatalogue{{
     {Event::kAuditRecovered, "audit.recovered", Kind::kSecurity, Severity::kWarning,
      "A last line that a crash had cut was removed.", "segment, bytes"},
     {Event::kAuditGap, "audit.gap", Kind::kSecurity, Severity::kCritical,
-     "Records are missing or damaged; the trail goes on in a new segment or after the loss.",
-     "damage, segment, lost"},
+     "Records are missing or damaged; the trail goes on in a new segment or after the loss.", "damage, segment, lost"},
 }};
 
 }  // namespace

@@ -28,6 +28,7 @@ enum class Event : uint8_t {
   kLoginFailed,
   kLoginForeign,
   kLoginForgotten,
+  kUserErased,
   kRefreshFailed,
   kBearerRefused,
   kScopeRefused,

@@ -23,6 +23,7 @@ constexpr std::array kReasons{
     std::pair{Event::kCallEnded, std::string_view("it ran to its end")},
     std::pair{Event::kChangeEnded, std::string_view("it ran to its end")},
     std::pair{Event::kLoginBegun, std::string_view("the principal asked for it")},
+    std::pair{Event::kUserErased, std::string_view("the administrator asked for it")},
     std::pair{Event::kLoginForgotten, std::string_view("the principal asked for it")},
     std::pair{Event::kLoginSucceeded, std::string_view("the answer bears the state of this login")},
     std::pair{Event::kLoginFailed, std::string_view("no good answer came")},

@@ -21,7 +21,7 @@ Journal::Journal(Keys keys, Disk& disk, base::Random& random, JournalOptions opt
       disk_(disk),
       random_(random),
       options_(std::move(options)),
-      pseudonyms_(keys_.names),
+      pseudonyms_(keys_.names, options_.salt),
       signer_(keys_.id, keys_.signing),
       chain_(std::move(keys_.initial)) {}
 
@@ -200,6 +200,7 @@ base::Result<void> Journal::write_notices() {
 base::Result<void> Journal::write(std::span<const Entry> entries) {
   Chain next = chain_.clone();
   std::string lines;
+  if (options_.salt) pseudonyms_.look_again();
   for (const Entry& entry : entries) {
     next.append(lines, write_body(entry, next.size(), next.epoch(), pseudonyms_));
   }

@@ -34,6 +34,8 @@ struct JournalOptions {
   // Told of the lines of a commit when they are durable, and of each checkpoint as the line {"checkpoint":"NOTE"}; for
   // other sinks. On the thread of the journal.
   std::function<void(std::string_view lines)> written = nullptr;
+  // On the thread of the journal.
+  UserSalt salt = nullptr;
 };
 
 class Journal {

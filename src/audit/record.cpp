@@ -89,7 +89,9 @@ std::string Pseudonyms::of(std::string_view text) {
 const std::string& Pseudonyms::of_user(std::string_view id) {
   if (id != last_user_ || last_user_pseudonym_.empty()) {
     last_user_ = id;
-    last_user_pseudonym_ = of(id);
+    const std::string salt = salt_ ? salt_(id) : std::string();
+    // A name has no such character, so none is taken for another one with its salt.
+    last_user_pseudonym_ = of(salt.empty() ? last_user_ : salt + '\0' + last_user_);
   }
   return last_user_pseudonym_;
 }

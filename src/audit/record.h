@@ -6,9 +6,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "audit/entry.h"
 #include "crypto/bytes.h"
@@ -17,17 +19,24 @@
 
 namespace audit {
 
+// What is mixed into the pseudonym of a user: random, and kept apart from the trail. Once it is erased nobody can tell
+// whose records they are, whatever keys they have, and the chain stays as it is. Empty: nothing is mixed in.
+using UserSalt = std::function<std::string(std::string_view user)>;
+
 // Digests of what must not be written, under a key of this installation. One thread at a time.
 class Pseudonyms {
  public:
-  explicit Pseudonyms(const crypto::Key& key) : mac_(key) {}
+  explicit Pseudonyms(const crypto::Key& key, UserSalt salt = nullptr) : mac_(key), salt_(std::move(salt)) {}
   // "h:" and 22 characters of base64url: the first 128 bits of the HMAC.
   std::string of(std::string_view text);
   // The same for a user's id, of which there are few that come again and again.
   const std::string& of_user(std::string_view id);
+  // Asks for the salt of a user again: it may have been erased.
+  void look_again() { last_user_pseudonym_.clear(); }
 
  private:
   crypto::HmacSha256 mac_;
+  UserSalt salt_;
   std::string last_user_;
   std::string last_user_pseudonym_;
 };

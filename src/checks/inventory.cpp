@@ -8,7 +8,18 @@ namespace {
 using enum DataClass;
 
 constexpr std::string_view kLogin = "until logout";
+constexpr std::string_view kApiKey = "always, so that its id stays known";
 constexpr std::array kStore{
+    DataColumn{"api_keys.addresses", kTechnical, "Where the key may be used from.", kApiKey},
+    DataColumn{"api_keys.created_ms", kTechnical, "When it was made.", kApiKey},
+    DataColumn{"api_keys.digest", kTechnical, "SHA-256 of the key.", kApiKey},
+    DataColumn{"api_keys.expires_ms", kTechnical, "When it ends.", kApiKey},
+    DataColumn{"api_keys.id", kTechnical, "Names the key.", kApiKey},
+    DataColumn{"api_keys.label", kPersonal, "What its owner calls it.", "until the user is erased"},
+    DataColumn{"api_keys.revoked_ms", kTechnical, "When it was revoked.", kApiKey},
+    DataColumn{"api_keys.scopes", kTechnical, "What it may do.", kApiKey},
+    DataColumn{"api_keys.signing_box", kSecret, "What its requests are signed with, sealed.",
+               "until the user is erased"},
     DataColumn{"archive.at_ms", kTechnical, "When a list was kept.", "with its list"},
     DataColumn{"archive.bytes", kTechnical, "Its size.", "with its list"},
     DataColumn{"archive.content", kContent, "Items of a playlist as they were before a change.",
@@ -34,11 +45,19 @@ constexpr std::array kStore{
     DataColumn{"keys.purpose", kTechnical, "What it is for.", "always"},
     DataColumn{"keys.state", kTechnical, "Whether it seals, opens, or was given up.", "always"},
     DataColumn{"keys.version", kTechnical, "Its number.", "always"},
+    DataColumn{"nonces.expires_ms", kTechnical, "Until when the request could be sent again.", "ten minutes"},
+    DataColumn{"nonces.key_id", kTechnical, "Of which API key it is.", "ten minutes"},
+    DataColumn{"nonces.nonce", kTechnical, "Names a signed request.", "ten minutes"},
     DataColumn{"quota.bucket", kTechnical, "A group of requests to Spotify.", "always"},
     DataColumn{"quota.until_ms", kTechnical, "Until when Spotify takes none of it.", "always"},
     DataColumn{"quota_counts.bucket", kTechnical, "A group of requests to Spotify.", "48 hours"},
     DataColumn{"quota_counts.count", kTechnical, "How many there were.", "48 hours"},
     DataColumn{"quota_counts.hour", kTechnical, "In which hour.", "48 hours"},
+    DataColumn{"spent_states.id", kTechnical, "Names a confirmation that was used.", "15 minutes"},
+    DataColumn{"spent_states.until_ms", kTechnical, "Until when it could be used again.", "15 minutes"},
+    DataColumn{"user_salts.salt", kSecret, "Tells whose records of the audit trail are theirs.",
+               "until the user is erased"},
+    DataColumn{"user_salts.user", kPersonal, "Whose it is.", "until the user is erased"},
 };
 constexpr std::string_view kAnswer = "two hours at most; until logout";
 constexpr std::array kCache{
@@ -56,9 +75,9 @@ constexpr std::array kCache{
 };
 constexpr std::array kCrypto{
     CryptoUse{"SHA-256", "digests of tools, reports and Merkle trees"},
-    CryptoUse{"HMAC-SHA-256", "the chain of the audit trail, pseudonyms, signed webhooks, request states"},
+    CryptoUse{"HMAC-SHA-256", "the chain of the audit trail, pseudonyms, signed webhooks, signed requests, tickets"},
     CryptoUse{"HKDF-SHA-256", "one key per purpose from the master key"},
-    CryptoUse{"AES-256-GCM", "stored logins, sealed settings, the state of the audit trail"},
+    CryptoUse{"AES-256-GCM", "stored logins, keys, sealed settings, the state of the audit trail, request states"},
     CryptoUse{"PBKDF2-HMAC-SHA-256", "passphrases where rules ask for it"},
     CryptoUse{"argon2id", "passphrases"},
     CryptoUse{"Ed25519", "checkpoints of the audit trail"},

@@ -68,6 +68,7 @@ const std::vector<CommandInfo>& commands() {
       {"runtime", "the machine, the running server, its data, self-tests", {"HST", "AUT", "DAT", "CRY", "SLF"}},
       {"audit", "the audit trail", {"AUD"}},
       {"binary", "the program file", {"BIN"}},
+      {"start", "what a server starts with: settings, program, data, keys", {"CFG", "BIN", "AUT", "DAT", "CRY"}},
       {"k8s", "a manifest, a Dockerfile, a unit", {"K8S", "CTR", "SYS"}},
       {"compliance", "everything, with the controls of each framework", {}},
       {"all", "everything", {}},

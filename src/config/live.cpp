@@ -9,9 +9,32 @@
 namespace config {
 namespace {
 
-constexpr std::array<std::string_view, 6> kLive{"privacy.lockdown",     "security.key_rotation_days",
-                                                "server.allowed_hosts", "server.allowed_origins",
-                                                "server.log_level",     "tools.read_only"};
+// In the order of their names.
+constexpr std::array<std::string_view, 25> kLive{"alerts.webhook",
+                                                 "alerts.webhook_secret",
+                                                 "api.rate_limit",
+                                                 "api.timeout",
+                                                 "mail.from",
+                                                 "mail.password",
+                                                 "mail.server",
+                                                 "mail.to",
+                                                 "mail.user",
+                                                 "privacy.lockdown",
+                                                 "security.key_rotation_days",
+                                                 "security.max_sessions_per_user",
+                                                 "security.session_timeout_minutes",
+                                                 "server.allowed_hosts",
+                                                 "server.allowed_origins",
+                                                 "server.log_level",
+                                                 "server.requests_per_user",
+                                                 "server.streams_per_user",
+                                                 "spotify.client_secret",
+                                                 "spotify.client_secret_previous",
+                                                 "tools.read_only",
+                                                 "tools.tools",
+                                                 "tools.toolsets",
+                                                 "tools.writes_per_day",
+                                                 "tools.writes_per_minute"};
 
 void flatten_into(const json::Value& value, const std::string& path, Flat& flat) {
   if (!value.is_object()) {
@@ -38,6 +61,7 @@ Flat flatten(const Settings& settings) {
   Flat flat;
   flatten_into(schema::to_json(settings), "", flat);
   put_secret("spotify.client_secret", settings.spotify.client_secret, flat);
+  put_secret("spotify.client_secret_previous", settings.spotify.client_secret_previous, flat);
   put_secret("alerts.webhook_secret", settings.alerts.webhook_secret, flat);
   put_secret("audit.webhook_secret", settings.audit.webhook_secret, flat);
   put_secret("mail.password", settings.mail.password, flat);

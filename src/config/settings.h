@@ -36,6 +36,7 @@ struct SecretText {
 struct Spotify {
   std::string client_id;
   SecretText client_secret;
+  SecretText client_secret_previous;
   std::string redirect_uri = "http://127.0.0.1/callback";
   std::vector<oauth::Scope> scopes;
   Regime regime = Regime::kAuto;
@@ -46,6 +47,9 @@ struct Spotify {
                           "Client ID of your own app from Spotify's developer dashboard."),
         schema::defaulted("client_secret", &Spotify::client_secret,
                           "Only for a confidential app. PKCE, the default, needs none."),
+        schema::defaulted("client_secret_previous", &Spotify::client_secret_previous,
+                          "The client secret of before, while it is being replaced: tried once where Spotify refuses "
+                          "the new one. Take it out when the new one works."),
         schema::defaulted("redirect_uri", &Spotify::redirect_uri,
                           "Where Spotify sends the browser back. Must be registered in the dashboard. Without a "
                           "port, the login takes a free one."),
@@ -68,6 +72,8 @@ struct Server {
   std::string tls_key;
   std::vector<std::string> trusted_proxies;
   schema::Bounded<0, 10000> connections_per_client{200};
+  schema::Bounded<0, 1000> requests_per_user{20};
+  schema::Bounded<0, 1000> streams_per_user{5};
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -95,6 +101,11 @@ struct Server {
         schema::defaulted("connections_per_client", &Server::connections_per_client,
                           "Connections of one address (a /64 of IPv6) at once; 0: any number. It does not hold for "
                           "trusted proxies, nor on loopback."),
+        schema::defaulted("requests_per_user", &Server::requests_per_user,
+                          "Requests of one user that run at once; a further one is told to come back (429). 0: any "
+                          "number."),
+        schema::defaulted("streams_per_user", &Server::streams_per_user,
+                          "Streams for notifications that one user keeps open at once. 0: any number."),
     };
   }
 };
@@ -172,12 +183,17 @@ struct Privacy {
   }
 };
 
+// When a server asks the checks of `security-check start` first. Exposed: in environment production, where it listens
+// beyond loopback.
+enum class CheckAtStart { kExposed, kAlways, kNever };
+
 // The section that the security guide sets by SECURITY_* variables.
 struct Security {
   schema::Bounded<1, 60> session_timeout_minutes{5};
   schema::Bounded<1, 100> max_sessions_per_user{3};
   bool enable_request_signing = false;
   schema::Bounded<0, 3650> key_rotation_days{30};
+  CheckAtStart check_at_start = CheckAtStart::kExposed;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -191,6 +207,10 @@ struct Security {
         schema::defaulted("key_rotation_days", &Security::key_rotation_days,
                           "Days after which a server replaces the key that the logins are sealed under "
                           "(docs/keys.md); 0 leaves that to `keys rotate`."),
+        schema::defaulted("check_at_start", &Security::check_at_start,
+                          "When serve does not start while a check finds something critical (docs/security-check.md): "
+                          "exposed, in environment production where it listens beyond loopback; always; never. "
+                          "`serve --require-check` asks in any case."),
     };
   }
 };
@@ -379,4 +399,11 @@ struct schema::Type<config::SecretText> {
   static void read(const json::Value& value, config::SecretText& out, Reader& reader);
   // Says whether there is one, never what it is.
   static json::Value write(const config::SecretText& value) { return value.secret.empty() ? "" : "(set)"; }
+};
+
+template <>
+struct schema::EnumNames<config::CheckAtStart> {
+  static constexpr std::array kNames{std::pair{config::CheckAtStart::kExposed, std::string_view("exposed")},
+                                     std::pair{config::CheckAtStart::kAlways, std::string_view("always")},
+                                     std::pair{config::CheckAtStart::kNever, std::string_view("never")}};
 };

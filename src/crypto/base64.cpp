@@ -2,6 +2,9 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
+
+#include "base/secret.h"
 
 namespace crypto {
 namespace {
@@ -55,7 +58,11 @@ std::optional<std::string> decode(const Alphabet& alphabet, std::string_view tex
   unsigned count = 0;
   for (const char c : text) {
     const uint8_t value = alphabet.values[static_cast<uint8_t>(c)];
-    if (value == kForeign) return std::nullopt;
+    if (value == kForeign) {
+      // It may be most of a key in the other alphabet.
+      const base::Secret wiped(std::move(out));
+      return std::nullopt;
+    }
     bits = (bits << 6) | value;
     count += 6;
     if (count >= 8) {

@@ -61,12 +61,10 @@ base::Result<Key> Key::from_base64(const base::Secret& text) {
   const Padding padding = given.ends_with('=') ? Padding::kRequired : Padding::kNone;
   auto decoded = base64_decode(given, padding);
   if (!decoded) decoded = base64url_decode(given, padding);
-  if (!decoded || decoded->size() != kBytes) {
-    return base::fail(base::Code::kInvalidArgument,
-                      "A key must be 32 bytes in base64; make one with: openssl rand -base64 32");
-  }
-  const base::Secret bytes(*std::move(decoded));
-  return from_bytes(bytes.reveal());
+  const base::Secret bytes(std::move(decoded).value_or(std::string()));
+  if (bytes.size() == kBytes) return from_bytes(bytes.reveal());
+  return base::fail(base::Code::kInvalidArgument,
+                    "A key must be 32 bytes in base64; make one with: openssl rand -base64 32");
 }
 
 base::Secret Key::to_base64() const { return base::Secret(base64_encode(ByteView(reveal()))); }

@@ -61,6 +61,8 @@ struct ServerOptions {
   base::Duration answer_deadline = std::chrono::minutes(5);
   size_t calls_max = 256;       // Handlers that run at once; a call beyond them is told to come back.
   size_t listens_max = 10'000;  // Open subscriptions/listen streams.
+  // After so long a listen stream ends with its result, and its client may open another one; 0: it stays.
+  base::Duration listen_life{0};
   // Tasks, running and ended, that are kept at once; beyond them a call stays a call. Fewer than calls_max, so that
   // tasks do not take the place of every call.
   size_t tasks_max = 128;
@@ -125,6 +127,8 @@ class Server {
   void use(ToolMiddleware middleware);
   // At any time: as ServerOptions::state_keys, and at least one.
   void set_state_keys(std::vector<crypto::Key> keys) { states_.set_keys(std::move(keys)); }
+  // Of calls that begin from now on.
+  void set_call_deadline(base::Duration deadline) { options_.call_deadline = deadline; }
 
   // Answers one request; never fails. Dropping the task cancels the request. The server must outlive the task.
   // `initialize` is not among the methods: see open_session.

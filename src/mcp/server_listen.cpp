@@ -1,5 +1,6 @@
 // subscriptions/listen (2026-07-28 basic/utilities/subscriptions): a request that stays open and carries notifications.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -133,6 +134,10 @@ base::Task<Server::Answer> Server::listen(Incoming& incoming) {
     ~Leave() { listens.erase(number); }
   };
   const Leave leave{listens_, number};
+  std::optional<base::Timer> end;
+  if (options_.listen_life.count() > 0) {
+    end.emplace(services_.loop, services_.loop.now() + options_.listen_life, [set = ended.setter()] { set(true); });
+  }
   co_await ended;
   co_return json::Object{{"_meta", stream.meta()}};
 }

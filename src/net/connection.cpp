@@ -151,15 +151,21 @@ void Connection::serve(std::string_view input) {
 void Connection::read_on(Stage stage) {
   const ServerLimits& limits = server_.options.limits;
   // A deadline runs from the begin of its stage: bytes that trickle in do not push it away.
-  if (stage == stage_ && stage != Stage::kIdle && deadline_ != base::Instant::never()) return;
+  const bool goes_on = stage == stage_ && deadline_ != base::Instant::never();
+  if (goes_on && stage == Stage::kHeader) return;
   stage_ = stage;
   switch (stage) {
     case Stage::kIdle:
       return set_deadline(limits.idle_timeout);
     case Stage::kHeader:
       return set_deadline(limits.header_timeout);
-    case Stage::kBody:
-      return set_deadline(limits.body_timeout);
+    case Stage::kBody: {
+      const base::Instant now = server_.loop.now();
+      if (!goes_on) body_begun_ = now;
+      const std::chrono::seconds earned(reader_.body_bytes() / std::max<size_t>(limits.body_bytes_per_second, 1));
+      const base::Duration allowed = std::min<base::Duration>(limits.body_timeout, limits.body_grace + earned);
+      return set_deadline(body_begun_ + allowed - now);
+    }
   }
 }
 

@@ -25,8 +25,11 @@ struct ServerLimits {
 
   // From the first byte (or the accept, with the handshake of TLS) to the blank line.
   base::Duration header_timeout = std::chrono::seconds(10);
-  // From the blank line to the last byte of the body.
+  // From the blank line to the last byte of the body; less for a body that comes slower than so many bytes per second
+  // after so long.
   base::Duration body_timeout = std::chrono::seconds(30);
+  base::Duration body_grace = std::chrono::seconds(5);
+  size_t body_bytes_per_second = 256;
   // Between requests of one connection.
   base::Duration idle_timeout = std::chrono::seconds(60);
   // For the peer to take what the socket did not take at once, and a second more for so many bytes of it.

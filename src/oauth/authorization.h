@@ -27,6 +27,8 @@ struct Authorized {
   base::Secret code;
   base::Secret verifier;
   std::string redirect_uri;
+
+  Authorized clone() const { return {code.clone(), verifier.clone(), redirect_uri}; }
 };
 
 // One login that waits for its answer. It takes one answer with the right state; a wrong state changes nothing, so that

@@ -7,12 +7,28 @@ namespace oauth {
 using base::Code;
 using base::fail;
 
+base::Task<base::Result<std::expected<TokenReply, TokenFailure>>> ask_for_token(
+    http::Client& client, ClientIdentity identity, std::function<http::Request(const ClientIdentity&)> make) {
+  auto sending = client.send(make(identity));
+  CO_TRY(const http::Response response, co_await std::move(sending));
+  auto reply = read_token_reply(response);
+  const bool refused = !reply && reply.error().kind == TokenFailure::Kind::kClientRefused;
+  if (!refused || identity.previous_secret.empty()) co_return reply;
+  identity.client_secret = std::move(identity.previous_secret);
+  auto again = client.send(make(identity));
+  CO_TRY(const http::Response second, co_await std::move(again));
+  co_return read_token_reply(second);
+}
+
 base::Task<base::Result<store::Grant>> exchange_code(http::Client& client, const base::Clock& clock,
                                                      ExchangeRequest request) {
-  http::Request exchange = exchange_request(request.accounts_url, request.client, std::move(request.authorized));
-  exchange.deadline = request.deadline;
-  CO_TRY(const http::Response response, co_await client.send(std::move(exchange)));
-  auto reply = read_token_reply(response);
+  auto make = [&request](const ClientIdentity& identity) {
+    http::Request exchange = exchange_request(request.accounts_url, identity, request.authorized.clone());
+    exchange.deadline = request.deadline;
+    return exchange;
+  };
+  auto asking = ask_for_token(client, request.client.clone(), std::move(make));
+  CO_TRY(auto reply, co_await std::move(asking));
   if (!reply) {
     TokenFailure failure = std::move(reply).error();
     if (failure.kind == TokenFailure::Kind::kGrantEnded) {

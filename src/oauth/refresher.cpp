@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "oauth/exchange.h"
+
 namespace oauth {
 
 using base::Code;
@@ -165,17 +167,21 @@ Task<Result<void>> Refresher::renew_under_lease(store::Grant grant, Instant dead
   // What Spotify answers may be the only way back in, so it is not asked for what could not be kept.
   CO_TRY_VOID(co_await services_.grants.check_writable(options_.principal));
 
-  http::Request request = refresh_request(options_.accounts_url, options_.client, grant.refresh_token);
-  request.deadline = deadline;
-  auto response = co_await services_.http.send(std::move(request));
-  if (!response) {
-    services_.log.event(Level::kWarning, "token.refresh_failed", {{"why", response.error().detail}});
-    if (options_.failed) options_.failed(response.error());
-    co_return fail(response.error().code == Code::kDeadline ? Code::kDeadline : Code::kUnavailable,
+  auto make = [this, &grant, deadline](const ClientIdentity& identity) {
+    http::Request request = refresh_request(options_.accounts_url, identity, grant.refresh_token);
+    request.deadline = deadline;
+    return request;
+  };
+  auto asking = ask_for_token(services_.http, options_.client.clone(), std::move(make));
+  auto answer = co_await std::move(asking);
+  if (!answer) {
+    services_.log.event(Level::kWarning, "token.refresh_failed", {{"why", answer.error().detail}});
+    if (options_.failed) options_.failed(answer.error());
+    co_return fail(answer.error().code == Code::kDeadline ? Code::kDeadline : Code::kUnavailable,
                    "Spotify's login service cannot be reached. Check the network connection and try again.",
-                   response.error().detail);
+                   answer.error().detail);
   }
-  auto reply = read_token_reply(*response);
+  std::expected<TokenReply, TokenFailure> reply = *std::move(answer);
   if (!reply) {
     TokenFailure failure = std::move(reply).error();
     services_.log.event(Level::kWarning, "token.refresh_failed", {{"why", failure.error.detail}});

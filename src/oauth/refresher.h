@@ -87,6 +87,12 @@ class Refresher {
   // Waits for the flight that runs now, so that a token that Spotify has just issued is stored.
   base::Task<void> join();
 
+  // From the next request on.
+  void set_client(ClientIdentity client) {
+    options_.client = std::move(client);
+    refusal_.reset();
+  }
+
  private:
   using Outcome = base::Result<bool>;
   struct Waiter;

@@ -19,8 +19,10 @@ namespace oauth {
 struct ClientIdentity {
   std::string client_id;
   base::Secret client_secret;
+  // The secret of before, while it is replaced: tried once where the new one is refused. Empty: there is none.
+  base::Secret previous_secret = {};
 
-  ClientIdentity clone() const { return {client_id, client_secret.clone()}; }
+  ClientIdentity clone() const { return {client_id, client_secret.clone(), previous_secret.clone()}; }
 };
 
 struct TokenReply {

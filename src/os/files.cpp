@@ -46,7 +46,7 @@ std::string parent_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-base::Result<void> write_all(int descriptor, const std::string& bytes, const std::string& path) {
+base::Result<void> write_all(int descriptor, std::string_view bytes, const std::string& path) {
   size_t written = 0;
   while (written < bytes.size()) {
     const ssize_t step = ::write(descriptor, bytes.data() + written, bytes.size() - written);
@@ -96,15 +96,22 @@ base::Result<void> check(const Descriptor& file, const std::string& path, Privac
 base::Result<std::string> read(const std::string& path, size_t bytes_max, Privacy privacy) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   TRY_VOID(check(file, path, privacy));
+  // The file may be a key. So its bytes stand in one place, which is the caller's to wipe: no buffer on the way keeps
+  // them, and for a file of the size that the system tells the text does not move.
   std::string bytes;
-  char chunk[16 * 1024];
+  struct stat status{};
+  constexpr size_t kStep = size_t{16} * 1024;
+  const bool told = ::fstat(file.number(), &status) == 0 && status.st_size > 0;
+  bytes.reserve(std::min(told ? static_cast<size_t>(status.st_size) : 0, bytes_max) + kStep);
   // Ends at the end of the file or at the limit.
-  while (bytes.size() <= bytes_max) {
-    const ssize_t step = ::read(file.number(), chunk, sizeof chunk);
+  for (size_t size = 0; size <= bytes_max;) {
+    bytes.resize(size + kStep);
+    const ssize_t step = ::read(file.number(), bytes.data() + size, kStep);
+    bytes.resize(size + static_cast<size_t>(std::max<ssize_t>(step, 0)));
     if (step < 0 && errno == EINTR) continue;
     if (step < 0) return failed("read", path);
     if (step == 0) return bytes;
-    bytes.append(chunk, static_cast<size_t>(step));
+    size = bytes.size();
   }
   return base::fail(base::Code::kInvalidArgument, fmt::format("{} is larger than {} bytes.", path, bytes_max));
 }
@@ -125,7 +132,7 @@ base::Result<void> check_private_file(const std::string& path) {
   return check(Descriptor(::open(path.c_str(), O_PATH | O_CLOEXEC)), path, Privacy::kOwnerOnly);
 }
 
-base::Result<void> write_private_file(const std::string& path, const std::string& bytes) {
+base::Result<void> write_private_file(const std::string& path, std::string_view bytes) {
   std::string temporary = temporary_beside(path);
   {
     const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // Mode 0600.
@@ -143,7 +150,7 @@ base::Result<void> write_private_file(const std::string& path, const std::string
   return sync_directory(parent_of(path));
 }
 
-base::Result<void> replace_private_file(const std::string& path, const std::string& bytes) {
+base::Result<void> replace_private_file(const std::string& path, std::string_view bytes) {
   const Descriptor old(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
   TRY_VOID(write_private_file(path, bytes));
   struct stat status {};
@@ -155,7 +162,7 @@ base::Result<void> replace_private_file(const std::string& path, const std::stri
   return {};
 }
 
-base::Result<void> create_private_file(const std::string& path, const std::string& bytes) {
+base::Result<void> create_private_file(const std::string& path, std::string_view bytes) {
   // Written under another name first, so that nobody ever reads half a key; link() fails when the name is taken.
   std::string temporary = temporary_beside(path);
   {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -22,12 +23,12 @@ base::Result<void> check_private_file(const std::string& path);
 
 // Replaces the file as a whole or not at all: a temporary file of mode 0600 beside it, fsync, rename, fsync of the
 // directory.
-base::Result<void> write_private_file(const std::string& path, const std::string& bytes);
+base::Result<void> write_private_file(const std::string& path, std::string_view bytes);
 // The same, and what the old file held is overwritten afterwards, so that a key that it held is gone. Best effort: a
 // disk that copies on write keeps old blocks.
-base::Result<void> replace_private_file(const std::string& path, const std::string& bytes);
+base::Result<void> replace_private_file(const std::string& path, std::string_view bytes);
 // Fails with kConflict when the path exists already, whoever made it; for keys that must never be overwritten.
-base::Result<void> create_private_file(const std::string& path, const std::string& bytes);
+base::Result<void> create_private_file(const std::string& path, std::string_view bytes);
 
 // Under another name, in the same file system, durably. What stood there is replaced.
 base::Result<void> move_file(const std::string& from, const std::string& to);

@@ -40,6 +40,8 @@ class Budget {
  public:
   explicit Budget(BudgetLimits limits) : limits_(limits) {}
 
+  // From now on; what was spent stays spent.
+  void set_limits(BudgetLimits limits) { limits_ = limits; }
   // What speaks against one more change. `spent` is what is noted of this principal, in any order; without it, when the
   // notes cannot be read, what this object has seen itself counts. Hours that lie in the future count too: a clock that
   // was set back buys nothing.

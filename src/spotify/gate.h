@@ -79,6 +79,11 @@ class Gate {
   // kRateLimited with retry_after when the bucket is closed, when too many wait, or when the turn would come too late.
   base::Task<base::Result<Turn>> admit(Bucket bucket, base::Instant deadline);
 
+  // Requests in a window, from the next one on.
+  void set_rate(int window_requests_max) {
+    pacer_.set_window_requests_max(window_requests_max);
+    pump();
+  }
   // What Spotify asked for with a 429.
   void pause_for(std::chrono::milliseconds wait);
   void block(Bucket bucket, std::chrono::seconds wait);

@@ -111,6 +111,8 @@ class Pacer {
   std::optional<base::Instant> paused_until(base::Instant now) const;
 
   const PacingOptions& options() const { return options_; }
+  // From the next request on.
+  void set_window_requests_max(int requests) { options_.window_requests_max = requests; }
   size_t waiting() const { return waiting_.size(); }
   size_t running() const { return running_.size(); }
 

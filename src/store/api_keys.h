@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "base/task.h"
 
 namespace store {
@@ -38,6 +39,18 @@ class ApiKeys {
   virtual base::Task<base::Result<std::vector<ApiKey>>> list() = 0;
   // False where there is none of that id. One that is revoked already keeps its time.
   virtual base::Task<base::Result<bool>> revoke(std::string id, base::Wall now) = 0;
+};
+
+// What the requests of an API key are signed with, kept sealed.
+class SigningKeys {
+ public:
+  virtual ~SigningKeys() = default;
+
+  // Adds the API key, with its signing key in the box of the row. kConflict where there is one of that id.
+  virtual base::Task<base::Result<void>> add_signing(ApiKey key, base::Secret signing_key) = 0;
+  // Nothing where there is no API key of that id. kForbidden when its box does not open: it was changed from outside,
+  // or was sealed under a master key that is gone.
+  virtual base::Task<base::Result<std::optional<base::Secret>>> signing_key(std::string id) = 0;
 };
 
 // Nonces that were used: each is good for one request, also after a restart.

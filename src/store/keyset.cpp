@@ -44,8 +44,9 @@ std::string key_id(const crypto::Key& key) {
 }
 
 crypto::Key first_key(const crypto::Key& master, std::string_view purpose) {
-  // The trail had its key before there were versions of it.
+  // The trail and the API keys had theirs before there were versions of it.
   if (purpose == kAuditKeys) return crypto::derive_key(master, kAuditKeys);
+  if (purpose == kSigningKeys) return crypto::derive_key(master, "spotify-mcp/api-keys/signing/1");
   return crypto::derive_key(master, fmt::format("spotify-mcp/store/{}/1", purpose));
 }
 

@@ -20,6 +20,9 @@ namespace store {
 // What is sealed under the keys of a purpose.
 inline constexpr std::string_view kGrantKeys = "grants";  // The data keys of the stored logins.
 inline constexpr std::string_view kAuditKeys = "audit";   // The audit trail, all of whose keys come from this one.
+inline constexpr std::string_view kSigningKeys = "api-keys";  // What requests with API keys are signed with.
+// What clients carry between two requests and give back: requestState, and tickets that confirm a change.
+inline constexpr std::string_view kStateKeys = "request-state";
 
 enum class KeyState {
   kPrimary,      // Seals, and opens. One of each purpose.

@@ -31,6 +31,20 @@ base::Task<base::Result<bool>> MemoryApiKeys::revoke(std::string id, base::Wall 
   co_return true;
 }
 
+base::Task<base::Result<void>> MemoryApiKeys::add_signing(ApiKey key, base::Secret signing_key) {
+  std::string id = key.id;
+  auto adding = add(std::move(key));
+  CO_TRY_VOID(co_await std::move(adding));
+  signing_keys_.emplace(std::move(id), std::move(signing_key));
+  co_return base::Result<void>();
+}
+
+base::Task<base::Result<std::optional<base::Secret>>> MemoryApiKeys::signing_key(std::string id) {
+  const auto found = signing_keys_.find(id);
+  if (found == signing_keys_.end()) co_return std::optional<base::Secret>();
+  co_return std::optional(found->second.clone());
+}
+
 base::Task<base::Result<bool>> MemoryNonces::use(std::string key_id, std::string nonce, base::Wall expires,
                                                  base::Wall now) {
   std::erase_if(kept_, [now](const auto& each) { return each.second < now; });

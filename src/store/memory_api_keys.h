@@ -12,15 +12,18 @@
 
 namespace store {
 
-class MemoryApiKeys final : public ApiKeys {
+class MemoryApiKeys final : public ApiKeys, public SigningKeys {
  public:
   base::Task<base::Result<void>> add(ApiKey key) override;
   base::Task<base::Result<std::optional<ApiKey>>> find(std::string id) override;
   base::Task<base::Result<std::vector<ApiKey>>> list() override;
   base::Task<base::Result<bool>> revoke(std::string id, base::Wall now) override;
+  base::Task<base::Result<void>> add_signing(ApiKey key, base::Secret signing_key) override;
+  base::Task<base::Result<std::optional<base::Secret>>> signing_key(std::string id) override;
 
  private:
   std::vector<ApiKey> keys_;
+  std::map<std::string, base::Secret> signing_keys_;  // By id.
 };
 
 class MemoryNonces final : public Nonces {

@@ -62,12 +62,15 @@ base::Task<base::Result<StatusAnswer>> get_auth_status(const Services& services,
 struct UrlAnswer {
   std::string summary;
   std::string auth_url;
+  std::optional<std::string> auth_url_elsewhere{};
   int64_t valid_for_s = 0;
 
   static constexpr auto fields() {
     return schema::Fields{
         schema::required("summary", &UrlAnswer::summary),
         schema::required("auth_url", &UrlAnswer::auth_url),
+        schema::optional("auth_url_elsewhere", &UrlAnswer::auth_url_elsewhere,
+                         "For a browser on another machine; its last address goes to authenticate."),
         schema::required("valid_for_s", &UrlAnswer::valid_for_s),
     };
   }
@@ -77,10 +80,11 @@ base::Task<base::Result<UrlAnswer>> get_auth_url(const Services& services, mcp::
   CO_TRY(PendingLogin pending, co_await services.login.begin(context.principal()));
   UrlAnswer answer;
   answer.auth_url = std::move(pending.url);
+  if (!pending.url_elsewhere.empty()) answer.auth_url_elsewhere = std::move(pending.url_elsewhere);
   answer.valid_for_s = pending.valid_for.count();
   answer.summary = pending.completes_itself
-                       ? "Show the person this address to open in a browser on this machine. The login completes by "
-                         "itself; get_auth_status tells when."
+                       ? "Show the person auth_url to open, once, in a browser on this machine. The login completes "
+                         "by itself; get_auth_status tells when."
                        : "Show the person this address. The browser ends on a page that does not load: its whole "
                          "address goes to authenticate.";
   co_return answer;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "crypto/constant_time.h"
 #include "crypto/hmac.h"
@@ -20,7 +21,7 @@ constexpr size_t kCodeDigits = 32;
 
 }  // namespace
 
-Desk::Desk(Services services) : services_(services), key_(crypto::Key::generate(services.random)) {}
+Desk::Desk(Services services) : services_(services) { ticket_keys_.push_back(crypto::Key::generate(services.random)); }
 
 std::string Desk::new_id(std::string_view prefix) const {
   constexpr std::string_view kLetters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -72,19 +73,29 @@ void Desk::forget_making(const std::string& principal, const std::string& name) 
   std::erase_if(begun_, [&](const Begun& each) { return each.principal == principal && each.name == name; });
 }
 
-std::string Desk::sign(std::string_view deed, int64_t until_s) const {
-  crypto::HmacSha256 code(key_);
+void Desk::set_ticket_keys(std::vector<crypto::Key> keys) {
+  ENSURE(!keys.empty());
+  ticket_keys_ = std::move(keys);
+}
+
+std::string Desk::sign(const crypto::Key& key, std::string_view deed, int64_t until_s) {
+  crypto::HmacSha256 code(key);
   code.update(fmt::format("ticket {} ", until_s));
   code.update(deed);
   return fmt::format("{}-{}", until_s, crypto::to_hex(code.finish()).substr(0, kCodeDigits));
 }
 
-std::string Desk::ticket_for(std::string_view deed) const { return sign(deed, (now() + kTicketLasts).unix_ms / 1000); }
+std::string Desk::ticket_for(std::string_view deed) const {
+  return sign(ticket_keys_.front(), deed, (now() + kTicketLasts).unix_ms / 1000);
+}
+
+base::Wall Desk::ticket_end() const { return now() + kTicketLasts; }
 
 bool Desk::is_good(std::string_view ticket, std::string_view deed) const {
   const auto until = base::parse_integer(ticket.substr(0, ticket.find('-')));
   if (!until || *until < now().unix_ms / 1000) return false;
-  return crypto::equal(ticket, sign(deed, *until));
+  return std::ranges::any_of(ticket_keys_,
+                             [&](const crypto::Key& key) { return crypto::equal(ticket, sign(key, deed, *until)); });
 }
 
 }  // namespace tools

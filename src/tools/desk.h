@@ -71,10 +71,14 @@ class Desk {
   void note_making(Begun begun);
   void forget_making(const std::string& principal, const std::string& name);
 
-  // A ticket for `deed`, a text that holds all that it is to be good for. It ends after a quarter of an hour, and with
-  // the process.
+  // From now on the first key signs tickets and each is taken; at least one. Until then they are good in this process
+  // alone.
+  void set_ticket_keys(std::vector<crypto::Key> keys);
+  // A ticket for `deed`, a text that holds all that it is to be good for. It ends after a quarter of an hour.
   std::string ticket_for(std::string_view deed) const;
   bool is_good(std::string_view ticket, std::string_view deed) const;
+  // When no ticket that was given until now is good any more.
+  base::Wall ticket_end() const;
 
  private:
   struct Held {
@@ -82,11 +86,11 @@ class Desk {
     std::shared_ptr<Reading> reading;
   };
 
-  std::string sign(std::string_view deed, int64_t until_s) const;
+  static std::string sign(const crypto::Key& key, std::string_view deed, int64_t until_s);
   bool is_recent(const Begun& begun) const;
 
   Services services_;
-  crypto::Key key_;
+  std::vector<crypto::Key> ticket_keys_;
   std::list<Held> readings_;  // Used last first.
   std::list<Begun> begun_;
 };

@@ -224,10 +224,18 @@ base::Task<ToolResult> Guard::decide(const mcp::Tool& tool, mcp::CallContext& co
       co_return ToolResult::failure(
           {base::Code::kInvalidArgument,
            "Nothing was changed: confirm does not belong to this call, or what it would do changed since, or it is "
-           "over 15 minutes old, or this server was started again. Call again with dry_run, show the effect to the "
-           "person, and pass the confirm of that answer.",
+           "over 15 minutes old. Call again with dry_run, show the effect to the person, and pass the confirm of that "
+           "answer.",
            {},
            std::nullopt});
+    }
+    if (services_.spend && !co_await services_.spend(*ticket, services_.desk.ticket_end())) {
+      co_return ToolResult::failure({base::Code::kInvalidArgument,
+                                     "Nothing was changed: this confirm was used already. Call again with dry_run, "
+                                     "show the effect to the person, "
+                                     "and pass the confirm of that answer.",
+                                     {},
+                                     std::nullopt});
     }
     co_return co_await run(tool, context, std::move(arguments), std::move(next));
   }

@@ -5,7 +5,7 @@
 // Consent is to an exact effect: the tool is rehearsed (dry_run), and what the rehearsal says is what the person is
 // asked. A client that can ask is asked: by the result of the request in the modern era, by elicitation in the legacy
 // one. One that cannot gets a ticket, `confirm`, that is good for a quarter of an hour, for this principal, tool,
-// arguments and effect, and for nothing else. Without a yes or a ticket nothing happens.
+// arguments and effect, and for nothing else, once. Without a yes or a ticket nothing happens.
 #pragma once
 
 #include <functional>
@@ -27,6 +27,9 @@ struct GuardServices {
   policy::Budget* budget = nullptr;
   // Where what was spent outlives the process and is shared by all of a user. Null: this process counts for itself.
   store::Quota* ledger = nullptr;
+  // Whether a ticket is used for the first time, in whichever process and life; `until` is its end. Null: a ticket is
+  // as good as its deed.
+  std::function<base::Task<bool>(std::string ticket, base::Wall until)> spend = nullptr;
   // Hears of each call that was refused for its budget, before the refusal is sent.
   std::function<base::Task<void>(mcp::Principal principal, std::string tool, policy::OverBudget why)> refused = nullptr;
 };

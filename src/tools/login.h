@@ -27,8 +27,11 @@ struct LoginStatus {
 };
 
 struct PendingLogin {
-  // Where the person consents. It holds no secret: state and challenge are of no use to anyone else.
+  // Where the person begins. The first browser that opens it is the one that may end the login.
   std::string url;
+  // For a browser on another machine, whose last address has to be brought to complete(); empty where `url` is for that
+  // already.
+  std::string url_elsewhere = {};
   std::string redirect_uri;
   std::chrono::seconds valid_for{0};
   // True when this process listens on the redirect address, so that nothing has to be pasted back.

@@ -5,7 +5,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { request, sign } from '../../examples/signed_request/signed_request.mjs';
-import { Workspace, httpHeaders, initializeRequest, postModern, programs, rawHttp } from './harness.mjs';
+import {
+  Workspace, httpHeaders, initializeRequest, modernHeaders, modernRequest, postModern, programs, rawHttp, withDeadline,
+} from './harness.mjs';
 
 const source = path.resolve(import.meta.dirname, '../..');
 let workspace;
@@ -171,4 +173,69 @@ test('with request signing a signed request gets in once, also after a restart, 
   for (const reason of ['replayed request', 'signature too old', 'signature from the future', 'not signed']) {
     assert.ok(reasons.includes(reason), `${reason}: ${reasons}`);
   }
+});
+
+async function rotate(...args) {
+  const program = workspace.start(programs.server, ['keys', 'rotate', ...args, '--config', workspace.config]);
+  program.child.stdin.end();
+  const { code } = await program.ended();
+  assert.equal(code, 0, program.describe());
+  return program.stdout;
+}
+
+test('what a key signs with outlives a new master key and a new key of its own, and ends after a leak', async () => {
+  configure();
+  await workspace.login();
+  const reader = await makeKey('smcp:read');
+  const env = { SECURITY_ENABLE_REQUEST_SIGNING: 'true' };
+  const send = (server) => {
+    const { headers, body } = request('tools/list');
+    const fields = sign({ key: reader.key, method: 'POST', url: server.url, headers, body });
+    return rawHttp(server.url, { headers: { ...headers, ...fields }, body });
+  };
+  await rotate('--master');
+  let server = await workspace.startServer([], { env });
+  assert.equal((await send(server)).status, 200, 'after a new master key');
+  assert.match(await rotate('--purpose', 'api-keys'), /API keys under it: 1 sealed anew, 0 revoked/);
+  assert.equal((await send(server)).status, 200, 'the running server knows of the new key');
+  await server.stop();
+  await rotate('--master');
+  server = await workspace.startServer([], { env });
+  assert.equal((await send(server)).status, 200, 'and again');
+  assert.match(await rotate('--purpose', 'api-keys', '--compromised'), /0 sealed anew, 1 revoked/);
+  assert.equal((await send(server)).status, 401);
+  assert.equal(JSON.parse((await apiKey('list', '--json')).stdout).keys[0].state, 'revoked');
+});
+
+// An open stream of notifications; `ended` is what it said, once it has ended.
+async function listen(server, key) {
+  const answer = await fetch(server.url, {
+    method: 'POST',
+    headers: modernHeaders(key, 'subscriptions/listen'),
+    body: JSON.stringify(modernRequest(1, 'subscriptions/listen', { notifications: { toolsListChanged: true } })),
+  });
+  assert.equal(answer.status, 200);
+  return { ended: answer.text().catch((error) => `broken: ${error}`) };
+}
+
+test('a key that is revoked ends what it has open', async () => {
+  configure();
+  const mine = await makeKey('smcp:read');
+  const theirs = await makeKey('smcp:read');
+  const server = await workspace.startServer();
+  const stream = await listen(server, mine.key);
+  const other = await listen(server, theirs.key);
+  const opened = await rawHttp(server.url, { headers: httpHeaders(mine.key), body: JSON.stringify(initializeRequest()) });
+  const session = await fetch(server.url, {
+    headers: { Authorization: `Bearer ${mine.key}`, Accept: 'text/event-stream', 'Mcp-Session-Id': opened.headers['mcp-session-id'] },
+  });
+  assert.equal(session.status, 200);
+  assert.equal((await apiKey('revoke', mine.id)).code, 0);
+  await withDeadline(stream.ended, 'the end of the stream');
+  await withDeadline(session.text(), 'the end of the stream of the session');
+  await server.line(/api_keys\.streams_ended/);
+  let open = true;
+  other.ended.then(() => (open = false));
+  assert.equal((await list(server, theirs.key)).status, 200);
+  assert.ok(open, 'the stream of another key goes on');
 });

@@ -88,7 +88,7 @@ test('records can be read, proved and searched', async () => {
   assert.equal(proof.checkpoint.split('\n')[2], proof.root);
   const steps = JSON.parse((await audit('consistency', '3', '5')).stdout);
   assert.ok(steps.proof.length > 0);
-  const owner = (await audit('hash', 'owner')).stdout.trim();
+  const owner = (await audit('hash', '--user', 'owner')).stdout.trim();
   assert.ok(fs.readFileSync(segment(), 'utf8').includes(`"user":"${owner}"`));
   assert.equal((await audit('prove', '--seq', '999')).code, 5);
   assert.equal((await audit('hash')).code, 2);
@@ -152,4 +152,25 @@ test('without a trail the commands say so, and make no key', async () => {
   assert.equal(none.code, 5, none.stderr);
   assert.match(none.stderr, /master key/);
   assert.ok(!fs.existsSync(path.join(workspace.env.HOME, '.config')));
+});
+
+test('who is erased cannot be found in the trail, which stays whole', async () => {
+  await workspace.login();
+  await session();
+  const name = (await audit('hash', '--user', 'owner')).stdout.trim();
+  const records = async () => (await audit('export')).stdout.trim().split('\n').map((line) => JSON.parse(line));
+  assert.ok((await records()).some(({ user }) => user === name));
+  const erased = workspace.start(programs.server, ['admin', 'erase', '--config', workspace.config]);
+  erased.child.stdin.end();
+  assert.equal((await erased.ended()).code, 0, erased.describe());
+  assert.ok((await records()).some(({ event, user }) => event === 'user.erased' && user === name), 'the last word of that name');
+  assert.equal((await audit('hash', '--user', 'owner')).code, 5);
+  assert.notEqual((await audit('hash', 'owner')).stdout.trim(), name, 'the key of the trail alone does not tell');
+  assert.equal((await audit('verify')).code, 0);
+  // Whoever comes after has another name, and nothing of the one before.
+  await workspace.login();
+  const next = (await audit('hash', '--user', 'owner')).stdout.trim();
+  assert.notEqual(next, name);
+  assert.ok((await records()).some(({ user }) => user === next));
+  assert.equal((await audit('verify')).code, 0);
 });

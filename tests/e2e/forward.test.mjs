@@ -141,6 +141,42 @@ test('the webhook gets signed lines, again after an error, and none twice otherw
   assert.equal(inbox.all[0].status, 500);
 });
 
+test('what a place had not got when the process ended it gets from the next one, and nothing twice', async () => {
+  const holder = await listen(net.createServer());
+  holder.close();
+  const inbox = new Inbox();
+  const collected = await listen(collector(inbox));
+  const posts = new Inbox();
+  const hook = http.createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += chunk));
+    request.on('end', () => {
+      response.writeHead(200).end();
+      posts.put(...body.trimEnd().split('\n'));
+    });
+  });
+  // The collector is there, and the webhook is away: it holds nothing up.
+  workspace.writeConfig((config) => {
+    config.audit = { webhook: `http://127.0.0.1:${holder.port}/records`, webhook_secret: secret };
+    config.syslog = { server: `tcp://127.0.0.1:${collected.port}` };
+  });
+  const first = await workspace.startServer();
+  await first.line(/audit\.not_forwarded/);
+  await inbox.until((line) => line.includes('server.started'), 'the first record at the collector');
+  await first.stop('SIGKILL');
+  await listen(hook, holder.port);
+  const second = await workspace.startServer();
+  await posts.until((line) => line.includes('"seq":0,'), 'the record of the process that was killed');
+  assert.equal((await second.stop()).code, 0);
+  const numbers = (lines) => lines.map((line) => line.match(/"seq":(\d+),/)?.[1]).filter(Boolean).map(Number);
+  const written = (await exported()).length;
+  const posted = numbers(posts.all);
+  assert.deepEqual(posted, [...posted.keys()], 'from the first on, in order, each once');
+  assert.ok(posted.length >= written - 2, `${posted.length} of ${written}`);
+  const logged = numbers(inbox.all);
+  assert.deepEqual([...new Set(logged)], [...new Set(logged).keys()], 'and so the collector');
+});
+
 // As much of RFC 5321 as a client needs.
 function mailServer(inbox) {
   return net.createServer((socket) => {

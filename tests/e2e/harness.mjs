@@ -165,7 +165,7 @@ export class Workspace {
   async login() {
     const { program, url } = await this.startLogin();
     const callback = await consent(url);
-    const page = await fetch(callback);
+    const page = await browse(callback);
     const text = await page.text();
     const exit = await program.ended();
     if (page.status !== 200 || exit.code !== 0) {
@@ -198,9 +198,31 @@ export class Workspace {
   }
 }
 
-// Opens the authorization URL as a browser whose user agrees, and returns where it was sent back to.
+// The cookies of our one browser, by origin.
+const cookies = new Map();
+
+// One request of that browser.
+export async function browse(url, options = {}) {
+  const { origin } = new URL(url);
+  const headers = cookies.has(origin) ? { Cookie: cookies.get(origin) } : {};
+  const answer = await fetch(url, { ...options, headers: { ...headers, ...options.headers } });
+  const [set] = answer.headers.getSetCookie();
+  if (set) cookies.set(origin, set.split(';')[0]);
+  return answer;
+}
+
+// Where the listener of a login sends the browser on to; the address itself where it is Spotify's already.
+export async function authorization(url) {
+  if (new URL(url).pathname === '/authorize') return url;
+  const answer = await browse(url, { redirect: 'manual' });
+  const location = answer.headers.get('location');
+  if (answer.status !== 302 || !location) throw new Error(`the login answered ${answer.status}: ${await answer.text()}`);
+  return location;
+}
+
+// Opens the address of a login as a browser whose user agrees, and returns where it was sent back to.
 export async function consent(url) {
-  const answer = await fetch(url, { redirect: 'manual' });
+  const answer = await browse(await authorization(url), { redirect: 'manual' });
   const location = answer.headers.get('location');
   if (answer.status < 300 || answer.status > 399 || !location) {
     throw new Error(`the authorization page answered ${answer.status}: ${await answer.text()}`);

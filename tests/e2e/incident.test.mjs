@@ -80,11 +80,18 @@ test('a compromise: sealed, sessions and bearer gone, login gone, evidence signe
   const keyBefore = masterKey();
   assert.equal((await call(server, 'no-such-bearer')).status, 401);
 
+  const made = await command('api-key', 'create', '--label', 'a test', '--scopes', 'smcp:read', '--json');
+  assert.equal(made.code, 0, made.stderr);
+  const apiKey = JSON.parse(made.stdout);
   const report = await respond('auth-compromise');
   const states = Object.fromEntries(report.steps.map(({ step, state }) => [step, state]));
-  for (const step of ['seal', 'evidence', 'revoke_sessions', 'forget_logins', 'review_logins', 'verify_trail']) {
+  for (const step of ['seal', 'evidence', 'revoke_sessions', 'revoke_api_keys', 'forget_logins', 'review_logins', 'verify_trail']) {
     assert.equal(states[step], 'done', JSON.stringify(report.of[step]));
   }
+  assert.ok(report.of.revoke_api_keys.told.includes(apiKey.id), report.of.revoke_api_keys.told);
+  const keys = JSON.parse((await command('api-key', 'list', '--json')).stdout).keys;
+  assert.deepEqual(keys.map(({ id, state }) => [id, state]), [[apiKey.id, 'revoked']]);
+  assert.ok(fs.readFileSync(path.join(report.evidence, 'report.json'), 'utf8').includes(apiKey.id));
   assert.equal(states.rotate_client_secret, 'by hand');
   for (const step of ['rotate_keys', 'rotate_master_key']) assert.equal(states[step], 'done', JSON.stringify(report.of[step]));
   assert.notEqual(masterKey(), keyBefore, 'the master key is a new one');

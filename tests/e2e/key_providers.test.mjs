@@ -106,7 +106,8 @@ function placesOf(pid, needle) {
   return places;
 }
 
-// A sanitizer maps terabytes for itself. It keeps what was given back, and makes mlock do nothing.
+// A sanitizer maps terabytes for itself. It keeps a copy of the environment of the start and what was given back, and makes
+// mlock do nothing.
 function isSanitized(pid) {
   return fs.readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n').some((line) => {
     const [, begin, end] = line.match(/^([0-9a-f]+)-([0-9a-f]+) /) ?? [];
@@ -130,7 +131,31 @@ test('a running server has its master key in locked memory, and nowhere else',
     for (const flags of raw) assert.ok(flags.includes('lo') && flags.includes('dd'), flags.join(' '));
     for (const flags of placesOf(server.child.pid, Buffer.from(kKey.slice(0, 40)))) assert.ok(flags.includes('lo'), flags.join(' '));
     assert.equal((await server.stop()).code, 0);
+    // Of a key file nothing stays where it was read, not on the stack of a thread either.
+    const file = path.join(workspace.directory, 'key');
+    fs.writeFileSync(file, `${kKey}\n`, { mode: 0o600 });
+    delete workspace.env.SPOTIFY_MCP_MASTER_KEY;
+    workspace.env.SPOTIFY_MCP_MASTER_KEY_FILE = file;
+    const later = await workspace.startServer();
+    assert.notEqual((await postModern(later, workspace.token(), 'tools/call', { name, arguments: args })).message.result.isError, true);
+    for (const flags of placesOf(later.child.pid, Buffer.from(kKey, 'base64'))) assert.ok(flags.includes('lo'), flags.join(' '));
+    assert.deepEqual(placesOf(later.child.pid, Buffer.from(kKey.slice(0, 40))), []);
+    assert.equal((await later.stop()).code, 0);
   });
+
+test('in production a server warns of a key that a plain variable brought, and of none that a file holds', async () => {
+  const warns = async (environment, env) => {
+    workspace.writeConfig((config) => (config.environment = environment));
+    const server = await workspace.startServer([], { env });
+    await server.stop();
+    return server.stderr.includes('"key.in_environment"');
+  };
+  assert.equal(await warns('production', { SPOTIFY_MCP_MASTER_KEY: kKey }), true);
+  assert.equal(await warns('staging', { SPOTIFY_MCP_MASTER_KEY: kKey }), false);
+  const file = path.join(workspace.directory, 'key');
+  fs.writeFileSync(file, kKey, { mode: 0o600 });
+  assert.equal(await warns('production', { SPOTIFY_MCP_MASTER_KEY_FILE: file }), false);
+});
 
 test('a passphrase opens what it sealed, and another one does not', async () => {
   workspace.env.SPOTIFY_MCP_MASTER_KEY = 'a fake passphrase for tests';

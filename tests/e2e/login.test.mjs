@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Workspace, consent, programs, textOf, modernRequest } from './harness.mjs';
+import { Workspace, authorization, browse, consent, programs, textOf, modernRequest } from './harness.mjs';
 import { calls } from './tool_calls.mjs';
 
 const workspace = new Workspace();
@@ -30,11 +30,12 @@ function listenerOf(url) {
 function forge(url) {
   const back = listenerOf(url);
   back.search = new URLSearchParams({ code: 'AQ-not-a-real-code', state: 'forged-state-forged-state' });
-  return fetch(back);
+  return browse(back);
 }
 
 test('the authorization URL uses PKCE, a state, and a loopback listener on a free port', async () => {
-  const { program, url } = await workspace.startLogin();
+  const { program, url: start } = await workspace.startLogin();
+  const url = await authorization(start);
   const query = new URL(url).searchParams;
   assert.equal(query.get('response_type'), 'code');
   assert.equal(query.get('code_challenge_method'), 'S256');
@@ -55,10 +56,11 @@ test('before any login a tool says how to log in, and nothing is stored', async 
 });
 
 test('a denied consent ends with a clear message and a non-zero exit', async () => {
-  const { program, url } = await workspace.startLogin();
+  const { program, url: start } = await workspace.startLogin();
+  const url = await authorization(start);
   const back = listenerOf(url);
   back.search = new URLSearchParams({ error: 'access_denied', state: new URL(url).searchParams.get('state') });
-  const page = await fetch(back);
+  const page = await browse(back);
   const exit = await program.ended();
   assert.equal(exit.code, 4, program.describe());
   assert.match(program.stderr, /denied/);
@@ -67,7 +69,8 @@ test('a denied consent ends with a clear message and a non-zero exit', async () 
 });
 
 test('an answer with a wrong state is refused and does not log in', async () => {
-  const { program, url } = await workspace.startLogin();
+  const { program, url: start } = await workspace.startLogin();
+  const url = await authorization(start);
   const page = await forge(url);
   assert.ok(page.status >= 400, `status ${page.status}`);
   assert.doesNotMatch(await page.text(), /forged-state|not-a-real-code/);
@@ -84,7 +87,8 @@ test('a login that nobody completes times out with the fix', async () => {
 });
 
 test('other paths of the listener are not served', async () => {
-  const { program, url } = await workspace.startLogin();
+  const { program, url: start } = await workspace.startLogin();
+  const url = await authorization(start);
   const other = listenerOf(url);
   other.pathname = '/other';
   const page = await fetch(other);
@@ -121,14 +125,32 @@ test('a completed login stores sealed tokens with tight permissions and a page t
 test('the callback works once: the listener is gone afterwards', async () => {
   const { program, url } = await workspace.startLogin();
   const callback = await consent(url);
-  assert.equal((await fetch(callback)).status, 200);
+  assert.equal((await browse(callback)).status, 200);
   assert.equal((await program.ended()).code, 0);
   await assert.rejects(fetch(callback));
 });
 
 test('a forged answer does not keep the true one from being served', async () => {
   const { program, url } = await workspace.startLogin();
-  assert.ok((await forge(url)).status >= 400);
-  assert.equal((await fetch(await consent(url))).status, 200);
+  const spotify = await authorization(url);
+  assert.ok((await forge(spotify)).status >= 400);
+  assert.equal((await browse(await consent(spotify))).status, 200);
   assert.equal((await program.ended()).code, 0, program.describe());
+});
+
+test('the answer of a login counts in the browser that began it, and in no other', async () => {
+  const { program, url } = await workspace.startLogin();
+  assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/login\?key=[A-Za-z0-9_-]{43}$/);
+  const callback = await consent(url);
+  assert.equal((await fetch(callback)).status, 400, 'without the cookie');
+  assert.equal((await fetch(callback, { headers: { Cookie: 'spotify_mcp_login_x=y' } })).status, 400, 'with another one');
+  assert.equal((await fetch(url, { redirect: 'manual' })).status, 400, 'the address is good for one browser');
+  assert.equal((await browse(callback)).status, 200);
+  assert.equal((await program.ended()).code, 0, program.describe());
+  const audit = workspace.start(programs.server, ['audit', 'export', '--config', workspace.config]);
+  audit.child.stdin.end();
+  await audit.ended();
+  const reasons = audit.stdout.trim().split('\n').map((line) => JSON.parse(line))
+    .filter(({ event }) => event === 'login.foreign_answer').map(({ reason }) => reason).slice(-3);
+  assert.deepEqual(reasons, ['another browser', 'another browser', 'another browser']);
 });

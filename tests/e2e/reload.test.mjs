@@ -64,11 +64,12 @@ test('what may change at once changes, and what may not is named', async () => {
     section(config, 'server').allowed_hosts = ['mcp.example.com'];
     section(config, 'server').port = 1;
     section(config, 'api').timeout = 29;
+    section(config, 'metrics').port = 1;
   });
   const said = await reload();
-  assert.deepEqual(said.applied, ['server.allowed_hosts', 'tools.read_only']);
+  assert.deepEqual(said.applied, ['api.timeout', 'server.allowed_hosts', 'tools.read_only']);
   // The port of the command line stands over the one of the file.
-  assert.deepEqual(said.at_next_start, ['api.timeout']);
+  assert.deepEqual(said.at_next_start, ['metrics.port']);
   assert.equal(await withHost(server, 'mcp.example.com'), 200);
   const reading = await tools(server);
   assert.ok(!reading.includes('play') && reading.includes('get_devices'));
@@ -178,4 +179,34 @@ test(`${reloads} reloads under load, and no call fails`, async () => {
   await Promise.all(callers);
   assert.ok(answered > 0);
   agent.destroy();
+});
+
+test('toolsets, budgets and limits change under a running server, and what is no toolset changes nothing', async () => {
+  const server = await workspace.startServer();
+  const all = await tools(server);
+  assert.ok(!all.includes('dedupe_playlist'));
+  write((config) => {
+    section(config, 'tools').toolsets = ['curation'];
+    section(config, 'tools').writes_per_minute = 1;
+    section(config, 'server').streams_per_user = 1;
+  });
+  const said = await reload();
+  assert.deepEqual(said.applied, ['server.streams_per_user', 'tools.toolsets', 'tools.writes_per_minute']);
+  const now = await tools(server);
+  assert.ok(now.includes('dedupe_playlist') && !now.includes('play'));
+  write((config) => (section(config, 'tools').toolsets = ['curration']));
+  const wrong = await run('admin', 'reload');
+  assert.equal(wrong.exit.code, 2, wrong.describe());
+  assert.match(wrong.stderr, /curration/);
+  assert.deepEqual(await tools(server), now);
+  write();
+  await reload();
+  assert.deepEqual(await tools(server), all);
+  const create = (name) => postModern(server, workspace.token(), 'tools/call', { name: 'create_playlist', arguments: { name } });
+  write((config) => (section(config, 'tools').writes_per_minute = 1));
+  await reload();
+  assert.notEqual((await create('first')).message.result.isError, true);
+  const second = await create('second');
+  assert.equal(second.message.result.isError, true);
+  assert.match(JSON.stringify(second.message), /1 changes in a minute/);
 });

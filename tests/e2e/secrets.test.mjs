@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Workspace, consent, modernRequest, postModern, programs, withDeadline } from './harness.mjs';
+import { Workspace, browse, consent, modernRequest, postModern, programs, withDeadline } from './harness.mjs';
 
 const canary = (number) => `CANARY${number}x7f3a9c`;
 const canaries = /CANARY\d*x7f3a9c/i;
@@ -88,13 +88,13 @@ function plantBrowser() {
 async function loginByBrowser() {
   const { env, note } = plantBrowser();
   const login = workspace.start(programs.server, ['login', '--config', workspace.config], { env });
-  const [, url] = await login.line(/(http:\/\/127\.0\.0\.1:\d+\/authorize\S+)/);
+  const [, url] = await login.line(/(http:\/\/127\.0\.0\.1:\d+\/login\?\S+)/);
   const opened = new Promise((resolve) => {
     const look = () => (fs.existsSync(note) ? resolve(fs.readFileSync(note, 'utf8')) : setImmediate(look));
     look();
   });
   const child = await withDeadline(opened, 'the browser');
-  const page = await fetch(await consent(url));
+  const page = await browse(await consent(url));
   assert.equal(page.status, 200);
   assert.equal((await login.ended()).code, 0);
   return child;
@@ -116,7 +116,7 @@ const bodies = [
 
 test('no word of an error of Spotify reaches a client, whatever the error and whatever the call', async () => {
   await loginByBrowser().then((child) => {
-    assert.match(child, /\/authorize/);
+    assert.match(child, /\/login\?key=/);
     assert.ok(!child.includes(clientSecret) && !child.includes(masterKey), child);
   });
   const server = await workspace.startServer(['--log-level', 'debug']);

@@ -26,7 +26,7 @@ const changes = async () => Object.entries(await sim.requests(workspace))
   .filter(([operation]) => operation !== 'POST /api/token' && !operation.startsWith('GET '))
   .reduce((sum, [, times]) => sum + times, 0);
 
-test('a playlist is dropped with the ticket of this process only, and undo brings it back', async () => {
+test('a playlist is dropped with its ticket, once, in whichever process, and undo brings it back', async () => {
   const listed = await call(server, 'get_playlists', {});
   const playlist = listed.structuredContent.items[0].uri;
   const changed = await changes();
@@ -34,11 +34,12 @@ test('a playlist is dropped with the ticket of this process only, and undo bring
   assert.equal(refused.structuredContent.status, 'unchanged');
   const { confirm } = refused.structuredContent;
   const other = workspace.startStdio();
-  const foreign = await call(other, 'unfollow_playlist', { playlist_id: playlist, confirm });
+  const elsewhere = (await call(server, 'get_playlists', {})).structuredContent.items[1].uri;
+  const foreign = await call(other, 'unfollow_playlist', { playlist_id: elsewhere, confirm });
   assert.ok(foreign.isError);
-  assert.match(textOf(foreign), /this server was started again/);
+  assert.match(textOf(foreign), /confirm does not belong to this call/);
   assert.equal(await changes(), changed);
-  const dropped = await call(server, 'unfollow_playlist', { playlist_id: playlist, confirm });
+  const dropped = await call(other, 'unfollow_playlist', { playlist_id: playlist, confirm });
   assert.equal(dropped.structuredContent?.status, 'verified', textOf(dropped));
   // The receipt is in the store, so another process goes back by it.
   const { receipt } = dropped.structuredContent;
@@ -47,6 +48,11 @@ test('a playlist is dropped with the ticket of this process only, and undo bring
   assert.equal(undone.structuredContent?.status, 'verified', textOf(undone));
   const again = await call(server, 'get_playlists', {});
   assert.ok(again.structuredContent.items.some((item) => item.uri === playlist));
+  const before = await changes();
+  const replayed = await call(server, 'unfollow_playlist', { playlist_id: playlist, confirm });
+  assert.ok(replayed.isError);
+  assert.match(textOf(replayed), /used already/);
+  assert.equal(await changes(), before);
 });
 
 test('the budget of the day holds in every process, and a refusal is in the audit trail', async () => {

@@ -2,7 +2,9 @@
 // planted violation beside the test that the tree has none.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -43,6 +45,11 @@ Violations check_standard_headers(const std::vector<File>& files);
 Violations check_precompiled_headers(const std::vector<File>& files);
 Violations check_own_header_first(const std::vector<File>& files);
 Violations check_dead_headers(const std::vector<File>& files);
+
+// docs/security-requirements.md: every id once, and every test that it names is there. `read` gives a file of the tree,
+// or nothing.
+using ReadFile = std::function<std::optional<std::string>(const std::string& path)>;
+Violations check_requirements(const File& page, const ReadFile& read);
 
 // All C++ files below src, sim, tests, bench and examples.
 std::vector<File> read_tree(const std::string& root);

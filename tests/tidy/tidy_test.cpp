@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <sstream>
 
 #include "tests/test.h"
@@ -187,4 +189,40 @@ TEST_CASE("every layer has a README") {
     INFO(path);
     CHECK(std::filesystem::exists(source_directory() / path / "README.md"));
   }
+}
+
+TEST_CASE("every security requirement is shown by tests that there are") {
+  const tidy::File page{"docs/security-requirements.md", read("docs/security-requirements.md")};
+  expect_none(tidy::check_requirements(page, [](const std::string& path) -> std::optional<std::string> {
+    if (!std::filesystem::exists(source_directory() / path)) return std::nullopt;
+    return read(path);
+  }));
+}
+
+TEST_CASE("a planted requirement without its test, its file or its row is found") {
+  const auto count = [](std::string text) {
+    return tidy::check_requirements({"page.md", std::move(text)},
+                                    [](const std::string& path) {
+                                      return path == "tests/none" ? std::nullopt
+                                                                  : std::optional(std::string("every name: x, y"));
+                                    })
+        .size();
+  };
+  // A page of rows that all name what is there.
+  std::string good;
+  for (const auto& [family, rows] : std::map<std::string, int>{
+           {"IV", 16}, {"SE", 10}, {"SM", 19}, {"CS", 13}, {"NS", 15}, {"AU", 13}, {"IR", 8}, {"KR", 8}, {"T", 44}}) {
+    for (int i = 1; i <= rows; ++i) good += fmt::format("| {}-{} | what | `tests/a`: x<br>`tests/b` |\n", family, i);
+  }
+  CHECK(count(good) == 0);
+  const auto with = [&good](std::string_view old, std::string_view other) {
+    std::string changed = good;
+    return changed.replace(changed.find(old), old.size(), other);
+  };
+  CHECK(count(with("`tests/a`: x", "`tests/a`: z")) == 1);
+  CHECK(count(with("`tests/a`: x", "`tests/none`: x")) == 1);
+  CHECK(count(with("`tests/a`: x", "`docs/a`: x")) == 1);
+  CHECK(count(with("`tests/a`: x", "somewhere")) == 1);
+  CHECK(count(with("| SM-3 |", "| SM-33 |")) == 2);
+  CHECK(count(good + "| SM-3 | again | not in this program yet: x |\n") == 1);
 }

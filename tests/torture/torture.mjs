@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { Workspace, consent, modernRequest, programs, random, textOf } from '../e2e/harness.mjs';
+import { Workspace, browse, consent, modernRequest, programs, random, textOf } from '../e2e/harness.mjs';
 import { sim } from '../e2e/sim.mjs';
 
 export const everything = process.env.SMS_TORTURE === 'all';
 export const next = random(Number(process.env.SMS_SEED ?? 20260728));
 
 // The documented exit codes (docs/errors.md); 70 is a broken invariant of ours, and a signal is a crash.
-const documented = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+const documented = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 
 const faultyIo = process.env.SMS_FAULTY_IO;
 // What is copied stays private.
@@ -104,7 +104,7 @@ export class Bench {
     const program = this.workspace.start(programs.server,
       ['login', '--config', this.workspace.config, '--no-browser'], { env: this.faulty(fault) });
     const url = await program.line(/Open this URL: (https?:\/\/\S+)/).catch(() => null);
-    if (url) await fetch(await consent(url[1])).catch(() => null);
+    if (url) await browse(await consent(url[1])).catch(() => null);
     return this.outcome(program);
   }
 

@@ -1,15 +1,15 @@
 // admin: tells the running servers of this data directory what to do, over the socket that each of them has there; and
 // puts the seal on or takes it off, which needs no running server.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include "app/commands/admin_client.h"
+#include "app/commands/admin_erase.h"
 #include "app/admin_server.h"
 #include "app/audit_trail.h"
 #include "app/commands/commands.h"
@@ -18,6 +18,7 @@
 #include "app/master_key.h"
 #include "json/parse.h"
 #include "json/write.h"
+#include "mcp/principal.h"
 #include "net/unix_peer.h"
 #include "os/files.h"
 #include "os/process.h"
@@ -247,9 +248,23 @@ base::Result<int> emergency_stop(const Call& call) {
   return 0;
 }
 
+base::Result<int> erase(const Call& call) {
+  const std::string user = call.arguments.rest.empty() ? mcp::Principal().id : call.arguments.rest.front();
+  TRY_VOID(erase_user(call.process, call.settings, user, call.io));
+  if (call.arguments.has("--json")) {
+    call.io.out << json::write_pretty(json::Object{{"erased", user}});
+  } else {
+    call.io.out
+        << "Erased: the login, what was kept for undoing and comparing, cached answers, counts, and what tells "
+           "whose records of the audit trail are theirs. Backups that were made before still hold it; make a new "
+           "one, and remove those.\n";
+  }
+  return 0;
+}
+
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   const std::string& what = arguments.positional;
-  if (!arguments.rest.empty() && what != "revoke") {
+  if (!arguments.rest.empty() && what != "revoke" && what != "erase") {
     return base::fail(base::Code::kInvalidArgument, fmt::format("admin {} takes no further argument.", what));
   }
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
@@ -261,6 +276,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   if (what == "revoke") return revoke(call);
   if (what == "reload") return reload(call);
   if (what == "stop") return stop(call);
+  if (what == "erase") return erase(call);
   if (what == "emergency-stop") return emergency_stop(call);
   return set_seal(call, what == "seal");
 }
@@ -280,13 +296,16 @@ Command admin_command() {
                    .about = "stop, emergency-stop: without waiting for what runs."},
                   json_option()},
       .positional = Positional{.name = "what",
-                               .about = "status, sessions, revoke, reload, seal, unseal, stop, emergency-stop or "
-                                        "metrics.",
+                               .about = "status, sessions, revoke, reload, seal, unseal, stop, emergency-stop, erase "
+                                        "or metrics.",
                                .choices = {"status", "sessions", "revoke", "reload", "seal", "unseal", "stop",
-                                           "emergency-stop", "metrics"}},
-      .rest = Rest{.name = "session", .about = "revoke: the session, as `admin sessions` names it.", .count_max = 1},
+                                           "emergency-stop", "erase", "metrics"}},
+      .rest = Rest{.name = "name",
+                   .about = "revoke: the session, as `admin sessions` names it; erase: the user, default owner, or "
+                            "\"api-key ID\".",
+                   .count_max = 1},
       .master_key = MasterKey::kWelcome,
-       .run = run};
+      .run = run};
 }
 
 }  // namespace app::commands

@@ -13,7 +13,6 @@
 #include "app/audit_trail.h"
 #include "app/commands/commands.h"
 #include "app/key_notice.h"
-#include "app/master_key.h"
 #include "json/write.h"
 #include "store/sqlite/api_keys.h"
 
@@ -72,21 +71,13 @@ base::Task<base::Result<void>> record(AuditTrail* audit, NoKeyFile none, audit::
 struct Making {
   const Call& call;
   Account& account;
-  store::ApiKeys& keys;
   ApiKeyRequest request;
 };
 
 base::Task<base::Result<MadeApiKey>> make(Making making) {
   Process& process = making.call.process;
   CO_TRY(const NoKeyFile none, co_await making.account.no_key_file());
-  auto read = [&process, none, places = key_places(making.call.settings, process.environment),
-               tell = tell_of_key(process, making.call.io)] {
-    return master_key(places, process.environment, process.random, none, tell);
-  };
-  auto reading = base::run_on(process.loop, process.worker, std::move(read));
-  CO_TRY(const crypto::Key master, co_await std::move(reading));
-  const SigningSeal seal(master);
-  CO_TRY(MadeApiKey made, make_api_key(process.random, seal, std::move(making.request), process.clock.wall()));
+  CO_TRY(MadeApiKey made, make_api_key(process.random, std::move(making.request), process.clock.wall()));
   AuditTrail audit(process, making.call.settings, tell_of_key(process, making.call.io));
   audit::Entry entry{.event = audit::Event::kApiKeyMade,
                      .source = "local",
@@ -96,7 +87,7 @@ base::Task<base::Result<MadeApiKey>> make(Making making) {
                      .status = "ok"};
   auto recording = record(&audit, none, std::move(entry));
   CO_TRY_VOID(co_await std::move(recording));
-  auto adding = making.keys.add(made.row);
+  auto adding = making.account.store().add_signing(made.row, signing_key_of(made.text));
   CO_TRY_VOID(co_await std::move(adding));
   co_return made;
 }
@@ -107,14 +98,16 @@ base::Task<base::Result<void>> make_into(Making making, std::optional<MadeApiKey
   co_return base::Result<void>();
 }
 
-base::Result<int> create(const Call& call, store::ApiKeys& keys) {
-  TRY(const auto account, Account::make(call.process, call.settings, {.paths = Paths::kShown}));
+base::Result<int> create(const Call& call) {
+  AccountOptions options{.paths = Paths::kShown};
+  options.key_made = tell_of_key(call.process, call.io);
+  TRY(const auto account, Account::make(call.process, call.settings, std::move(options)));
   ApiKeyRequest request{.label = call.arguments.text("--label"),
                         .scopes = list_of(call.arguments.text("--scopes")),
                         .addresses = list_of(call.arguments.text("--from")),
                         .life = std::chrono::days(call.arguments.number("--days").value_or(kDays))};
   std::optional<MadeApiKey> made;
-  TRY_VOID(run_to_end(call.process.loop, make_into({call, *account, keys, std::move(request)}, &made)));
+  TRY_VOID(run_to_end(call.process.loop, make_into({call, *account, std::move(request)}, &made)));
   const std::string text(made->text.reveal());
   if (call.arguments.has("--json")) {
     json::Object object = to_json(made->row, call.process.clock.wall());
@@ -198,7 +191,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   Process process(io.environment, base::Level::kError, Signals::kEnd);
   store::sqlite::SqliteApiKeys keys({process.loop, process.worker}, loaded.settings.storage.directory);
   const Call call{process, loaded.settings, arguments, io};
-  if (arguments.positional == "create") return create(call, keys);
+  if (arguments.positional == "create") return create(call);
   if (arguments.positional == "list") return list(call, keys);
   return revoke(call, keys);
 }

@@ -3,13 +3,13 @@
 // must not be written stands in the trail.
 #include <algorithm>
 #include <deque>
+#include <fmt/format.h>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "app/audit_trail.h"
 #include "app/commands/commands.h"
@@ -24,6 +24,7 @@
 #include "crypto/os_random.h"
 #include "json/write.h"
 #include "os/system_clock.h"
+#include "store/sqlite/user_salts.h"
 
 namespace app::commands {
 namespace {
@@ -219,11 +220,24 @@ base::Result<int> consistency(StoredTrail& stored, const Arguments& arguments, I
   return 0;
 }
 
-base::Result<int> hash(StoredTrail& stored, const Arguments& arguments, Io& io) {
+base::Result<int> hash(StoredTrail& stored, const config::Settings& settings, const Arguments& arguments, Io& io) {
   if (arguments.rest.size() != 1) {
     return base::fail(base::Code::kInvalidArgument, "Say which text: audit hash VALUE.");
   }
-  io.out << audit::Pseudonyms(stored.keys.names).of(arguments.rest.front()) << '\n';
+  const std::string& text = arguments.rest.front();
+  if (!arguments.has("--user")) {
+    io.out << audit::Pseudonyms(stored.keys.names).of(text) << '\n';
+    return 0;
+  }
+  crypto::OsRandom random;
+  store::sqlite::UserSalts salts(settings.storage.directory, random);
+  TRY(const std::optional<std::string> salt, salts.find(text));
+  if (!salt) {
+    return base::fail(base::Code::kNotFound,
+                      "Nothing tells which records are of that user: there are none since they "
+                      "were erased, or there is no such user.");
+  }
+  io.out << audit::Pseudonyms(stored.keys.names, [&salt](std::string_view) { return *salt; }).of_user(text) << '\n';
   return 0;
 }
 
@@ -247,7 +261,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   if (action == "prove") return prove(stored, arguments, io);
   if (action == "consistency") return consistency(stored, arguments, io);
   if (action == "prune") return prune(stored, loaded.settings, arguments, io);
-  if (action == "hash") return hash(stored, arguments, io);
+  if (action == "hash") return hash(stored, loaded.settings, arguments, io);
   return verify(stored, arguments, io);
 }
 
@@ -260,7 +274,8 @@ Option number_option(std::string_view name, std::string_view about, int64_t min 
 Command audit_command() {
   return {.name = "audit",
           .about = "Read and verify the audit trail.",
-          .options = {config_option(), number_option("--from", "verify, export: the first record."),
+          .options = {config_option(),
+                      number_option("--from", "verify, export: the first record."),
                       number_option("--to", "export: the last record."),
                       number_option("--seq", "prove: the record."),
                       number_option("-n", "tail: how many records; default 10.", 1),
@@ -268,6 +283,7 @@ Command audit_command() {
                        .value = "ID",
                        .about = "An earlier trail, by the name of its directory (`keys rotate --purpose audit`)."},
                       number_option("--days", "prune: how many days are kept; default audit.retention_days.", 1),
+                      {.name = "--user", .kind = OptionKind::kSwitch, .about = "hash: VALUE is a user."},
                       {.name = "--json", .kind = OptionKind::kSwitch, .about = "verify: the result as JSON."}},
           .positional = Positional{.name = "action",
                                    .about = "tail, verify, export, prove, consistency A B, hash VALUE, or prune",

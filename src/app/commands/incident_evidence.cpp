@@ -147,6 +147,7 @@ base::Result<void> add_if(Evidence& evidence, const std::string& name, base::Res
 std::vector<base::Secret> known_secrets(const config::Settings& settings, const os::Environment& environment) {
   std::vector<base::Secret> secrets;
   secrets.push_back(settings.spotify.client_secret.secret.clone());
+  secrets.push_back(settings.spotify.client_secret_previous.secret.clone());
   secrets.push_back(settings.alerts.webhook_secret.secret.clone());
   secrets.push_back(settings.audit.webhook_secret.secret.clone());
   secrets.push_back(settings.mail.password.secret.clone());

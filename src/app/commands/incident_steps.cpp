@@ -19,6 +19,7 @@
 #include "mcp/principal.h"
 #include "net/http_client.h"
 #include "os/files.h"
+#include "store/sqlite/api_keys.h"
 
 namespace app::commands {
 namespace {
@@ -77,7 +78,8 @@ Outcome rotate_client_secret(Incident& incident) {
   }
   return {StepState::kByHand,
           "In https://developer.spotify.com/dashboard choose the app, Settings, \"Rotate client secret\", then run: "
-          "spotify-mcp-server config set spotify.client_secret --secret"};
+          "spotify-mcp-server config set spotify.client_secret --secret. The one before it is known to others, so it "
+          "does not go into spotify.client_secret_previous."};
 }
 
 Outcome rotate_other_secrets(Incident& incident) {
@@ -92,7 +94,36 @@ Outcome rotate_other_secrets(Incident& incident) {
                       fmt::join(names, ", "))};
 }
 
-Outcome rotate_keys(Incident& incident) { return run_command(incident, {"keys", "rotate", "--compromised"}); }
+base::Task<base::Result<void>> list_api_keys(store::ApiKeys* keys, std::vector<store::ApiKey>* all) {
+  CO_TRY(*all, co_await keys->list());
+  co_return base::Result<void>();
+}
+
+Outcome revoke_api_keys(Incident& incident) {
+  store::sqlite::SqliteApiKeys keys({incident.process.loop, incident.process.worker},
+                                    incident.settings().storage.directory);
+  std::vector<store::ApiKey> all;
+  if (const auto listed = run_to_end(incident.process.loop, list_api_keys(&keys, &all)); !listed) {
+    return failed(listed.error());
+  }
+  std::vector<std::string> good;
+  for (const store::ApiKey& each : all) {
+    if (!each.revoked) good.push_back(each.id);
+  }
+  if (good.empty()) return {StepState::kDone, "There is no API key that could be revoked."};
+  // What they sign with may be known too.
+  Outcome revoked = run_command(incident, {"keys", "rotate", "--purpose", "api-keys", "--compromised"});
+  if (revoked.state != StepState::kDone) return revoked;
+  return {StepState::kDone, fmt::format("{} API keys are revoked: {}. Their clients need new ones of `api-key create`.",
+                                        good.size(), fmt::join(good, ", "))};
+}
+
+Outcome rotate_keys(Incident& incident) {
+  const Outcome grants = run_command(incident, {"keys", "rotate", "--compromised"});
+  if (grants.state != StepState::kDone) return grants;
+  const Outcome states = run_command(incident, {"keys", "rotate", "--purpose", "request-state", "--compromised"});
+  return {states.state, grants.told + " " + states.told};
+}
 Outcome rotate_master_key(Incident& incident) { return run_command(incident, {"keys", "rotate", "--master"}); }
 
 Outcome review(Incident& incident, const std::vector<std::string_view>& events) {
@@ -143,11 +174,12 @@ Outcome restart_servers(Incident& incident) {
   if (answers->answered.empty()) return {StepState::kDone, "No server runs."};
   std::vector<std::string> pids;
   for (const auto& [pid, response] : answers->answered) pids.push_back(pid);
-  return {
-      StepState::kByHand,
-      fmt::format("Process {} still runs with what was before. When the rest is done, let its supervisor restart it, "
-                  "or run: spotify-mcp-server admin stop",
-                  fmt::join(pids, ", "))};
+  return {StepState::kByHand,
+          fmt::format(
+              "Process {} still runs with what was before. When the rest is done, run `spotify-mcp-server admin stop`, "
+              "and start it again with `serve --require-check`, which refuses while a check finds something "
+              "critical.",
+              fmt::join(pids, ", "))};
 }
 
 // Takes the rights of others away from what is ours alone.
@@ -234,6 +266,7 @@ Outcome review_policies(Incident& incident) {
 constexpr Step kSeal{"seal", "Seal the installation, so that no call runs.", put_seal_on};
 constexpr Step kEvidence{"evidence", "Collect the evidence, before anything else is changed.", collect_evidence};
 constexpr Step kRevoke{"revoke_sessions", "End every session, and renew the bearer.", revoke_sessions};
+constexpr Step kRevokeKeys{"revoke_api_keys", "Revoke every API key.", revoke_api_keys};
 constexpr Step kForget{"forget_logins", "Remove the stored Spotify login and the cached answers.", forget_logins};
 constexpr Step kClientSecret{"rotate_client_secret", "Rotate the client secret of the Spotify app.",
                              rotate_client_secret};
@@ -266,6 +299,7 @@ std::span<const Runbook> runbooks() {
        {kSeal,
         kEvidence,
         kRevoke,
+        kRevokeKeys,
         kForget,
         kClientSecret,
         {"review_logins", "Review who tried to get in.", review_logins},
@@ -286,6 +320,7 @@ std::span<const Runbook> runbooks() {
        {kSeal,
         kEvidence,
         kRevoke,
+        kRevokeKeys,
         kForget,
         kClientSecret,
         {"rotate_other_secrets", "Rotate the other secrets of the configuration.", rotate_other_secrets},

@@ -1,6 +1,7 @@
 // keys: the master key and the keys under it. init makes the master key, status says what there is, rotate replaces
 // keys while servers run. No form of it shows a key.
 #include <fmt/format.h>
+#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -39,7 +40,8 @@ json::Object as_json(const KeyInfo& key) {
           {"state", store::name_of(key.state)},
           {"id", short_id(key)},
           {"created", base::to_rfc3339(key.created)},
-          {"grants", key.grants}};
+          {"grants", key.grants},
+          {"api_keys", key.api_keys}};
 }
 
 base::Task<base::Result<void>> list(Account* account, std::vector<KeyInfo>* keys) {
@@ -66,7 +68,9 @@ base::Result<int> status(const Talk& talk) {
   for (const KeyInfo& key : keys) {
     talk.io.out << fmt::format("{} {}: {}, {}, since {}{}\n", key.purpose, key.version, short_id(key),
                                store::name_of(key.state), base::to_rfc3339(key.created),
-                               key.grants > 0 ? fmt::format(", seals {} logins", key.grants) : "");
+                               key.grants > 0     ? fmt::format(", seals {} logins", key.grants)
+                               : key.api_keys > 0 ? fmt::format(", seals {} API keys", key.api_keys)
+                                                  : "");
   }
   if (keys.empty()) talk.io.out << "No further key yet: the first login makes them.\n";
   if (count_behind(keys) > 0) {
@@ -113,22 +117,28 @@ void tell(const Talk& talk, const KeyRotation& done, Leak leak) {
                                                    {"damaged", done.damaged},
                                                    {"destroyed", done.destroyed}});
   } else {
-    talk.io.out << fmt::format(
-        "{} {} seals from now on ({}). Logins under it: {} wrapped anew, {} ended. Destroyed "
-        "keys: {}.\n",
-        done.key.purpose, done.key.version, short_id(done.key), done.rewrapped, done.ended, done.destroyed);
+    const bool of_keys = done.key.purpose == store::kSigningKeys;
+    talk.io.out << fmt::format("{} {} seals from now on ({}). {} under it: {} {}, {} {}. Destroyed keys: {}.\n",
+                               done.key.purpose, done.key.version, short_id(done.key), of_keys ? "API keys" : "Logins",
+                               done.rewrapped, of_keys ? "sealed anew" : "wrapped anew", done.ended,
+                               of_keys ? "revoked" : "ended", done.destroyed);
   }
   if (done.went_on) {
     talk.io.err << "note: An earlier rotation had not come to its end, and this ended it. For a further key, run it "
                    "again.\n";
   }
-  if (done.damaged > 0) {
+  if (done.damaged > 0 && done.key.purpose == store::kSigningKeys) {
+    talk.io.err << fmt::format(
+        "warning: {} API keys cannot sign: what they sign with was changed from outside, or was sealed under a master "
+        "key that is gone. Revoke them, and make new ones.\n",
+        done.damaged);
+  } else if (done.damaged > 0) {
     talk.io.err << fmt::format(
         "warning: {} logins were changed from outside and stay as they are, under the old key. "
         "Run `spotify-mcp-server logout`, or look for what wrote the database.\n",
         done.damaged);
   }
-  if (leak == Leak::kSuspected) {
+  if (leak == Leak::kSuspected && done.key.purpose == store::kGrantKeys) {
     talk.io.err << "note: What was under the old keys is ended here. Remove the app's access at "
                    "https://www.spotify.com/account/apps/, then run `spotify-mcp-server login`.\n";
   }
@@ -152,6 +162,28 @@ base::Task<base::Result<void>> rotate_audit(const Talk* talk, KeyRotation* done)
   co_return base::Result<void>();
 }
 
+base::Task<base::Result<void>> rotate_signing(const Talk* talk, Leak leak, KeyRotation* done) {
+  KeyKeeper keeper({talk->process.loop, talk->process.clock, talk->audit.trail(), talk->account.store()});
+  CO_TRY(*done, co_await keeper.rotate_signing(leak));
+  co_return base::Result<void>();
+}
+
+base::Task<base::Result<void>> rotate_states(const Talk* talk, Leak leak, KeyRotation* done) {
+  KeyKeeper keeper({talk->process.loop, talk->process.clock, talk->audit.trail(), talk->account.store()});
+  CO_TRY(done->key, co_await keeper.rotate_states(leak));
+  co_return base::Result<void>();
+}
+
+// The work of a purpose; nothing for one that is none.
+std::optional<base::Task<base::Result<void>>> work_for(const Talk* talk, std::string_view purpose, Leak leak,
+                                                       KeyRotation* done) {
+  if (purpose == store::kGrantKeys) return rotate_grants(talk, leak, done);
+  if (purpose == store::kAuditKeys) return rotate_audit(talk, done);
+  if (purpose == store::kSigningKeys) return rotate_signing(talk, leak, done);
+  if (purpose == store::kStateKeys) return rotate_states(talk, leak, done);
+  return std::nullopt;
+}
+
 base::Task<base::Result<void>> recorded(const Talk* talk, base::Task<base::Result<void>> work) {
   CO_TRY(const NoKeyFile none, co_await talk->account.no_key_file());
   talk->audit.begin("keys");
@@ -164,17 +196,20 @@ base::Task<base::Result<void>> recorded(const Talk* talk, base::Task<base::Resul
 base::Result<int> say_what_would_be(const Talk& talk, std::string_view purpose, Leak leak) {
   std::vector<KeyInfo> keys;
   TRY_VOID(run_to_end(talk.process.loop, list(&talk.account, &keys)));
-  int64_t grants = 0;
-  for (const KeyInfo& key : keys) grants += key.grants;
-  const bool of_grants = purpose == store::kGrantKeys;
-  const int64_t ended = of_grants && leak == Leak::kSuspected ? grants : 0;
-  const int64_t rewrapped = of_grants ? grants - ended : 0;
+  int64_t under = 0;
+  const bool of_keys = purpose == store::kSigningKeys;
+  for (const KeyInfo& key : keys) {
+    if (key.purpose == purpose) under += of_keys ? key.api_keys : key.grants;
+  }
+  const int64_t ended = leak == Leak::kSuspected ? under : 0;
+  const int64_t rewrapped = under - ended;
   if (talk.arguments.has("--json")) {
     talk.io.out << json::write_pretty(
         json::Object{{"dry_run", true}, {"purpose", purpose}, {"rewrapped", rewrapped}, {"ended", ended}});
   } else {
-    talk.io.out << fmt::format("A new key for {}. Logins: {} would be wrapped anew, {} ended. Nothing was changed.\n",
-                               purpose, rewrapped, ended);
+    talk.io.out << fmt::format("A new key for {}. {}: {} would be {}, {} {}. Nothing was changed.\n", purpose,
+                               of_keys ? "API keys" : "Logins", rewrapped, of_keys ? "sealed anew" : "wrapped anew",
+                               ended, of_keys ? "revoked" : "ended");
   }
   return 0;
 }
@@ -183,21 +218,24 @@ base::Result<int> rotate(const Talk& talk) {
   const Leak leak = talk.arguments.has("--compromised") ? Leak::kSuspected : Leak::kNone;
   std::string purpose = talk.arguments.text("--purpose");
   if (purpose.empty()) purpose = store::kGrantKeys;
-  const bool of_audit = purpose == store::kAuditKeys;
-  if (!of_audit && purpose != store::kGrantKeys) {
-    return fail(Code::kInvalidArgument, "There are keys for `grants` and for `audit`: keys rotate --purpose grants.");
+  KeyRotation done;
+  auto work = work_for(&talk, purpose, leak, &done);
+  if (!work) {
+    return fail(Code::kInvalidArgument,
+                fmt::format("There are keys for `{}`, `{}`, `{}` and `{}`: keys rotate --purpose grants.",
+                            store::kGrantKeys, store::kAuditKeys, store::kSigningKeys, store::kStateKeys));
   }
+  const bool of_audit = purpose == store::kAuditKeys;
   if (of_audit && leak == Leak::kSuspected) {
     return fail(Code::kInvalidArgument,
                 "The keys of the trail move on by themselves, and older records are proved by the checkpoints that lie "
                 "elsewhere. Run it without --compromised: a new trail begins.");
   }
   if (talk.arguments.has("--dry-run")) return say_what_would_be(talk, purpose, leak);
-  KeyRotation done;
-  auto work = of_audit ? rotate_audit(&talk, &done) : rotate_grants(&talk, leak, &done);
-  TRY_VOID(run_to_end(talk.process.loop, recorded(&talk, std::move(work))));
+  TRY_VOID(run_to_end(talk.process.loop, recorded(&talk, *std::move(work))));
   tell(talk, done, leak);
   if (of_audit) talk.io.err << "note: Each server begins the new trail at its next start.\n";
+  if (purpose == store::kStateKeys) talk.io.err << "note: Running servers seal under it within a minute.\n";
   return 0;
 }
 
@@ -229,7 +267,8 @@ Command keys_command() {
           .options = {config_option(),
                       {.name = "--purpose",
                        .value = "PURPOSE",
-                       .about = "rotate: grants (the logins; the default), or audit (a new trail)."},
+                       .about = "rotate: grants (the logins; the default), audit (a new trail), api-keys (what their "
+                                "requests are signed with) or request-state (what clients carry between requests)."},
                       {.name = "--compromised",
                        .kind = OptionKind::kSwitch,
                        .about = "rotate: others may know the keys, so what is under them is ended."},

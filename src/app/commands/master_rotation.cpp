@@ -58,7 +58,7 @@ base::Result<NewKey> new_key(const MasterKeyPlaces& places, const os::Environmen
   }
   if (may_draw && !os::exists(next_of(source.place))) {
     const crypto::Key drawn = crypto::Key::generate(random);
-    TRY_VOID(os::create_private_file(next_of(source.place), std::string(drawn.to_base64().reveal()) + "\n"));
+    TRY_VOID(os::create_private_file(next_of(source.place), key_line(drawn).reveal()));
   }
   return from_next_file(source.place);
 }
@@ -86,7 +86,7 @@ base::Result<void> prepare_config(const config::Loaded& loaded, const std::strin
 // From here on the old key opens nothing, and is overwritten.
 base::Result<void> put_in_place(const NewKey& fresh, const std::string& config_file) {
   if (fresh.file) {
-    TRY_VOID(os::replace_private_file(os::target_of(*fresh.file), std::string(fresh.key.to_base64().reveal()) + "\n"));
+    TRY_VOID(os::replace_private_file(os::target_of(*fresh.file), key_line(fresh.key).reveal()));
     TRY_VOID(os::replace_private_file(next_of(*fresh.file), ""));
     TRY_VOID(os::remove_file(next_of(*fresh.file)));
   }

@@ -6,9 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "app/commands/check_at_start.h"
 #include "app/commands/check_facts.h"
 #include "app/commands/commands.h"
 #include "app/version.h"
+#include "app/commands/waivers.h"
 #include "base/text.h"
 #include "checks/render.h"
 #include "checks/report.h"
@@ -21,7 +23,6 @@ namespace {
 
 constexpr int kUsage = 2;
 constexpr int kBug = 3;
-constexpr size_t kAgreedBytesMax = size_t{1} << 20;
 constexpr size_t kReportBytesMax = size_t{8} << 20;
 
 // Errors begin with the file's name.
@@ -48,10 +49,7 @@ base::Result<checks::Request> request_of(const Arguments& arguments, base::Wall 
     }
     request.fail_on = *severity;
   }
-  if (arguments.has("--waivers")) {
-    TRY(request.waivers, read_agreed(arguments.text("--waivers"), kAgreedBytesMax,
-                                     [now](const std::string& text) { return checks::read_waivers(text, now); }));
-  }
+  TRY(request.waivers, waivers_of(arguments, now));
   if (arguments.has("--baseline")) {
     TRY(request.baseline, read_agreed(arguments.text("--baseline"), kReportBytesMax,
                                       [](const std::string& text) { return checks::read_baseline(text); }));
@@ -153,7 +151,7 @@ Command security_check_command() {
                    .value = "SEVERITY",
                    .about = "The least severity that ends with 1: critical, high, medium or low; default high."},
                   file_option("--baseline", "An earlier report in JSON: what failed there does not end with 1."),
-                  file_option("--waivers", "What is accepted, by whom and until when."),
+                  waivers_option(),
                   file_option("--attestations", "What people have done, and when."),
                   file_option("--manifest", "k8s: Kubernetes objects in YAML."),
                   file_option("--dockerfile", "k8s: a Dockerfile."),
@@ -172,7 +170,7 @@ Command security_check_command() {
                   {.name = "--list", .kind = OptionKind::kSwitch, .about = "Name the checks and end."},
                   {.name = "--explain", .value = "ID", .about = "Say what a check asks and why, and end."}},
       .positional = Positional{.name = "part",
-                               .about = "config, deps, network, runtime, audit, binary, k8s, compliance or all",
+                               .about = "config, deps, network, runtime, audit, binary, start, k8s, compliance or all",
                                .choices = std::move(names)},
       .run = run};
 }

@@ -1,9 +1,9 @@
 // serve: MCP over Streamable HTTP. A signal ends it gracefully.
+#include <fmt/format.h>
 #include <ostream>
 
-#include <fmt/format.h>
-
 #include "app/admin_server.h"
+#include "app/commands/check_at_start.h"
 #include "app/commands/commands.h"
 #include "app/compose.h"
 #include "app/confine.h"
@@ -29,6 +29,9 @@ mcp::StreamableHttpOptions http_options(const config::Settings& settings) {
   mcp::StreamableHttpOptions options;
   options.allowed_hosts = settings.server.allowed_hosts;
   options.allowed_origins = settings.server.allowed_origins;
+  options.limits.values_max = kValuesMax;
+  options.requests_per_principal_max = static_cast<size_t>(settings.server.requests_per_user.value());
+  options.streams_per_principal_max = static_cast<size_t>(settings.server.streams_per_user.value());
   options.sessions_per_principal_max = static_cast<size_t>(settings.security.max_sessions_per_user.value());
   return options;
 }
@@ -103,14 +106,33 @@ base::Task<void> reload_on_hangup(Reloader* reloader) {
   static_cast<void>(co_await std::move(reloading));
 }
 
+// What a reload does. All outlive the reloader.
+Reloader::Taking taking_of(Process& process, Product& product, mcp::StreamableHttp& streamable) {
+  return {.check = [&product](const config::Settings& settings) { return product.check(settings); },
+          .apply =
+              [&process, &product, &streamable](const config::Settings& settings) {
+                process.log.set_least(level_of(settings.server.log_level));
+                streamable.allow(settings.server.allowed_hosts, settings.server.allowed_origins);
+                streamable.limit(static_cast<size_t>(settings.server.requests_per_user.value()),
+                                 static_cast<size_t>(settings.server.streams_per_user.value()),
+                                 static_cast<size_t>(settings.security.max_sessions_per_user.value()));
+                product.apply(settings);
+              }};
+}
+
+// Ends what everybody runs and listens to.
+void end_all(mcp::StreamableHttp& streamable) {
+  for (const std::string& each : streamable.principals()) streamable.end_principal(each);
+}
+
 base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   Process& process = service->process;
   Product& product = service->product;
   const config::Server& settings = service->settings.server;
-  HttpAccess access(process, service->settings);
+  HttpAccess access(process, service->settings, product.account().store());
   CO_TRY_VOID(co_await access.open());
   mcp::StreamableHttpOptions options = http_options(service->settings);
-  access.fill(options, product.tools());
+  access.fill(options, product.all_tools());
   mcp::StreamableHttp streamable(product.server(), process.random, access.authenticator(), options);
   TlsFiles tls(settings);
   CO_TRY(auto identity, tls.read());
@@ -127,13 +149,10 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   const auto show = [&http](std::shared_ptr<const net::TlsIdentity> renewed) { http->show(std::move(renewed)); };
   base::TaskGroup background(process.loop);
   if (listen.identity != nullptr) background.spawn(TlsFiles::watch(&tls, &process.loop, &process.log, show));
-  const auto apply = [&process, &product, &streamable](const config::Settings& settings) {
-    process.log.set_least(level_of(settings.server.log_level));
-    streamable.allow(settings.server.allowed_hosts, settings.server.allowed_origins);
-    product.apply(settings);
-  };
+  background.spawn(HttpAccess::watch(&access, &streamable));
   Reloader reloader({process.loop, process.worker, product.audit().trail(), process.log, process.environment},
-                    {.request = service->request, .debugging = service->debugging}, service->settings, apply);
+                    {.request = service->request, .debugging = service->debugging}, service->settings,
+                    taking_of(process, product, streamable));
   base::TaskGroup reloads(process.loop);
   process.stop.on_hangup([&reloads, &reloader] { reloads.spawn(reload_on_hangup(&reloader)); });
   Ending ending = Ending::kDrain;
@@ -146,11 +165,13 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
                      .connections = [&http] { return http->connections(); },
                      .cache = [&product] { return product.account().spotify()->cache_stats(); },
                      .quota = [&product] { return product.account().gate().usage(); },
+                     .end_streams = [&streamable] { end_all(streamable); },
                      .reload_bearer = access.reload(),
-                     .stop = [&ending, &process](Ending asked) {
-                       ending = asked;
-                       process.stop.request();
-                     },
+                     .stop =
+                         [&ending, &process](Ending asked) {
+                           ending = asked;
+                           process.stop.request();
+                         },
                      .reload = [&reloader] { return reloader.reload(); }});
   const auto admin_listener = listen_for_admin(*service, admin);
   MetricsServer metrics(admin);
@@ -189,10 +210,13 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(config::check_listener(loaded.settings));
   TRY_VOID(config::check_profile(loaded.settings, debugging_of(arguments)));
+  TRY(const std::optional<int> refused, check_at_start(command, arguments, loaded.settings, io));
+  if (refused) return *refused;
   TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
   const os::Confined confined = confine_server(io, loaded.settings, loaded.files);
   Process process(io.environment, level_of(loaded.settings.server.log_level), Signals::kAskAndReload);
   tell(confined, process.log);
+  warn_of_variables(loaded.settings, io.environment, process.log);
   AccountOptions options;
   options.key_made = log_key(process.log);
   TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kHttp, std::move(options)));
@@ -208,27 +232,27 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
 }  // namespace
 
 Command serve_command() {
-  Command command{.name = "serve",
-                  .about = "Serve MCP over HTTP.",
-                  .options = {config_option(),
-                              rollback_option(),
-                              debugging_option(),
-                              {.name = "--host",
-                               .value = "ADDRESS",
-                               .about = "Address to listen on.",
-                               .setting = "server.host"},
-                              {.name = "--port",
-                               .kind = OptionKind::kNumber,
-                               .value = "PORT",
-                               .about = "Port to listen on; 0 takes a free one.",
-                               .setting = "server.port",
-                               .min = 0,
-                               .max = 65535},
-                              {.name = "--log-level",
-                               .value = "LEVEL",
-                               .about = "debug, info, warning or error.",
-                               .setting = "server.log_level"}},
-                  .run = run};
+  Command command{
+      .name = "serve",
+      .about = "Serve MCP over HTTP.",
+      .options = {config_option(),
+                  rollback_option(),
+                  debugging_option(),
+                  require_check_option(),
+                  waivers_option(),
+                  {.name = "--host", .value = "ADDRESS", .about = "Address to listen on.", .setting = "server.host"},
+                  {.name = "--port",
+                   .kind = OptionKind::kNumber,
+                   .value = "PORT",
+                   .about = "Port to listen on; 0 takes a free one.",
+                   .setting = "server.port",
+                   .min = 0,
+                   .max = 65535},
+                  {.name = "--log-level",
+                   .value = "LEVEL",
+                   .about = "debug, info, warning or error.",
+                   .setting = "server.log_level"}},
+      .run = run};
   for (const Option& option : selection_options()) command.options.push_back(option);
   return command;
 }

@@ -64,6 +64,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   const os::Confined confined = confine_server(io, loaded.settings);
   Process process(io.environment, level_of(loaded.settings.server.log_level), Signals::kAsk);
   tell(confined, process.log);
+  warn_of_variables(loaded.settings, io.environment, process.log);
   AccountOptions options;
   options.key_made = log_key(process.log);
   TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kStdio, std::move(options)));

@@ -165,6 +165,15 @@ bool HttpSessions::end_by_handle(std::string_view handle) {
   return true;
 }
 
+size_t HttpSessions::end_all_of(std::string_view principal) {
+  std::vector<std::string> theirs;
+  for (const auto& [id, session] : sessions_) {
+    if (session->session()->principal().id == principal) theirs.push_back(id);
+  }
+  for (const std::string& id : theirs) end(id);
+  return theirs.size();
+}
+
 std::vector<std::shared_ptr<const HttpSession>> HttpSessions::list() const {
   std::vector<std::shared_ptr<const HttpSession>> all;
   for (const auto& [id, session] : sessions_) {

@@ -99,6 +99,10 @@ class HttpSessions {
   void end(std::string id);
   // By its handle, whoever it belongs to. False when there is none.
   bool end_by_handle(std::string_view handle);
+  // For sessions that are opened from now on.
+  void limit_per_principal(size_t sessions) { limits_.sessions_per_principal_max = sessions; }
+  // Those of one principal. Gives their number.
+  size_t end_all_of(std::string_view principal);
   size_t size() const { return sessions_.size(); }
   // Those that have not expired, the oldest first.
   std::vector<std::shared_ptr<const HttpSession>> list() const;

@@ -19,7 +19,7 @@ class Outbox {
   enum class Keep { kNo, kYes };
   struct Limits {
     size_t messages_max = 256;
-    size_t bytes_max = size_t{1} * 1024 * 1024;
+    size_t bytes_max = size_t{256} * 1024;
   };
 
   struct Item {

@@ -1,10 +1,10 @@
 #include "mcp/transport/streamable_http.h"
 
 #include <algorithm>
-#include <utility>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "http/url.h"
@@ -32,6 +32,20 @@ http::Response refuse(int status, std::string message) {
 }
 
 http::Response refuse(const Refusal& refusal) { return refuse(refusal.http_status, refusal.error, refusal.id); }
+
+constexpr std::chrono::seconds kComeBack{1};
+
+http::Response too_many(std::string message, const std::optional<Id>& id) {
+  auto response = refuse(429, RpcError{code::kServerError, std::move(message)}, id);
+  response.headers.add("Retry-After", std::to_string(kComeBack.count()));
+  return response;
+}
+
+// The place is taken for as long as the call runs.
+base::Task<Reply> in_place(PrincipalLoads::Slot slot, base::Task<Reply> handling) {
+  const PrincipalLoads::Slot held = std::move(slot);
+  co_return co_await std::move(handling);
+}
 
 http::Response accepted() {
   http::Response response;
@@ -90,6 +104,24 @@ http::Response reply_response(std::optional<Reply> reply) {
   return json_response(reply->http_status, std::move(reply->text));
 }
 
+constexpr std::string_view kTooManyStreams =
+    "Too many streams of this client are open. Close one, or wait until one has ended.";
+
+// The stream of a GET, for as long as its client reads.
+struct Listening {
+  Listening(base::Loop& loop, std::shared_ptr<HttpSession> of, PrincipalLoads::Slot place, base::Duration life)
+      : session(std::move(of)),
+        slot(std::move(place)),
+        end(loop, loop.now() + life, [this] { session->listener().close(); }) {}
+  ~Listening() { session->close_listener(); }
+  Listening(const Listening&) = delete;
+  Listening& operator=(const Listening&) = delete;
+
+  std::shared_ptr<HttpSession> session;
+  PrincipalLoads::Slot slot;
+  base::Timer end;
+};
+
 }  // namespace
 
 struct StreamableHttp::Post {
@@ -102,6 +134,7 @@ StreamableHttp::StreamableHttp(Server& server, base::Random& random, Authenticat
     : server_(server),
       authenticator_(authenticator),
       options_(std::move(options)),
+      loads_({.requests = options_.requests_per_principal_max, .streams = options_.streams_per_principal_max}),
       sessions_(server.loop(), random,
                 {.sessions_max = options_.sessions_max,
                  .sessions_per_principal_max = options_.sessions_per_principal_max,
@@ -270,10 +303,21 @@ base::Task<std::optional<http::Response>> StreamableHttp::refuse_scope(std::span
 }
 
 base::Task<http::Response> StreamableHttp::answer_modern(ModernCall modern, Principal principal, Accepts accepts) {
+  auto slot = place_for(principal, modern.call);
+  if (!slot) co_return std::move(slot).error();
+  const Id id = modern.call.id;
   auto exchange = std::make_shared<Exchange>(server_.loop(), stream_for(accepts), Outbox::Keep::kNo);
-  exchange->start(server_.handle(Incoming::modern(std::move(modern), std::move(principal), exchange.get())));
+  slot->belongs_to(exchange);
+  exchange->start(in_place(*std::move(slot),
+                           server_.handle(Incoming::modern(std::move(modern), std::move(principal), exchange.get()))));
   if (!exchange->is_settled()) co_await exchange->settle();
-  if (!exchange->is_stream()) co_return reply_response(exchange->take_reply());
+  if (!exchange->is_stream()) {
+    auto reply = exchange->take_reply();
+    if (!reply) {
+      co_return refuse(401, RpcError{code::kServerError, "What this request came with was revoked while it ran."}, id);
+    }
+    co_return reply_response(std::move(reply));
+  }
   // The stream owns the exchange: a client that closes it cancels the request.
   Outbox& outbox = exchange->outbox();
   StreamStyle style{.keep_alive = options_.keep_alive};
@@ -308,12 +352,15 @@ base::Task<http::Response> StreamableHttp::answer_call(Call call, std::shared_pt
                                                        Accepts accepts) {
   const Id id = call.id;
   if (const auto obstacle = find_obstacle(*session, id)) co_return refuse(*obstacle);
+  auto slot = place_for(session->session()->principal(), call);
+  if (!slot) co_return std::move(slot).error();
   auto exchange = std::make_shared<Exchange>(server_.loop(), stream_for(accepts), Outbox::Keep::kYes);
   // The session keeps it: a client that loses its connection has not cancelled.
   StreamStyle style{.id = session->keep(id, exchange),
                     .primes = session->session()->revision() >= Revision::k2025_11_25,
                     .keep_alive = options_.keep_alive};
-  exchange->start(server_.handle(Incoming::legacy(std::move(call), session->session(), exchange.get())));
+  exchange->start(in_place(*std::move(slot),
+                           server_.handle(Incoming::legacy(std::move(call), session->session(), exchange.get()))));
   if (!exchange->is_settled()) co_await exchange->settle();
   session->touch();
   if (!exchange->is_stream()) co_return reply_response(exchange->take_reply());
@@ -342,10 +389,16 @@ base::Task<http::Response> StreamableHttp::answer_batch(std::vector<Message> mes
       replies.back() = encode_error(obstacle->id, std::move(obstacle->error));
       continue;
     }
+    auto slot = place_for(session->session()->principal(), *call);
+    if (!slot) {
+      replies.back() = std::move(slot).error().body;
+      continue;
+    }
     auto exchange = std::make_shared<Exchange>(server_.loop(), Exchange::Stream::kNever, Outbox::Keep::kNo);
     session->keep(call->id, exchange);
     running.emplace_back(replies.size() - 1, exchange);
-    exchange->start(server_.handle(Incoming::legacy(std::move(*call), session->session(), exchange.get())));
+    exchange->start(in_place(*std::move(slot),
+                             server_.handle(Incoming::legacy(std::move(*call), session->session(), exchange.get()))));
   }
   for (const auto& [place, exchange] : running) {
     co_await exchange->settle();
@@ -368,6 +421,26 @@ std::optional<Refusal> StreamableHttp::find_obstacle(HttpSession& session, const
   return std::nullopt;
 }
 
+std::expected<PrincipalLoads::Slot, http::Response> StreamableHttp::place_for(const Principal& principal,
+                                                                              const Call& call) {
+  const bool listens = call.method == "subscriptions/listen";
+  auto slot = loads_.enter(principal.id, listens ? PrincipalLoads::Kind::kStream : PrincipalLoads::Kind::kRequest);
+  if (slot) return *std::move(slot);
+  return std::unexpected(
+      too_many(listens ? std::string(kTooManyStreams)
+                       : "Too many requests of this client run. Wait for some, then send this one again.",
+               call.id));
+}
+
+size_t StreamableHttp::end_principal(std::string_view id) { return sessions_.end_all_of(id) + loads_.end(id); }
+
+std::vector<std::string> StreamableHttp::principals() const {
+  std::set<std::string> all;
+  for (std::string& each : loads_.busy()) all.insert(std::move(each));
+  for (const auto& session : sessions_.list()) all.insert(session->session()->principal().id);
+  return {all.begin(), all.end()};
+}
+
 void StreamableHttp::take(HttpSession& session, Message message) {
   if (auto* response = std::get_if<Response>(&message)) return session.session()->answer(std::move(*response));
   const auto& notification = std::get<Notification>(message);
@@ -382,13 +455,15 @@ http::Response StreamableHttp::get(const http::Request& request, const Principal
   auto session = find_session(request, principal);
   if (!session) return std::move(session).error();
   if (const auto last = request.headers.find("Last-Event-ID")) return resume(*session, base::trim(*last));
+  auto slot = loads_.enter(principal.id, PrincipalLoads::Kind::kStream);
+  if (!slot) return too_many(std::string(kTooManyStreams), std::nullopt);
   if (!(*session)->open_listener()) {
     return refuse(409, "This session has a stream for notifications already. Close it first.");
   }
   Outbox& outbox = (*session)->listener();
-  const std::shared_ptr<void> owner(session->get(), [kept = *session](void*) { kept->close_listener(); });
+  auto owner = std::make_shared<Listening>(server_.loop(), *session, *std::move(slot), options_.stream_life_max);
   StreamStyle style{.keep_alive = options_.keep_alive};
-  return stream_response(stream_body(server_.loop(), owner, outbox, std::move(style), 0));
+  return stream_response(stream_body(server_.loop(), std::move(owner), outbox, std::move(style), 0));
 }
 
 http::Response StreamableHttp::resume(const std::shared_ptr<HttpSession>& session, std::string_view last_event_id) {

@@ -26,6 +26,7 @@
 #include "mcp/transport/exchange.h"
 #include "mcp/transport/http_checks.h"
 #include "mcp/transport/http_sessions.h"
+#include "mcp/transport/principal_loads.h"
 
 namespace mcp {
 
@@ -60,6 +61,12 @@ struct StreamableHttpOptions {
   base::Duration session_idle_max = std::chrono::minutes(30);
   base::Duration session_life_max = std::chrono::hours(24);
   size_t calls_per_session_max = 64;
+  // Of one principal, over all its sessions and connections: requests that run at once, and streams that stay open.
+  // 429 beyond them; 0: any number.
+  size_t requests_per_principal_max = 0;
+  size_t streams_per_principal_max = 0;
+  // A stream that stays open ends after so long, and its client may open another one.
+  base::Duration stream_life_max = std::chrono::hours(1);
   // A comment keeps a quiet stream open.
   base::Duration keep_alive = std::chrono::seconds(15);
 };
@@ -77,6 +84,15 @@ class StreamableHttp final : public http::Handler {
     options_.allowed_hosts = std::move(hosts);
     options_.allowed_origins = std::move(origins);
   }
+  // From the next request on, in the place of those of the options.
+  void limit(size_t requests_per_principal, size_t streams_per_principal, size_t sessions_per_principal) {
+    loads_.set_limits({.requests = requests_per_principal, .streams = streams_per_principal});
+    sessions_.limit_per_principal(sessions_per_principal);
+  }
+  // Ends every session, request and stream of a principal that may do nothing more. Gives their number.
+  size_t end_principal(std::string_view id);
+  // Of whom a session is open or something runs; each once.
+  std::vector<std::string> principals() const;
   // For whoever administers the server.
   HttpSessions& sessions() { return sessions_; }
 
@@ -107,9 +123,13 @@ class StreamableHttp final : public http::Handler {
   std::expected<std::shared_ptr<HttpSession>, http::Response> find_session(const http::Request& request,
                                                                            const Principal& principal);
 
+  // A place for the call, or the refusal.
+  std::expected<PrincipalLoads::Slot, http::Response> place_for(const Principal& principal, const Call& call);
+
   Server& server_;
   Authenticator* authenticator_;
   StreamableHttpOptions options_;
+  PrincipalLoads loads_;
   HttpSessions sessions_;
 };
 

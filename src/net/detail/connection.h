@@ -161,6 +161,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // The timer may be armed for an earlier time than the deadline; it then looks again. So a request
   // that meets its deadlines touches no timer.
   base::Instant deadline_ = base::Instant::never();
+  base::Instant body_begun_{};
   base::Instant armed_at_ = base::Instant::never();
   base::Loop::TimerId timer_ = 0;
 

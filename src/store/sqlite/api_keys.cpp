@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "base/text.h"
 #include "store/memory_api_keys.h"
+#include "store/sqlite/api_key_row.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/migrations.h"
 
@@ -12,39 +12,6 @@ namespace store::sqlite {
 
 using base::Result;
 using base::Task;
-
-namespace {
-
-constexpr std::string_view kColumns =
-    "SELECT id, label, scopes, addresses, created_ms, expires_ms, revoked_ms, digest, signing_box FROM api_keys";
-
-// Neither a scope nor an address has a space.
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += text.empty() ? word : " " + word;
-  return text;
-}
-
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> words;
-  if (text.empty()) return words;
-  for (const std::string_view word : base::split(text, ' ')) words.emplace_back(word);
-  return words;
-}
-
-ApiKey key_of(const Database::Rows& rows) {
-  return {.id = rows.text(0),
-          .label = rows.text(1),
-          .scopes = split(rows.text(2)),
-          .addresses = split(rows.text(3)),
-          .created = {rows.integer(4)},
-          .expires = {rows.integer(5)},
-          .revoked = rows.is_null(6) ? std::nullopt : std::optional(base::Wall{rows.integer(6)}),
-          .digest = rows.blob(7),
-          .signing_box = rows.blob(8)};
-}
-
-}  // namespace
 
 // Everything that lives on the worker's thread.
 struct SqliteApiKeys::Core {
@@ -76,31 +43,19 @@ struct SqliteApiKeys::Core {
 
 Result<void> SqliteApiKeys::Core::add(const ApiKey& key) {
   TRY(const Database* file, opened());
-  TRY(const int64_t added,
-      file->execute("INSERT INTO api_keys (id, label, scopes, addresses, created_ms, expires_ms, digest, signing_box) "
-                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING",
-                    {key.id, key.label, joined(key.scopes), joined(key.addresses), key.created.unix_ms,
-                     key.expires.unix_ms, Blob{key.digest}, Blob{key.signing_box}}));
-  if (added == 0) return std::unexpected(key_is_there());
+  TRY(const bool added, insert_api_key(*file, key));
+  if (!added) return std::unexpected(key_is_there());
   return {};
 }
 
 Result<std::optional<ApiKey>> SqliteApiKeys::Core::find(const std::string& id) {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows, file->query(std::string(kColumns) + " WHERE id = ?1", {id}));
-  TRY(const bool found, rows.next());
-  return found ? std::optional(key_of(rows)) : std::nullopt;
+  return find_api_key(*file, id);
 }
 
 Result<std::vector<ApiKey>> SqliteApiKeys::Core::list() {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows, file->query(std::string(kColumns) + " ORDER BY created_ms, id", {}));
-  std::vector<ApiKey> all;
-  for (;;) {
-    TRY(const bool found, rows.next());
-    if (!found) return all;
-    all.push_back(key_of(rows));
-  }
+  return all_api_keys(*file);
 }
 
 Result<bool> SqliteApiKeys::Core::revoke(const std::string& id, base::Wall now) {

@@ -26,6 +26,19 @@ constexpr const char* kApiKeyTables =
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX nonces_expire ON nonces (expires_ms);";
 
+// States that confirmed a change, each good for one (mcp/request_state.h).
+constexpr const char* kSpentAndSalts =
+    "CREATE TABLE spent_states ("
+    "  id TEXT PRIMARY KEY NOT NULL,"
+    "  until_ms INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX spent_states_end ON spent_states (until_ms);"
+    // What is mixed into the names of users in the audit trail (audit/record.h).
+    "CREATE TABLE user_salts ("
+    "  user TEXT PRIMARY KEY NOT NULL,"
+    "  salt BLOB NOT NULL CHECK (length(salt) = 16)"
+    ") STRICT, WITHOUT ROWID;";
+
 constexpr std::array kMigrations{
     // A grant that was erased leaves its generation behind, without key and box.
     "CREATE TABLE grants ("
@@ -80,6 +93,7 @@ constexpr std::array kMigrations{
     "ALTER TABLE grants ADD COLUMN data_key BLOB;"
     "CREATE INDEX grants_key ON grants (key_id);",
     kApiKeyTables,
+    kSpentAndSalts,
 };
 constexpr Schema kSchema{.application_id = 0x534D4353, .migrations = kMigrations};
 

@@ -2,6 +2,7 @@
 // worker; the loop never waits for the disk.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,7 +15,9 @@
 #include "base/loop.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "crypto/key.h"
+#include "store/api_keys.h"
 #include "store/facts.h"
 #include "store/grants.h"
 #include "store/keyset.h"
@@ -40,7 +43,8 @@ struct KeyInfo {
   KeyState state = KeyState::kPrimary;
   std::string id;
   base::Wall created{};
-  int64_t grants = 0;  // That are sealed under it.
+  int64_t grants = 0;    // That are sealed under it.
+  int64_t api_keys = 0;  // The same.
 };
 
 // Whether somebody else may have the keys that are replaced.
@@ -55,7 +59,15 @@ struct Rewrapped {
   bool more = false;
 };
 
-class Store final : public Grants, public Quota, public Facts {
+// What a new key for the API keys has brought.
+struct Resealed {
+  KeyInfo key;  // That seals now.
+  int64_t resealed = 0;
+  int64_t revoked = 0;  // Their signing keys may be known.
+  int64_t damaged = 0;  // Changed from outside, or sealed under a master key that is gone; left as they are.
+};
+
+class Store final : public Grants, public Quota, public Facts, public SigningKeys {
  public:
   // The name of the file in the directory.
   static constexpr const char* kFileName = kDatabaseName;
@@ -95,8 +107,33 @@ class Store final : public Grants, public Quota, public Facts {
   base::Task<base::Result<std::optional<Fact>>> fact(std::string name) override;
   base::Task<base::Result<void>> learn(std::string name, Fact fact) override;
 
+  base::Task<base::Result<void>> add_signing(ApiKey key, base::Secret signing_key) override;
+  base::Task<base::Result<std::optional<base::Secret>>> signing_key(std::string id) override;
+
+  // How many spent states are kept at once; none is forgotten before its end.
+  static constexpr int64_t kSpentMax = 10'000;
+  // True for the first who spends this id, in whichever process and life, until then. kRateLimited while too many are
+  // kept.
+  base::Task<base::Result<bool>> spend(std::string id, base::Wall until);
+
+  // Everything that stands here of a user, in one step: the login, with the key that opens it, the archive, what was
+  // counted, the name of an API key, which is revoked, and what tells whose records of the trail are theirs. Needs no
+  // key.
+  base::Task<base::Result<void>> forget_user(std::string principal);
+
   // Needs no master key.
   base::Task<base::Result<std::vector<KeyInfo>>> keys();
+  // The keys of a purpose, the one that seals first, then those that open. Makes the first where there is none. Not for
+  // grants.
+  base::Task<base::Result<std::vector<crypto::Key>>> purpose_keys(std::string purpose);
+  // Grows with every change of the keys of a purpose, in every process.
+  base::Task<base::Result<int64_t>> key_change(std::string purpose);
+  // As rotate() for store::kSigningKeys, and all that is sealed under them is sealed anew in the same step; after a
+  // leak the API keys are revoked. The keys of before are destroyed.
+  base::Task<base::Result<Resealed>> rotate_signing(Leak leak);
+  // Destroys the keys of store::kStateKeys that were replaced so long ago that nothing is under them. Gives their
+  // number.
+  base::Task<base::Result<int64_t>> destroy_old_state_keys(std::chrono::milliseconds lifetime);
   // A new key of that purpose, which seals from here on, in every process; those before it only open, or, where they
   // may have leaked, do nothing more. Gives the new one, or the one that seals when that is no longer version `seen`:
   // another process was first. 0: whichever it is.

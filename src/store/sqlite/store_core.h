@@ -1,21 +1,33 @@
 // What of Store lives on the worker's thread; for store.cpp and store_keys.cpp only.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "store/keyset.h"
+#include "store/signing_seal.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/key_table.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/store.h"
 #include "store/vault.h"
 
 namespace store::sqlite {
+
+std::unexpected<base::Error> not_ours();
+// What was overwritten still stands in the log until that is folded into the file.
+base::Result<void> fold_log(const Database& file);
+// The next one of a purpose, which seals from here on.
+base::Result<StoredKey> next_key(const KeyTable& table, const KeyWrap& wrap, base::Random& random,
+                                 std::string_view purpose, const crypto::Key& key, base::Wall now);
+KeyInfo info_of(const StoredKey& row);
 
 enum class Expect { kAny, kSameGeneration };
 
@@ -58,14 +70,37 @@ struct Store::Core {
   base::Result<int64_t> destroy_unused_keys();
   base::Result<void> replace_master(const crypto::Key& after);
 
+  base::Result<void> add_signing(ApiKey key, const base::Secret& signing_key);
+  base::Result<std::optional<base::Secret>> signing_key(const std::string& id);
+  base::Result<void> forget_user(const std::string& principal);
+  base::Result<bool> spend(const std::string& id, base::Wall until);
+  base::Result<std::vector<crypto::Key>> purpose_keys(const std::string& purpose);
+  base::Result<int64_t> key_change(const std::string& purpose);
+  base::Result<Resealed> rotate_signing(Leak leak);
+  base::Result<int64_t> destroy_old_state_keys(std::chrono::milliseconds lifetime);
+
   base::Random& random;
   const base::Clock& clock;
   StoreOptions options;
   std::optional<Database> database;
   std::optional<crypto::Key> master;
   std::optional<Keys> keys;
+  // The keys of the API keys as they stood at that change.
+  struct Signing {
+    int64_t change = 0;
+    SigningSeal seal;
+  };
+  std::optional<Signing> signing;
 
  private:
+  // Inside a transaction, after unlock(). Those that open something, the one that seals first; without one in the file,
+  // the first key of the master key.
+  base::Result<std::vector<crypto::Key>> open_purpose(std::string_view purpose) const;
+  // Inside a writing transaction: the first key of a purpose that has none that seals.
+  base::Result<void> begin_purpose(std::string_view purpose, const KeyWrap& wrap);
+  base::Result<const SigningSeal*> signing_now();
+  base::Result<void> reseal_all(const SigningSeal& before, const SigningSeal& after, Resealed& done);
+  base::Result<StoredKey> replace_keys(std::string_view purpose, Leak leak, const KeyWrap& wrap);
   base::Result<Keys> open_keys(const KeyWrap& wrap, int64_t change) const;
   base::Result<void> begin_keys(const crypto::Key& key);
   base::Result<void> seal_direct_grants(const crypto::Key& key, const Vault& vault) const;

@@ -18,29 +18,10 @@ namespace {
 using Transaction = Database::Transaction;
 using Access = Database::Access;
 
-std::unexpected<base::Error> not_ours() {
-  return fail(
-      Code::kUnavailable,
-      "The keys of the store were sealed under another master key, or changed from outside. Give the master key "
-      "back that they are under (SPOTIFY_MCP_MASTER_KEY, or the key file). Nothing was changed.",
-      "a row of keys does not open");
-}
-
 // One statement that changes rows, whose number does not matter.
 Result<void> run(const Database& file, std::string_view sql, std::initializer_list<Parameter> parameters) {
   TRY([[maybe_unused]] const int64_t changed, file.execute(sql, parameters));
   return {};
-}
-
-// What was overwritten still stands in the log until that is folded into the file.
-Result<void> fold_log(const Database& file) {
-  TRY(Database::Rows folded, file.query("PRAGMA wal_checkpoint(TRUNCATE)", {}));
-  TRY([[maybe_unused]] const bool row, folded.next());
-  return {};
-}
-
-KeyInfo info_of(const StoredKey& row) {
-  return {.purpose = row.purpose, .version = row.version, .state = row.state, .id = row.id, .created = row.created};
 }
 
 struct GrantRow {
@@ -65,7 +46,26 @@ Result<void> put_back(const Database& file, const GrantRow& row, const SealedGra
              {row.principal, sealed.key_id, Blob{sealed.data_key}, Blob{sealed.box}});
 }
 
-// The next one of a purpose becomes the key that seals; the one before is left in `before`.
+}  // namespace
+
+std::unexpected<base::Error> not_ours() {
+  return fail(
+      Code::kUnavailable,
+      "The keys of the store were sealed under another master key, or changed from outside. Give the master key "
+      "back that they are under (SPOTIFY_MCP_MASTER_KEY, or the key file). Nothing was changed.",
+      "a row of keys does not open");
+}
+
+Result<void> fold_log(const Database& file) {
+  TRY(Database::Rows folded, file.query("PRAGMA wal_checkpoint(TRUNCATE)", {}));
+  TRY([[maybe_unused]] const bool row, folded.next());
+  return {};
+}
+
+KeyInfo info_of(const StoredKey& row) {
+  return {.purpose = row.purpose, .version = row.version, .state = row.state, .id = row.id, .created = row.created};
+}
+
 Result<StoredKey> next_key(const KeyTable& table, const KeyWrap& wrap, base::Random& random, std::string_view purpose,
                            const crypto::Key& key, base::Wall now) {
   TRY(const std::vector<StoredKey> rows, table.rows(purpose));
@@ -79,8 +79,6 @@ Result<StoredKey> next_key(const KeyTable& table, const KeyWrap& wrap, base::Ran
   TRY_VOID(table.put(row));
   return row;
 }
-
-}  // namespace
 
 Result<Store::Core::Keys> Store::Core::open_keys(const KeyWrap& wrap, int64_t change) const {
   TRY(const std::vector<StoredKey> rows, KeyTable(*database).rows(kGrantKeys));
@@ -168,6 +166,10 @@ Result<std::vector<KeyInfo>> Store::Core::list_keys() {
     TRY(Database::Rows count, file->query("SELECT count(*) FROM grants WHERE key_id = ?1", {row.id}));
     TRY([[maybe_unused]] const bool found, count.next());
     all.back().grants = count.integer(0);
+    if (row.purpose != kSigningKeys || row.state != KeyState::kPrimary) continue;
+    TRY(Database::Rows sealed, file->query("SELECT count(*) FROM api_keys WHERE length(signing_box) > 0", {}));
+    TRY([[maybe_unused]] const bool some, sealed.next());
+    all.back().api_keys = sealed.integer(0);
   }
   return all;
 }
@@ -178,22 +180,10 @@ Result<KeyInfo> Store::Core::rotate(const std::string& purpose, Leak leak, int64
   const KeyWrap wrap(*master);
   TRY(Transaction transaction, Transaction::begin(file, Access::kWrite));
   const KeyTable table(file);
-  TRY(std::vector<StoredKey> rows, table.rows(purpose));
-  if (rows.empty()) {
-    TRY([[maybe_unused]] const StoredKey first,
-        next_key(table, wrap, random, purpose, first_key(*master, purpose), clock.wall()));
-    TRY(rows, table.rows(purpose));
-  }
+  TRY_VOID(begin_purpose(purpose, wrap));
+  TRY(const std::vector<StoredKey> rows, table.rows(purpose));
   if (seen > 0 && rows.front().version != seen) return info_of(rows.front());
-  for (StoredKey& row : rows) {
-    if (row.state == KeyState::kDestroyed || row.state == KeyState::kCompromised) continue;
-    auto key = wrap.open(row);
-    if (!key) return not_ours();
-    row.state = leak == Leak::kSuspected ? KeyState::kCompromised : KeyState::kEnabled;
-    row.box = wrap.seal(random, row, *key);
-    TRY_VOID(table.put(row));
-  }
-  TRY(const StoredKey fresh, next_key(table, wrap, random, purpose, crypto::Key::generate(random), clock.wall()));
+  TRY(const StoredKey fresh, replace_keys(purpose, leak, wrap));
   TRY_VOID(transaction.commit());
   return info_of(fresh);
 }
@@ -251,11 +241,9 @@ Result<void> Store::Core::replace_master(const crypto::Key& after) {
   const KeyWrap new_wrap(after);
   TRY(Transaction transaction, Transaction::begin(file, Access::kWrite));
   const KeyTable table(file);
-  TRY(const int64_t audit, table.change(kAuditKeys));
-  // The key of the trail came from the old master key, and goes on without it.
-  if (audit == 0) {
-    TRY([[maybe_unused]] const StoredKey row,
-        next_key(table, old_wrap, random, kAuditKeys, first_key(*master, kAuditKeys), clock.wall()));
+  // The first keys of these came from the old master key, and go on without it.
+  for (const std::string_view purpose : {kAuditKeys, kSigningKeys, kStateKeys}) {
+    TRY_VOID(begin_purpose(purpose, old_wrap));
   }
   TRY(const std::vector<StoredKey> rows, table.rows(""));
   for (StoredKey row : rows) {

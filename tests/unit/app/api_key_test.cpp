@@ -7,6 +7,7 @@
 #include "app/api_key_access.h"
 #include "base/log.h"
 #include "store/memory_api_keys.h"
+#include "store/signing_seal.h"
 #include "tests/support/manual_loop.h"
 #include "tests/support/seeded_random.h"
 
@@ -18,8 +19,6 @@ using namespace std::chrono_literals;
 using app::ApiKeyAccess;
 using base::Code;
 
-constexpr auto kFakeMaster = "iH/QKSIq0pjqPymhSiw2ZMf5PvYVw1rUDMaDflTLP6Q=";
-
 app::ApiKeyRequest wanted() { return {.label = "tests", .scopes = {"smcp:read"}}; }
 
 struct World {
@@ -29,15 +28,13 @@ struct World {
   base::NullLog log;
   store::MemoryApiKeys keys;
   store::MemoryNonces nonces;
-  crypto::Key master = *crypto::Key::from_base64(base::Secret(kFakeMaster));
-  app::SigningSeal seal{master};
-  ApiKeyAccess bearers{{keys, nonces, clock, log}, std::nullopt};
-  ApiKeyAccess signatures{{keys, nonces, clock, log}, app::SigningSeal(master)};
+  ApiKeyAccess bearers{{keys, nonces, clock, log}, nullptr};
+  ApiKeyAccess signatures{{keys, nonces, clock, log}, &keys};
 
   app::MadeApiKey make(app::ApiKeyRequest request = wanted()) {
-    auto made = app::make_api_key(random, seal, std::move(request), clock.wall());
+    auto made = app::make_api_key(random, std::move(request), clock.wall());
     REQUIRE(made);
-    REQUIRE(loop.run(keys.add(made->row)));
+    REQUIRE(loop.run(keys.add_signing(made->row, app::signing_key_of(made->text))));
     return *std::move(made);
   }
   base::Result<mcp::Principal> ask(std::string authorization, std::string peer = "192.0.2.7") {
@@ -98,7 +95,7 @@ TEST_CASE("a key is made as smcp_k_<id>_<secret>, and nothing that is kept holds
 TEST_CASE("what a key may be is checked before it is made") {
   World world;
   const auto refusal = [&world](app::ApiKeyRequest request) {
-    const auto made = app::make_api_key(world.random, world.seal, std::move(request), world.clock.wall());
+    const auto made = app::make_api_key(world.random, std::move(request), world.clock.wall());
     REQUIRE_FALSE(made);
     CHECK(made.error().code == Code::kInvalidArgument);
     return made.error().message;
@@ -212,13 +209,28 @@ TEST_CASE("NS-8: who cannot sign learns nothing and uses no nonce up") {
   CHECK(why(world.ask_signed(world.signed_request(made, "nonce-of-a-test-4"))) == "revoked key");
 }
 
-TEST_CASE("a signing key opens for its row and its master key alone") {
+TEST_CASE("a signing key opens for its row and its keys alone") {
   World world;
   const auto made = world.make();
-  CHECK(world.seal.open(made.row));
-  auto changed = made.row;
+  const std::vector<crypto::Key> keys = [&world] {
+    std::vector<crypto::Key> two;
+    two.push_back(crypto::Key::generate(world.random));
+    two.push_back(crypto::Key::generate(world.random));
+    return two;
+  }();
+  const auto only = [&keys](size_t which) {
+    std::vector<crypto::Key> one;
+    one.push_back(keys[which].clone());
+    return store::SigningSeal(one);
+  };
+  store::ApiKey row = made.row;
+  row.signing_box = store::SigningSeal(keys).seal(world.random, row, app::signing_key_of(made.text));
+  const auto opened = only(0).open(row);
+  REQUIRE(opened);
+  CHECK(opened->reveal() == app::signing_key_of(made.text).reveal());
+  CHECK_FALSE(only(1).open(row));
+  CHECK(store::SigningSeal(keys).open(row));
+  auto changed = row;
   changed.id[0] = changed.id[0] == '0' ? '1' : '0';
-  CHECK_FALSE(world.seal.open(changed));
-  const app::SigningSeal other(crypto::Key::generate(world.random));
-  CHECK_FALSE(other.open(made.row));
+  CHECK_FALSE(store::SigningSeal(keys).open(changed));
 }

@@ -481,7 +481,8 @@ std::string of_a_reload() {
   test::InlineWorker worker;
   base::NullLog log;
   const os::Environment environment({{"HOME", served.place.path()}});
-  app::Reloader reloader({served.loop, worker, served.trail, log, environment}, {}, {}, [](const config::Settings&) {});
+  app::Reloader reloader({served.loop, worker, served.trail, log, environment}, {}, {},
+                         {.apply = [](const config::Settings&) {}});
   CHECK(served.loop.run(reloader.reload()));
   return served.trail.names();
 }
@@ -499,6 +500,7 @@ std::string of_a_name_that_gives_orders() {
 
 std::string of_keys() { return of_commands({{"keys", "rotate"}}); }
 std::string of_a_seal() { return of_commands({{"admin", "seal"}, {"admin", "unseal"}}); }
+std::string of_an_erasure() { return of_commands({{"admin", "erase"}}); }
 std::string of_an_incident() { return of_commands({{"incident", "config-exposure", "--evidence", "HERE"}}); }
 std::string of_a_backup() {
   return of_commands({{"admin", "unseal"}, {"backup", "create", "HERE"}, {"backup", "restore", "HERE", "--force"}});
@@ -530,6 +532,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kAdminCommand, Event::kSealedRefused}, of_an_administrator},
       {{Event::kBudgetSpent}, of_a_loop},
       {{Event::kServerSealed, Event::kServerUnsealed}, of_a_seal},
+      {{Event::kUserErased}, of_an_erasure},
       {{Event::kKeyRotated}, of_keys},
       {{Event::kConfigReloaded}, of_a_reload},
       {{Event::kIncidentBegun, Event::kIncidentEnded}, of_an_incident},

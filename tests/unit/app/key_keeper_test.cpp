@@ -115,3 +115,27 @@ TEST_CASE("nothing changes when the trail cannot have it") {
   REQUIRE(keys);
   CHECK(keys->size() == 1);
 }
+
+TEST_CASE("the key of what clients carry is replaced by its age, and opens for a while longer") {
+  World world;
+  const auto states = [&world] {
+    const auto keys = world.loop.run(world.store.purpose_keys(std::string(store::kStateKeys)));
+    REQUIRE(keys);
+    return keys->size();
+  };
+  REQUIRE(world.loop.run(world.keeper.keep_states(hours(720))));
+  CHECK(world.told.steps.empty());
+  CHECK(states() == 1);
+  world.clock.advance(hours(719));
+  REQUIRE(world.loop.run(world.keeper.keep_states(hours(720))));
+  CHECK(states() == 1);
+  world.clock.advance(hours(1));
+  REQUIRE(world.loop.run(world.keeper.keep_states(hours(0))));
+  CHECK(states() == 1);
+  REQUIRE(world.loop.run(world.keeper.keep_states(hours(720))));
+  CHECK(world.told.steps == std::vector<std::string>{"begin", "end"});
+  CHECK(states() == 2);
+  world.clock.advance(app::KeyKeeper::kStatesLive + std::chrono::minutes(1));
+  REQUIRE(world.loop.run(world.keeper.keep_states(hours(720))));
+  CHECK(states() == 1);
+}

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "app/adapters.h"
 #include "app/login_service.h"
@@ -56,8 +57,17 @@ class LoginBench {
     REQUIRE(status);
     return status->logged_in;
   }
-  // Where the browser ends after the person has agreed (or not, as the simulator's consent says).
-  std::string visit(const std::string& url) {
+  // Where the browser ends after the person has agreed (or not, as the simulator's consent says). It keeps the cookies
+  // that it is given on the way.
+  std::string visit(std::string url) {
+    if (!url.contains("/authorize")) {
+      const http::Response begun = fetch(url);
+      REQUIRE(begun.status == 302);
+      for (const auto& [name, value] : begun.headers) {
+        if (name == "set-cookie" || name == "Set-Cookie") cookie = value.substr(0, value.find(';'));
+      }
+      url = std::string(begun.headers.find("Location").value_or(""));
+    }
     http::Request request;
     request.target = url.substr(url.find("/authorize"));
     const http::Response response = run(simulator.handle(std::move(request)));
@@ -74,6 +84,10 @@ class LoginBench {
     request.method = method;
     request.server_url = url->server_url();
     request.target = url->target;
+    for (const std::string& each : more_headers) {
+      request.headers.add(each.substr(0, each.find(':')), each.substr(each.find(':') + 2));
+    }
+    if (!cookie.empty()) request.headers.add("Cookie", cookie);
     request.deadline = loop.now() + std::chrono::seconds(20);
     auto response = run(browser.send(std::move(request)));
     REQUIRE(response);
@@ -81,6 +95,9 @@ class LoginBench {
   }
   int exchanges() const { return simulator.requests("POST /api/token"); }
 
+  // What the browser sends along from now on.
+  std::string cookie;
+  std::vector<std::string> more_headers;
   const mcp::Principal owner;
   net::AsioLoop loop;
   test::ManualClock clock;

@@ -1,5 +1,7 @@
 #include "app/login_service.h"
 
+#include <utility>
+
 #include "config/settings.h"
 #include "tests/unit/app/login_bench.h"
 
@@ -139,6 +141,7 @@ TEST_CASE("the listener takes the browser's answer on loopback, once, and then i
   const http::Response page = bench.fetch(address);
   CHECK(page.status == 200);
   CHECK(page.body.find("Logged in") != std::string::npos);
+  CHECK(!page.headers.find("Set-Cookie"));
   CHECK(page.headers.find("Content-Security-Policy").value_or("").starts_with("default-src 'none'"));
   CHECK(bench.logged_in());
   CHECK(bench.exchanges() == 1);
@@ -151,13 +154,134 @@ TEST_CASE("a stranger at the listener gets a page that tells nothing, and the lo
   const http::Response forged = bench.fetch(pending.redirect_uri + "?code=AQ-fake&state=%3Cscript%3E");
   CHECK(forged.status == 400);
   CHECK(forged.body.find("script>") == std::string::npos);
-  CHECK(forged.body.find(state_in(pending.url)) == std::string::npos);
+  CHECK(forged.body.find(state_in(pending.url_elsewhere)) == std::string::npos);
   CHECK(bench.fetch(pending.redirect_uri + "/other").status == 404);
   const http::Response posted = bench.fetch(pending.redirect_uri, http::Method::kPost);
   CHECK(posted.status == 405);
   CHECK(posted.headers.find("Allow") == "GET");
   CHECK(bench.exchanges() == 0);
   CHECK(bench.fetch(bench.visit(pending.url)).status == 200);
+}
+
+namespace {
+
+// A login that its own browser has begun, up to the address on which it ended.
+struct BegunLogin {
+  LoginBench bench;
+  tools::PendingLogin pending = bench.begin();
+  std::string address = bench.visit(pending.url);
+  const std::string cookie = bench.cookie;
+
+  // The address in a browser that sends these cookies.
+  int with(const std::string& cookies) {
+    bench.cookie = cookies;
+    return bench.fetch(address).status;
+  }
+  std::string reason() const {
+    std::string last;
+    for (const audit::Entry& each : bench.trail.entries) {
+      if (each.event == audit::Event::kLoginForeign) last = each.reason;
+    }
+    return last;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("attack: the answer of a login in another browser is refused, told, and the login goes on") {
+  BegunLogin login;
+  const std::string name = login.cookie.substr(0, login.cookie.find('='));
+  CHECK(login.with("") == 400);
+  CHECK(login.reason() == "another browser");
+  CHECK(login.with(name + "=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA") == 400);
+  CHECK(login.reason() == "a cookie of another login");
+  CHECK(login.with("x" + login.cookie) == 400);
+  CHECK(login.with(login.cookie + "; " + login.cookie) == 400);
+  CHECK(login.reason() == "a cookie twice");
+  CHECK(login.with(login.cookie + "; " + name + "=other") == 400);
+  CHECK(login.bench.exchanges() == 0);
+  CHECK(!login.bench.logged_in());
+  CHECK(login.with("theirs=1; " + login.cookie) == 200);
+  CHECK(login.bench.exchanges() == 1);
+}
+
+TEST_CASE("attack: the answer of a login a second time, with everything that belongs to it") {
+  BegunLogin login;
+  CHECK(login.with(login.cookie) == 200);
+  CHECK(!login.bench.complete(login.address));
+  CHECK(login.bench.exchanges() == 1);
+}
+
+TEST_CASE("attack: an answer before the person has opened the login") {
+  LoginBench bench;
+  const tools::PendingLogin pending = bench.begin();
+  const std::string address = bench.visit(pending.url_elsewhere);
+  CHECK(bench.fetch(address).status == 400);
+  CHECK(bench.exchanges() == 0);
+  CHECK(bench.fetch(bench.visit(pending.url)).status == 200);
+}
+
+TEST_CASE("attack: the address of a login is opened by a second browser, or guessed, or looked at ahead") {
+  LoginBench bench;
+  const tools::PendingLogin pending = bench.begin();
+  bench.more_headers = {"Sec-Purpose: prefetch"};
+  CHECK(bench.fetch(pending.url).status == 400);
+  bench.more_headers.clear();
+  CHECK(bench.fetch(pending.url.substr(0, pending.url.find('?'))).status == 400);
+  CHECK(bench.fetch(pending.url + "x").status == 400);
+  const std::string address = bench.visit(pending.url);
+  const std::string cookie = std::exchange(bench.cookie, "");
+  const http::Response second = bench.fetch(pending.url);
+  CHECK(second.status == 400);
+  CHECK(!second.headers.find("Location"));
+  CHECK(!second.headers.find("Set-Cookie"));
+  // The first may go back and open it again.
+  bench.cookie = cookie;
+  const http::Response again = bench.fetch(pending.url);
+  CHECK(again.status == 302);
+  CHECK(!again.headers.find("Set-Cookie"));
+  CHECK(bench.fetch(address).status == 200);
+}
+
+TEST_CASE("attack: a web page whose name leads to the listener") {
+  LoginBench bench;
+  std::vector<std::string> misdirected;
+  int visits = 0;
+  const auto answered = [&visits](http::Request) -> base::Task<base::Result<std::string>> {
+    ++visits;
+    co_return "yours";
+  };
+  const auto listener = app::CallbackListener::open(
+      bench.loop, bench.log, {},
+      {.start_path = "/login",
+       .started = nullptr,
+       .answered = answered,
+       .misdirected = [&misdirected](std::string host) { misdirected.push_back(std::move(host)); }});
+  REQUIRE(listener);
+  const auto status = [&](std::string_view host) {
+    http::Request request;
+    request.target = "/callback?code=AQ-fake&state=s";
+    if (!host.empty()) request.headers.add("Host", host);
+    return bench.run((*listener)->handle(std::move(request))).status;
+  };
+  CHECK(status("attacker.example") == 403);
+  CHECK(status("127.0.0.1.attacker.example") == 403);
+  CHECK(status("") == 403);
+  CHECK(visits == 0);
+  CHECK(misdirected.size() == 3);
+  CHECK(status("127.0.0.1:" + std::to_string(*(*listener)->address().port())) == 200);
+  CHECK(visits == 1);
+}
+
+TEST_CASE("the cookie of a login is for its paths, hidden from scripts, and lives as long as the login") {
+  LoginBench bench;
+  const http::Response begun = bench.fetch(bench.begin().url);
+  CHECK(begun.headers.count("Set-Cookie") == 2);
+  const std::string cookie(begun.headers.find("Set-Cookie").value_or(""));
+  CHECK(cookie.contains("; Max-Age=300; Path=/callback; HttpOnly; SameSite=Lax"));
+  CHECK(cookie.find(';') - cookie.find('=') - 1 == 43);
+  CHECK(begun.headers.find("Referrer-Policy") == "no-referrer");
+  CHECK(begun.headers.find("Cache-Control") == "no-store");
 }
 
 TEST_CASE("a code that Spotify refuses is no login") {

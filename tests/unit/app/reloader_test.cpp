@@ -28,7 +28,14 @@ struct World {
   app::Reloader reloader{{loop, worker, trail, log, environment},
                          {.request = {.config_file = file}},
                          started(),
-                         [this](const config::Settings& settings) { applied.push_back(settings.tools.read_only); }};
+                         {.check = judge, .apply = [this](const config::Settings& settings) {
+                            applied.push_back(settings.tools.read_only);
+                          }}};
+
+  static base::Result<void> judge(const config::Settings& settings) {
+    if (settings.tools.toolsets.empty()) return {};
+    return base::fail(base::Code::kInvalidArgument, "There is no such toolset.");
+  }
 
   config::Settings started() {
     write("{}");
@@ -49,10 +56,10 @@ struct World {
 TEST_CASE("what is good is taken over, once, and the trail has it first") {
   World world;
   CHECK(world.reload().applied.empty());
-  world.write(R"({"tools": {"read_only": true, "writes_per_day": 7}})");
+  world.write(R"({"tools": {"read_only": true, "writes_per_day": 7}, "metrics": {"port": 9}})");
   const auto done = world.reload();
-  CHECK(done.applied == std::vector<std::string>{"tools.read_only"});
-  CHECK(done.waiting == std::vector<std::string>{"tools.writes_per_day"});
+  CHECK(done.applied == std::vector<std::string>{"tools.read_only", "tools.writes_per_day"});
+  CHECK(done.waiting == std::vector<std::string>{"metrics.port"});
   CHECK(world.applied == std::vector<bool>{false, true});
   // What waits for a new start goes on to wait; what was taken over is no news.
   const auto again = world.reload();
@@ -68,6 +75,7 @@ TEST_CASE("what is wrong, in any way, changes nothing and is told") {
                            R"({"tools": {"read_only": true}, "spotify": {"client_id": "${NOT_SET}"}})",
                            R"({"tools": {"read_only": true}, "api": {"base_url": "http://example.com"}})",
                            R"({"tools": {"read_only": true}, "server": {"auth": "none"}})",
+                           R"({"tools": {"read_only": true, "toolsets": ["nothing"]}})",
                            R"({"tools": {"read_only": true}, "server": {"log_level": "debug"}})"}) {
     CAPTURE(text);
     world.write(text);

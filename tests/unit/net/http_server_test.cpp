@@ -240,6 +240,24 @@ TEST_CASE("deadlines: header, body, idle and write") {
   CHECK(has(patient.response(), "through the gate"));
 }
 
+TEST_CASE("a body that comes slower than it may is not waited for, and one that comes fast enough is") {
+  net::ServerLimits limits;
+  limits.body_grace = 60ms;
+  limits.header_timeout = 200ms;
+  limits.body_bytes_per_second = 1;
+  RunningServer server(limits);
+  const std::string head = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 101\r\n\r\n";
+  RawClient slow(server.port);
+  REQUIRE(slow.send(head));
+  RawClient steady(server.port);
+  REQUIRE(steady.send(head + std::string(100, 'x')));
+  CHECK(slow.until_closed()->starts_with("HTTP/1.1 408 "));
+  RawClient pace(server.port);
+  CHECK(pace.closed_by_server());
+  REQUIRE(steady.send("x"));
+  CHECK(steady.response()->starts_with("HTTP/1.1 200 "));
+}
+
 TEST_CASE("a peer that takes an answer drop by drop has no longer than one that takes nothing") {
   net::ServerLimits limits;
   limits.write_stall = 60ms;

@@ -303,6 +303,21 @@ TEST_CASE("a wrong client id is said once per login and costs no token") {
   CHECK(world.stored()->state == store::GrantState::kActive);
 }
 
+TEST_CASE("a renewal with a client secret that is refused goes on with the one of before") {
+  World world;
+  world.log_in(milliseconds(0));
+  world.endpoint.answer(400, R"({"error":"invalid_client"})");
+  oauth::RefresherOptions options;
+  options.accounts_url = "http://127.0.0.1:9";
+  options.client = {.client_id = "a-client", .client_secret = Secret("new"), .previous_secret = Secret("old")};
+  oauth::Refresher refresher({world.loop, world.clock, world.log, world.endpoint, world.grants, world.leases},
+                             std::move(options));
+  const auto token = world.token(refresher);
+  REQUIRE(token);
+  CHECK(token->secret.reveal() == "access-1");
+  CHECK(world.endpoint.requests == 2);
+}
+
 TEST_CASE("passing troubles keep the login, and the next call tries again") {
   World world;
   world.log_in(milliseconds(0));

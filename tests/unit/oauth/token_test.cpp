@@ -182,3 +182,53 @@ TEST_CASE("a login without a refresh token is none") {
   REQUIRE(!grant);
   CHECK(grant.error().code == Code::kUpstream);
 }
+
+namespace {
+
+// Knows one client secret, and refuses every other.
+class Registration final : public http::Client {
+ public:
+  explicit Registration(std::string secret) : secret_(std::move(secret)) {}
+  base::Task<base::Result<http::Response>> send(http::Request request) override {
+    const std::string good = "Basic " + crypto::base64_encode("a-client:" + secret_);
+    const bool known = request.authorization.reveal() == good;
+    seen.push_back(std::move(request));
+    co_return known ? answer(200, R"({"access_token":"a","token_type":"Bearer","expires_in":60,"refresh_token":"r"})")
+                    : answer(400, R"({"error":"invalid_client"})");
+  }
+  std::vector<http::Request> seen;
+
+ private:
+  std::string secret_;
+};
+
+base::Result<store::Grant> exchange_with(Registration& registration, std::string_view previous) {
+  test::ManualLoop loop;
+  const test::ManualClock clock({1'000'000});
+  oauth::ExchangeRequest request{.accounts_url = "http://127.0.0.1:9",
+                                 .client = {.client_id = "a-client",
+                                            .client_secret = Secret("new"),
+                                            .previous_secret = Secret(std::string(previous))},
+                                 .authorized = authorized(),
+                                 .asked_scopes = {"asked"},
+                                 .deadline = base::Instant::never()};
+  return loop.run(oauth::exchange_code(registration, clock, std::move(request)));
+}
+
+}  // namespace
+
+TEST_CASE("while a client secret is replaced, the one of before is tried once, and only where the new one is refused") {
+  Registration before("old");
+  REQUIRE(exchange_with(before, "old"));
+  REQUIRE(before.seen.size() == 2);
+  CHECK(before.seen[0].body == before.seen[1].body);
+  Registration after("new");
+  REQUIRE(exchange_with(after, "old"));
+  CHECK(after.seen.size() == 1);
+  Registration neither("third");
+  CHECK(!exchange_with(neither, "old"));
+  CHECK(neither.seen.size() == 2);
+  Registration alone("old");
+  CHECK(!exchange_with(alone, ""));
+  CHECK(alone.seen.size() == 1);
+}

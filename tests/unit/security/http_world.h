@@ -52,8 +52,9 @@ class Bearers final : public mcp::Authenticator {
 };
 
 struct HttpWorld {
-  explicit HttpWorld(base::Loop& loop, mcp::StreamableHttpOptions options = {})
-      : server(mcp::Services{loop, clock, random, log}, {.info = {.name = "security", .version = "1"}}),
+  explicit HttpWorld(base::Loop& loop, mcp::StreamableHttpOptions options = {},
+                     mcp::ServerOptions server_options = {.info = {.name = "security", .version = "1"}})
+      : server(mcp::Services{loop, clock, random, log}, std::move(server_options)),
         handler(server, random, &bearers, std::move(options)) {
     server.add(mcp::tool<EchoArguments, EchoAnswer>(
         {.name = "echo", .title = "Echo", .description = "Gives back the text.", .effect = mcp::Effect::kRead},

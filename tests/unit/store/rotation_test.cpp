@@ -106,7 +106,8 @@ void make_old_database(World& world) {
   const crypto::Aes256Gcm cipher(store::first_key(master, store::kGrantKeys));
   const std::string box = cipher.seal(world.random, binding, plain);
   world.tamper(
-      fmt::format("DROP TABLE api_keys; DROP TABLE nonces; DROP TABLE keys; DROP INDEX grants_key; ALTER TABLE grants "
+      fmt::format("DROP TABLE spent_states; DROP TABLE user_salts; DROP TABLE api_keys; DROP TABLE nonces; DROP TABLE "
+                  "keys; DROP INDEX grants_key; ALTER TABLE grants "
                   "DROP COLUMN data_key; "
                   "UPDATE grants SET key_id = '{}', box = x'{}'; PRAGMA user_version = 3",
                   store::Vault::direct_key_id(master), crypto::to_hex(box)));

@@ -1,0 +1,32 @@
+// What is mixed into the names of users in the audit trail, on a connection of its own. One thread at a time; every
+// call blocks.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "store/sqlite/database.h"
+
+namespace store::sqlite {
+
+class UserSalts {
+ public:
+  // The file is opened at the first use. `random` must outlive it.
+  UserSalts(std::string directory, base::Random& random) : directory_(std::move(directory)), random_(random) {}
+
+  // 16 bytes, drawn when they are asked for the first time; the same in every process.
+  base::Result<std::string> salt_of(const std::string& user);
+  // Nothing where none was ever drawn, or it was erased.
+  base::Result<std::optional<std::string>> find(const std::string& user);
+
+ private:
+  base::Result<const Database*> opened();
+
+  std::string directory_;
+  base::Random& random_;
+  std::optional<Database> database_;
+};
+
+}  // namespace store::sqlite

@@ -113,13 +113,20 @@ base::Task<base::Result<std::unique_ptr<store::Lease>>> GuardedLeases::acquire(s
   co_return result;
 }
 
-base::Task<bool> StoredSpentStates::spend(std::string id, base::Wall until) {
-  auto spending = store_.spend(std::move(id), until);
+base::Task<mcp::SpentStates::Spending> StoredSpentStates::spend(std::string principal, std::string id,
+                                                                base::Wall until) {
+  auto spending = store_.spend(std::move(principal), std::move(id), until);
   const auto first = co_await std::move(spending);
-  if (first) co_return *first;
+  if (first) co_return *first ? Spending::kFirst : Spending::kAgain;
+  if (first.error().code == base::Code::kRateLimited) co_return Spending::kFull;
   log_.event(base::Level::kError, "states.not_spent",
              {{"why", first.error().message}, {"detail", first.error().detail}});
-  co_return false;
+  co_return Spending::kAgain;
+}
+
+base::Task<bool> StoredSpentStates::spend_ticket(std::string ticket, base::Wall until) {
+  auto spending = spend("", "ticket " + std::move(ticket), until);
+  co_return co_await std::move(spending) == Spending::kFirst;
 }
 
 }  // namespace app

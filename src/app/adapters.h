@@ -99,7 +99,9 @@ class StoredSpentStates final : public mcp::SpentStates {
  public:
   // Both must outlive it.
   StoredSpentStates(store::sqlite::Store& store, base::Log& log) : store_(store), log_(log) {}
-  base::Task<bool> spend(std::string id, base::Wall until) override;
+  base::Task<Spending> spend(std::string principal, std::string id, base::Wall until) override;
+  // The same for a ticket, which names its principal itself.
+  base::Task<bool> spend_ticket(std::string ticket, base::Wall until);
 
  private:
   store::sqlite::Store& store_;

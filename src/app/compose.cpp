@@ -213,7 +213,10 @@ mcp::ToolMiddleware Product::guard(const base::Clock& clock) {
        .clock = clock,
        .budget = &budget_,
        .ledger = &account_->store(),
-       .spend = [this](std::string ticket, base::Wall until) { return spent_states_.spend("ticket " + ticket, until); },
+       .spend =
+           [this](std::string ticket, base::Wall until) {
+             return spent_states_.spend_ticket(std::move(ticket), until);
+           },
        .refused =
            [this](mcp::Principal principal, std::string tool, policy::OverBudget why) {
              return tell_spent(audit_->trail(), std::move(principal), std::move(tool), why);

@@ -53,6 +53,7 @@ constexpr std::array kStore{
     DataColumn{"quota_counts.bucket", kTechnical, "A group of requests to Spotify.", "48 hours"},
     DataColumn{"quota_counts.count", kTechnical, "How many there were.", "48 hours"},
     DataColumn{"quota_counts.hour", kTechnical, "In which hour.", "48 hours"},
+    DataColumn{"spent_states.principal", kTechnical, "Who confirmed.", "15 minutes"},
     DataColumn{"spent_states.id", kTechnical, "Names a confirmation that was used.", "15 minutes"},
     DataColumn{"spent_states.until_ms", kTechnical, "Until when it could be used again.", "15 minutes"},
     DataColumn{"user_salts.salt", kSecret, "Tells whose records of the audit trail are theirs.",

@@ -69,10 +69,10 @@ Incoming Incoming::modern(ModernCall modern, Principal principal, Channel* chann
           channel};
 }
 
-Incoming Incoming::legacy(Call call, std::shared_ptr<Session> session, Channel* channel) {
+Incoming Incoming::legacy(Call call, Principal principal, std::shared_ptr<Session> session, Channel* channel) {
   auto token = take_progress_token(call.params);
-  return {std::move(call),           session->revision(),  session->principal(), session->client_capabilities(),
-          session->log_level(), std::move(token), session,              channel};
+  return {std::move(call),      session->revision(), std::move(principal), session->client_capabilities(),
+          session->log_level(), std::move(token),    session,              channel};
 }
 
 enum class Eras { kBoth, kLegacy, kModern };

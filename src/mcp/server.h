@@ -102,7 +102,8 @@ struct Incoming {
   Channel* channel = nullptr;        // Must outlive the task that handles it.
 
   static Incoming modern(ModernCall modern, Principal principal, Channel* channel);
-  static Incoming legacy(Call call, std::shared_ptr<Session> session, Channel* channel);
+  // `principal` is the one of the session, as this request has shown it.
+  static Incoming legacy(Call call, Principal principal, std::shared_ptr<Session> session, Channel* channel);
 };
 
 struct Reply {

@@ -64,12 +64,7 @@ void Connection::close() {
 }
 
 void Connection::drain() {
-  if (closed_ || closing_) return;
-  if (stream_) {
-    task_.reset();
-    finish_stream();
-    return;
-  }
+  if (closed_ || closing_ || stream_) return;
   if (!busy() && !writing_ && !reader_.started()) close();
 }
 

@@ -69,8 +69,8 @@ class HttpServer {
   // Connections from now on see this one. Only where one was given at the start.
   void show(std::shared_ptr<const TlsIdentity> identity);
 
-  // Stops accepting, ends streams and idle connections, lets requests in flight finish and closes
-  // what is left after `drain`. Done when no connection is left.
+  // Stops accepting, closes idle connections, lets requests and streams in flight come to their end and closes what is
+  // left after `drain`. Whoever has streams without an end ends them before. Done when no connection is left.
   base::Task<void> stop(base::Duration drain);
 
   struct Impl;

@@ -47,11 +47,11 @@ void AsioLoop::run() {
 
 void AsioLoop::stop() { impl_->context.stop(); }
 
-void AsioLoop::stop_on(std::initializer_list<int> signals) {
+void AsioLoop::call_on(std::initializer_list<int> signals, base::Callback callback) {
   impl_->signals = std::make_unique<asio::signal_set>(impl_->context);
   for (const int signal : signals) impl_->signals->add(signal);
-  impl_->signals->async_wait([this](const boost::system::error_code& error, int) {
-    if (!error) stop();
+  impl_->signals->async_wait([call = std::move(callback)](const boost::system::error_code& error, int) mutable {
+    if (!error) call();
   });
 }
 

@@ -42,9 +42,11 @@ class AsioLoop final : public base::Loop {
   }
   // Thread-safe. The callback that runs now ends first; what is queued waits for the next run().
   void stop();
-  // Calls stop() when one of these signals (SIGINT, SIGTERM) arrives. For small programs; the
-  // server drains first and uses os::SignalWaiter.
-  void stop_on(std::initializer_list<int> signals);
+  // Calls `callback`, on this loop, when one of these signals (SIGINT, SIGTERM) arrives for the first time. For small
+  // programs; the product uses os::SignalWaiter.
+  void call_on(std::initializer_list<int> signals, base::Callback callback);
+  // Calls stop() then.
+  void stop_on(std::initializer_list<int> signals) { call_on(signals, [this] { stop(); }); }
 
   // What net/ itself needs of Asio; see net/detail/asio_loop.h.
   struct Impl;

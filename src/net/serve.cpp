@@ -17,6 +17,16 @@ base::Task<void> serve_and_stop(AsioLoop* loop, mcp::Server* server, StdioLines*
   loop->stop();
 }
 
+// What runs comes to its end within this.
+constexpr base::Duration kDrain = std::chrono::seconds(5);
+
+base::Task<void> end_well(AsioLoop* loop, mcp::Server* server, mcp::StreamableHttp* handler, HttpServer* http) {
+  server->close_listens();
+  handler->close_listeners();
+  co_await http->stop(kDrain);
+  loop->stop();
+}
+
 }  // namespace
 
 base::Task<std::optional<base::Result<std::string>>> McpLines::read() {
@@ -44,7 +54,8 @@ base::Result<void> serve_http(AsioLoop& loop, mcp::Server& server, uint16_t port
                               const std::function<void(const std::string& url)>& listening) {
   mcp::StreamableHttp handler(server, server.random(), nullptr, {});
   TRY(const auto http, HttpServer::start(loop, handler, server.log(), {.port = port, .limits = {}}));
-  loop.stop_on({SIGINT, SIGTERM});
+  base::TaskGroup ending(loop);
+  loop.call_on({SIGINT, SIGTERM}, [&] { ending.spawn(end_well(&loop, &server, &handler, http.get())); });
   listening(fmt::format("http://127.0.0.1:{}/mcp", http->port()));
   loop.run();
   return {};

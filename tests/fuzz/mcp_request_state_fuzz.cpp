@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ENSURE(refused(crypto::base64url_encode(text)));
 
   // The first byte says where the others are laid over a state that is ours.
-  const auto sealed = states.seal(principal, call, {{"confirm", json::Object{{"action", "accept"}}}});
+  const auto sealed = states.seal(principal, call, "", {.asked = {}, .answers = {{"confirm", json::Object{{"action", "accept"}}}}});
   ENSURE(sealed && states.open(principal, call, *sealed));
   std::string box = crypto::base64url_decode(*sealed).value();
   bool changed = false;
@@ -42,14 +42,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   const auto answer = json::parse(text);
   if (!answer || !answer->is_object()) return 0;
-  const mcp::Answers answers{{"first", answer->object()}, {"second", answer->object()}};
-  const auto kept = states.seal(principal, call, answers);
+  const mcp::Rounds rounds{.asked = {{"first", std::string(text)}},
+                           .answers = {{"first", answer->object()}, {"second", answer->object()}}};
+  const auto kept = states.seal(principal, call, "", rounds);
   if (!kept) {
     ENSURE(kept.error().code == base::Code::kInvalidArgument);
     return 0;
   }
   const auto back = states.open(principal, call, *kept);
-  ENSURE(back && back->answers == answers);
+  ENSURE(back && back->rounds.answers == rounds.answers && back->rounds.asked == rounds.asked);
   ENSURE(!states.open(mcp::Principal{"other"}, call, *kept));
   return 0;
 }

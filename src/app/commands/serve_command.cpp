@@ -185,6 +185,7 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   process.stop.on_hangup(nullptr);
   routes.begin_to_stop();
   product.server().close_listens();
+  streamable.close_listeners();
   co_await http->stop(ending == Ending::kDrain ? kDrain : std::chrono::seconds(0));
   const base::Instant deadline = process.loop.now() + kDrain;
   const auto settled = co_await base::with_deadline(process.loop, deadline, settle(&product.account()));

@@ -14,13 +14,14 @@ constexpr std::chrono::milliseconds kRetry{3000};
 class SseBody final : public http::BodyStream {
  public:
   SseBody(base::Loop& loop, std::shared_ptr<void> owner, Outbox& outbox, StreamStyle style, int64_t after)
-      : loop_(loop), owner_(std::move(owner)), outbox_(outbox), style_(std::move(style)), after_(after) {}
+      : loop_(loop), owner_(std::move(owner)), outbox_(outbox), style_(std::move(style)), after_(after),
+        reader_(outbox.begin_reading()) {}
 
   base::Task<std::optional<std::string>> next() override {
     if (std::exchange(style_.primes, false)) {
       co_return http::sse_retry(kRetry) + http::sse_event("", "", id(after_));
     }
-    auto next = co_await outbox_.next(after_, loop_.now() + style_.keep_alive);
+    auto next = co_await outbox_.next(reader_, after_, loop_.now() + style_.keep_alive);
     if (next.item) {
       after_ = next.item->number;
       co_return http::sse_event(next.item->message, "message", id(after_));
@@ -39,6 +40,7 @@ class SseBody final : public http::BodyStream {
   Outbox& outbox_;
   StreamStyle style_;
   int64_t after_;
+  uint64_t reader_;
 };
 
 }  // namespace

@@ -165,6 +165,12 @@ bool HttpSessions::end_by_handle(std::string_view handle) {
   return true;
 }
 
+void HttpSessions::close_listeners() {
+  for (const auto& [id, session] : sessions_) {
+    if (session->listens()) session->listener().close();
+  }
+}
+
 size_t HttpSessions::end_all_of(std::string_view principal) {
   std::vector<std::string> theirs;
   for (const auto& [id, session] : sessions_) {

@@ -56,6 +56,7 @@ class HttpSession {
   // The stream of a GET, for what belongs to no request. False when one is open.
   bool open_listener();
   void close_listener();
+  bool listens() const { return outlet_ != nullptr; }
   Outbox& listener() { return *listener_; }
 
  private:
@@ -99,6 +100,8 @@ class HttpSessions {
   void end(std::string id);
   // By its handle, whoever it belongs to. False when there is none.
   bool end_by_handle(std::string_view handle);
+  // Ends the stream of every session that carries what belongs to no request.
+  void close_listeners();
   // For sessions that are opened from now on.
   void limit_per_principal(size_t sessions) { limits_.sessions_per_principal_max = sessions; }
   // Those of one principal. Gives their number.

@@ -114,7 +114,7 @@ class LineConnection final : public Channel {
                      "Send initialize first, or put the protocol version into params._meta (2026-07-28)."},
                     call.id);
     }
-    begin(Incoming::legacy(std::move(call), session_, this));
+    begin(Incoming::legacy(std::move(call), session_->principal(), session_, this));
   }
   void take_other(Message message) {
     if (auto* notification = std::get_if<Notification>(&message)) return take_notification(*notification);
@@ -141,7 +141,7 @@ class LineConnection final : public Channel {
     for (Malformed& each : legacy.malformed) batch->put(batch->add(), encode_error(each.id, std::move(each.error)));
     for (Message& message : legacy.messages) {
       if (auto* call = std::get_if<Call>(&message)) {
-        begin(Incoming::legacy(std::move(*call), session_, this), Way{batch, batch->add()});
+        begin(Incoming::legacy(std::move(*call), session_->principal(), session_, this), Way{batch, batch->add()});
       } else {
         take_other(std::move(message));
       }

@@ -44,6 +44,13 @@ void Outbox::send_reader_away() {
   wake();
 }
 
+uint64_t Outbox::begin_reading() {
+  if (reader_ > 0) sends_away_ = false;
+  ++reader_;
+  wake();
+  return reader_;
+}
+
 void Outbox::append(std::string message) {
   bytes_ += message.size();
   items_.push_back(std::move(message));
@@ -67,7 +74,8 @@ std::optional<Outbox::Item> Outbox::take(int64_t after) {
   return item;
 }
 
-base::Task<Outbox::Next> Outbox::next(int64_t after, base::Instant until) {
+base::Task<Outbox::Next> Outbox::next(uint64_t reader, int64_t after, base::Instant until) {
+  if (reader != reader_) co_return Next{std::nullopt, true};
   if (auto item = take(after)) co_return Next{std::move(item)};
   if (closed_ || std::exchange(sends_away_, false)) co_return Next{std::nullopt, true};
   const base::Completion<bool> something(loop_);
@@ -77,6 +85,7 @@ base::Task<Outbox::Next> Outbox::next(int64_t after, base::Instant until) {
     timer.emplace(loop_, until, [set = something.setter()] { set(false); });
   }
   co_await something;
+  if (reader != reader_) co_return Next{std::nullopt, true};
   auto item = take(after);
   const bool at_end = !item && (closed_ || std::exchange(sends_away_, false));
   co_return Next{std::move(item), at_end};

@@ -35,8 +35,13 @@ class Outbox {
   // The last message, which is always taken.
   void push_last(std::string message);
   void close();
-  // The reader finds the end, once; what follows waits for the next reader.
+  // The reader, also one who has yet to come, finds the end once; what follows waits for the next reader.
   void send_reader_away();
+  // A reader comes, from the message after some number on; one that is there already finds the end, so that no message
+  // goes to two.
+  uint64_t begin_reading();
+  // Of the last message so far; 0 when there is none.
+  int64_t last_number() const { return first_number_ + static_cast<int64_t>(items_.size()) - 1; }
   bool is_closed() const { return closed_; }
   bool empty() const { return items_.empty(); }
   size_t bytes() const { return bytes_; }
@@ -46,8 +51,8 @@ class Outbox {
     std::optional<Item> item;  // Otherwise the end, or `until` came first.
     bool at_end = false;
   };
-  // The first message after `number`. One reader at a time.
-  base::Task<Next> next(int64_t after, base::Instant until);
+  // The first message after `number`, for the reader that begin_reading() named.
+  base::Task<Next> next(uint64_t reader, int64_t after, base::Instant until);
 
  private:
   void append(std::string message);
@@ -63,6 +68,7 @@ class Outbox {
   size_t bytes_ = 0;
   bool closed_ = false;
   bool sends_away_ = false;
+  uint64_t reader_ = 0;  // The one that is there, or the last one.
   std::optional<base::Completion<bool>::Setter> waiter_;
 };
 

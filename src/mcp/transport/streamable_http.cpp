@@ -127,6 +127,7 @@ struct Listening {
 struct StreamableHttp::Post {
   std::shared_ptr<HttpSession> session;
   Accepts accepts;
+  Principal principal;  // As this request has shown it: what it may, and where it comes from, may change in a session.
 };
 
 StreamableHttp::StreamableHttp(Server& server, base::Random& random, Authenticator* authenticator,
@@ -277,7 +278,7 @@ base::Task<http::Response> StreamableHttp::post(const http::Request& request, Pr
   }
   auto judging = refuse_scope(asked, principal);
   if (auto refusal = co_await std::move(judging)) co_return *std::move(refusal);
-  Post known{*std::move(session), accepts};
+  Post known{*std::move(session), accepts, std::move(principal)};
   auto answering = answer_legacy(std::move(std::get<Legacy>(classified)), std::move(known));
   co_return co_await std::move(answering);
 }
@@ -336,31 +337,32 @@ http::Response StreamableHttp::initialize(Initialize initialize, Principal princ
 
 base::Task<http::Response> StreamableHttp::answer_legacy(Legacy legacy, Post post) {
   if (legacy.batch == Batch::kYes) {
-    auto answering = answer_batch(std::move(legacy.messages), std::move(post.session));
+    auto answering = answer_batch(std::move(legacy), std::move(post));
     co_return co_await std::move(answering);
   }
   Message& message = legacy.messages.front();
   if (auto* call = std::get_if<Call>(&message)) {
-    auto answering = answer_call(std::move(*call), std::move(post.session), post.accepts);
+    auto answering = answer_call(std::move(*call), std::move(post));
     co_return co_await std::move(answering);
   }
   take(*post.session, std::move(message));
   co_return accepted();
 }
 
-base::Task<http::Response> StreamableHttp::answer_call(Call call, std::shared_ptr<HttpSession> session,
-                                                       Accepts accepts) {
+base::Task<http::Response> StreamableHttp::answer_call(Call call, Post post) {
   const Id id = call.id;
+  const auto session = std::move(post.session);
   if (const auto obstacle = find_obstacle(*session, id)) co_return refuse(*obstacle);
-  auto slot = place_for(session->session()->principal(), call);
+  auto slot = place_for(post.principal, call);
   if (!slot) co_return std::move(slot).error();
-  auto exchange = std::make_shared<Exchange>(server_.loop(), stream_for(accepts), Outbox::Keep::kYes);
+  auto exchange = std::make_shared<Exchange>(server_.loop(), stream_for(post.accepts), Outbox::Keep::kYes);
   // The session keeps it: a client that loses its connection has not cancelled.
   StreamStyle style{.id = session->keep(id, exchange),
                     .primes = session->session()->revision() >= Revision::k2025_11_25,
                     .keep_alive = options_.keep_alive};
-  exchange->start(in_place(*std::move(slot),
-                           server_.handle(Incoming::legacy(std::move(call), session->session(), exchange.get()))));
+  Incoming incoming =
+      Incoming::legacy(std::move(call), std::move(post.principal), session->session(), exchange.get());
+  exchange->start(in_place(*std::move(slot), server_.handle(std::move(incoming))));
   if (!exchange->is_settled()) co_await exchange->settle();
   session->touch();
   if (!exchange->is_stream()) co_return reply_response(exchange->take_reply());
@@ -368,8 +370,8 @@ base::Task<http::Response> StreamableHttp::answer_call(Call call, std::shared_pt
   co_return stream_response(stream_body(server_.loop(), std::move(exchange), outbox, std::move(style), 0));
 }
 
-base::Task<http::Response> StreamableHttp::answer_batch(std::vector<Message> messages,
-                                                        std::shared_ptr<HttpSession> session) {
+base::Task<http::Response> StreamableHttp::answer_batch(Legacy legacy, Post post) {
+  const auto session = std::move(post.session);
   if (session->session()->revision() != Revision::k2025_03_26) {
     co_return refuse(400, RpcError{code::kInvalidRequest,
                                    "Only protocol 2025-03-26 has batches. Send each message by itself."});
@@ -377,8 +379,9 @@ base::Task<http::Response> StreamableHttp::answer_batch(std::vector<Message> mes
   // Each call is an exchange of the session, as one that came alone would be: it can be cancelled, and it counts. They
   // have no stream, so they carry no notifications and cannot ask the client.
   std::vector<std::string> replies;
+  for (Malformed& each : legacy.malformed) replies.push_back(encode_error(each.id, std::move(each.error)));
   std::vector<std::pair<size_t, std::shared_ptr<Exchange>>> running;
-  for (Message& message : messages) {
+  for (Message& message : legacy.messages) {
     auto* call = std::get_if<Call>(&message);
     if (call == nullptr) {
       take(*session, std::move(message));
@@ -389,7 +392,7 @@ base::Task<http::Response> StreamableHttp::answer_batch(std::vector<Message> mes
       replies.back() = encode_error(obstacle->id, std::move(obstacle->error));
       continue;
     }
-    auto slot = place_for(session->session()->principal(), *call);
+    auto slot = place_for(post.principal, *call);
     if (!slot) {
       replies.back() = std::move(slot).error().body;
       continue;
@@ -397,8 +400,8 @@ base::Task<http::Response> StreamableHttp::answer_batch(std::vector<Message> mes
     auto exchange = std::make_shared<Exchange>(server_.loop(), Exchange::Stream::kNever, Outbox::Keep::kNo);
     session->keep(call->id, exchange);
     running.emplace_back(replies.size() - 1, exchange);
-    exchange->start(in_place(*std::move(slot),
-                             server_.handle(Incoming::legacy(std::move(*call), session->session(), exchange.get()))));
+    Incoming incoming = Incoming::legacy(std::move(*call), post.principal, session->session(), exchange.get());
+    exchange->start(in_place(*std::move(slot), server_.handle(std::move(incoming))));
   }
   for (const auto& [place, exchange] : running) {
     co_await exchange->settle();
@@ -431,6 +434,8 @@ std::expected<PrincipalLoads::Slot, http::Response> StreamableHttp::place_for(co
                        : "Too many requests of this client run. Wait for some, then send this one again.",
                call.id));
 }
+
+void StreamableHttp::close_listeners() { sessions_.close_listeners(); }
 
 size_t StreamableHttp::end_principal(std::string_view id) { return sessions_.end_all_of(id) + loads_.end(id); }
 
@@ -475,6 +480,9 @@ http::Response StreamableHttp::resume(const std::shared_ptr<HttpSession>& sessio
     return refuse(404, "That stream is gone, or never was. Send the request again.");
   }
   Outbox& outbox = exchange->outbox();
+  if (*number > outbox.last_number()) {
+    return refuse(400, "That stream has not come so far. Send the Last-Event-ID of an event that was received.");
+  }
   StreamStyle style{.id = std::string(last_event_id.substr(0, dash)), .keep_alive = options_.keep_alive};
   return stream_response(stream_body(server_.loop(), std::move(exchange), outbox, std::move(style), *number));
 }

@@ -91,6 +91,9 @@ class StreamableHttp final : public http::Handler {
   }
   // Ends every session, request and stream of a principal that may do nothing more. Gives their number.
   size_t end_principal(std::string_view id);
+  // Ends the streams of GET, which would never end by themselves: before a stop. Server::close_listens() is for the
+  // others.
+  void close_listeners();
   // Of whom a session is open or something runs; each once.
   std::vector<std::string> principals() const;
   // For whoever administers the server.
@@ -111,8 +114,8 @@ class StreamableHttp final : public http::Handler {
   base::Task<http::Response> answer_modern(ModernCall modern, Principal principal, Accepts accepts);
   http::Response initialize(Initialize initialize, Principal principal);
   base::Task<http::Response> answer_legacy(Legacy legacy, Post post);
-  base::Task<http::Response> answer_call(Call call, std::shared_ptr<HttpSession> session, Accepts accepts);
-  base::Task<http::Response> answer_batch(std::vector<Message> messages, std::shared_ptr<HttpSession> session);
+  base::Task<http::Response> answer_call(Call call, Post post);
+  base::Task<http::Response> answer_batch(Legacy legacy, Post post);
   // Why this call of the session cannot begin now, or nothing.
   std::optional<Refusal> find_obstacle(HttpSession& session, const Id& id) const;
   void take(HttpSession& session, Message message);

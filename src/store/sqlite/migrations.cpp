@@ -29,8 +29,10 @@ constexpr const char* kApiKeyTables =
 // States that confirmed a change, each good for one (mcp/request_state.h).
 constexpr const char* kSpentAndSalts =
     "CREATE TABLE spent_states ("
-    "  id TEXT PRIMARY KEY NOT NULL,"
-    "  until_ms INTEGER NOT NULL"
+    "  principal TEXT NOT NULL,"
+    "  id TEXT NOT NULL,"
+    "  until_ms INTEGER NOT NULL,"
+    "  PRIMARY KEY (principal, id)"
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX spent_states_end ON spent_states (until_ms);"
     // What is mixed into the names of users in the audit trail (audit/record.h).

@@ -110,11 +110,11 @@ class Store final : public Grants, public Quota, public Facts, public SigningKey
   base::Task<base::Result<void>> add_signing(ApiKey key, base::Secret signing_key) override;
   base::Task<base::Result<std::optional<base::Secret>>> signing_key(std::string id) override;
 
-  // How many spent states are kept at once; none is forgotten before its end.
+  // How many spent states of a principal are kept at once; none is forgotten before its end.
   static constexpr int64_t kSpentMax = 10'000;
   // True for the first who spends this id, in whichever process and life, until then. kRateLimited while too many are
   // kept.
-  base::Task<base::Result<bool>> spend(std::string id, base::Wall until);
+  base::Task<base::Result<bool>> spend(std::string principal, std::string id, base::Wall until);
 
   // Everything that stands here of a user, in one step: the login, with the key that opens it, the archive, what was
   // counted, the name of an API key, which is revoked, and what tells whose records of the trail are theirs. Needs no

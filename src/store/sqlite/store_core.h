@@ -73,7 +73,7 @@ struct Store::Core {
   base::Result<void> add_signing(ApiKey key, const base::Secret& signing_key);
   base::Result<std::optional<base::Secret>> signing_key(const std::string& id);
   base::Result<void> forget_user(const std::string& principal);
-  base::Result<bool> spend(const std::string& id, base::Wall until);
+  base::Result<bool> spend(const std::string& principal, const std::string& id, base::Wall until);
   base::Result<std::vector<crypto::Key>> purpose_keys(const std::string& purpose);
   base::Result<int64_t> key_change(const std::string& purpose);
   base::Result<Resealed> rotate_signing(Leak leak);

@@ -172,21 +172,21 @@ Result<int64_t> Store::Core::destroy_old_state_keys(std::chrono::milliseconds li
   return destroyed;
 }
 
-Result<bool> Store::Core::spend(const std::string& id, base::Wall until) {
+Result<bool> Store::Core::spend(const std::string& principal, const std::string& id, base::Wall until) {
   TRY(const Database* file, opened());
   TRY(Transaction transaction, Transaction::begin(*file, Access::kWrite));
   TRY([[maybe_unused]] const int64_t forgotten,
       file->execute("DELETE FROM spent_states WHERE until_ms < ?1", {clock.wall().unix_ms}));
   {
-    TRY(Database::Rows count, file->query("SELECT count(*) FROM spent_states", {}));
+    TRY(Database::Rows count, file->query("SELECT count(*) FROM spent_states WHERE principal = ?1", {principal}));
     TRY([[maybe_unused]] const bool row, count.next());
     if (count.integer(0) >= kSpentMax) {
       return base::fail(base::Code::kRateLimited, "Too many changes were confirmed in the last minutes. Wait a while.");
     }
   }
-  TRY(const int64_t added, file->execute("INSERT INTO spent_states (id, until_ms) VALUES (?1, ?2) "
-                                         "ON CONFLICT (id) DO NOTHING",
-                                         {id, until.unix_ms}));
+  TRY(const int64_t added, file->execute("INSERT INTO spent_states (principal, id, until_ms) VALUES (?1, ?2, ?3) "
+                                         "ON CONFLICT (principal, id) DO NOTHING",
+                                         {principal, id, until.unix_ms}));
   TRY_VOID(transaction.commit());
   return added > 0;
 }
@@ -198,6 +198,7 @@ Result<void> Store::Core::forget_user(const std::string& principal) {
     TRY(Transaction transaction, Transaction::begin(*file, Access::kWrite));
     TRY_VOID(erase(principal));
     for (const std::string_view sql : {std::string_view("DELETE FROM archive WHERE principal = ?1"),
+                                       std::string_view("DELETE FROM spent_states WHERE principal = ?1"),
                                        std::string_view("DELETE FROM quota_counts WHERE bucket = 'writes:' || ?1"),
                                        std::string_view("DELETE FROM user_salts WHERE user = ?1")}) {
       TRY([[maybe_unused]] const int64_t changed, file->execute(sql, {principal}));
@@ -230,8 +231,10 @@ base::Task<Result<std::optional<base::Secret>>> Store::signing_key(std::string i
   return base::run_on(services_.loop, services_.worker, std::move(work));
 }
 
-base::Task<Result<bool>> Store::spend(std::string id, base::Wall until) {
-  auto work = [core = core_, id = std::move(id), until] { return core->spend(id, until); };
+base::Task<Result<bool>> Store::spend(std::string principal, std::string id, base::Wall until) {
+  auto work = [core = core_, principal = std::move(principal), id = std::move(id), until] {
+    return core->spend(principal, id, until);
+  };
   return base::run_on(services_.loop, services_.worker, std::move(work));
 }
 

@@ -126,6 +126,23 @@ TEST_CASE("batch: its calls count among those in flight, and need ids of their o
   CHECK(code_of(replies, 2) == mcp::code::kInternal);
 }
 
+TEST_CASE("batch: what is no message is answered with its error, and keeps nothing from the others") {
+  test::World world;
+  test::Client client(world);
+  client.initialize(kWithBatches);
+  const std::string mixed = batch({test::request("1", "ping"), "1", R"({"jsonrpc":"2.0","id":true,"method":"ping"})",
+                                   R"({"jsonrpc":"2.0","id":"x"})", test::request("2", "ping")});
+  const auto check = [](const std::string& replies) {
+    CHECK(ids_of(replies) == Ids{"null", "null", R"("x")", "1", "2"});
+    for (const size_t place : {0U, 1U, 2U}) CHECK(code_of(replies, place) == mcp::code::kInvalidRequest);
+    for (const size_t place : {3U, 4U}) CHECK(code_of(replies, place) == 0);
+  };
+  check(client.ask(mixed));
+  CHECK(ids_of(client.ask("[1,2]")) == Ids{"null", "null"});
+  HttpClient over_http(world, {});
+  check(over_http.ask(mixed).body);
+}
+
 TEST_CASE("batch: the end of input lets its calls end for a while, and sends what is there by then") {
   test::World world;
   test::Client client(world, {.drain = 5s});

@@ -95,6 +95,13 @@ TEST_CASE("header params: the header and the argument say the same, or the reque
       {R"({"i":5})", {{"Mcp-Param-I", "99999999999999999999"}}, false},
       {R"({"b":true})", {{"Mcp-Param-B", "True"}}, false},
       {R"({"b":true})", {{"Mcp-Param-B", "1"}}, false},
+      // Another kind than the schema says never agrees, but for a whole number that is written with a point.
+      {R"({"i":42.0})", {{"Mcp-Param-I", "42"}}, true},
+      {R"({"i":42.0})", {{"Mcp-Param-I", "7"}}, false},
+      {R"({"i":7.5})", {{"Mcp-Param-I", "7"}}, false},
+      {R"({"s":7.5})", {{"Mcp-Param-S", "eu"}}, false},
+      {R"({"s":["us"]})", {{"Mcp-Param-S", "us"}}, false},
+      {R"({"s":{"a":1}})", {{"Mcp-Param-S", "us"}}, false},
   };
   for (const Row& row : rows) {
     CAPTURE(row.arguments);

@@ -24,7 +24,11 @@ std::vector<crypto::Key> one_key(crypto::Key key) {
   return keys;
 }
 
-base::Task<void> keep(base::Task<bool> task, std::optional<bool>* out) { out->emplace(co_await std::move(task)); }
+using Spending = mcp::SpentStates::Spending;
+
+base::Task<void> keep(base::Task<Spending> task, std::optional<Spending>* out) {
+  out->emplace(co_await std::move(task));
+}
 
 mcp::Call call_of(std::string_view method, std::string_view params) {
   auto message = mcp::decode(test::parsed(test::request("1", method, params)));
@@ -38,10 +42,12 @@ struct Sealer {
   RequestStates states{one_key(crypto::Key::generate(random)), clock, random};
   mcp::Principal alice{"user-a"};
   mcp::Call call = call_of("tools/call", kRequest);
-  Answers answers{{"confirm", {{"action", "accept"}, {"content", json::Object{{"ok", true}}}}}, {"two", {}}};
+  mcp::Rounds rounds{.asked = {{"confirm", "digest"}, {"two", "another"}, {"three", "open"}},
+                     .answers = {{"confirm", {{"action", "accept"}, {"content", json::Object{{"ok", true}}}}},
+                                 {"two", {}}}};
 
   std::string sealed() {
-    auto text = states.seal(alice, call, answers);
+    auto text = states.seal(alice, call, "", rounds);
     REQUIRE(text);
     return *std::move(text);
   }
@@ -54,7 +60,8 @@ TEST_CASE("request state: it opens for the same request, and shows nothing of th
   const std::string sealed = sealer.sealed();
   const auto opened = sealer.states.open(sealer.alice, sealer.call, sealed);
   REQUIRE(opened);
-  CHECK(opened->answers == sealer.answers);
+  CHECK(opened->rounds.answers == sealer.rounds.answers);
+  CHECK(opened->rounds.asked == sealer.rounds.asked);
   const auto bytes = crypto::base64url_decode(sealed);
   REQUIRE(bytes);
   for (const std::string_view word : {"accept", "confirm", "user-a", "echo", "expires"}) {
@@ -125,9 +132,9 @@ TEST_CASE("request state: one key opens what another instance with it has sealed
   const RequestStates two(one_key(shared.clone()), clock, random);
   const RequestStates other(one_key(crypto::Key::generate(random)), clock, random);
   const mcp::Call call = call_of("tools/call", kRequest);
-  const auto sealed = one.seal({}, call, {});
+  const auto sealed = one.seal({}, call, "", {});
   REQUIRE(sealed);
-  CHECK(two.open({}, call, *sealed).value().answers == Answers{});
+  CHECK(two.open({}, call, *sealed).value().rounds.answers == Answers{});
   CHECK_FALSE(other.open({}, call, *sealed));
 }
 
@@ -138,46 +145,69 @@ TEST_CASE("request state: keys are changed without a loss, and one that is gone 
   const crypto::Key after = crypto::Key::generate(random);
   const mcp::Call call = call_of("tools/call", kRequest);
   RequestStates states(one_key(before.clone()), clock, random);
-  const auto old = states.seal({}, call, {});
+  const auto old = states.seal({}, call, "", {});
   REQUIRE(old);
   std::vector<crypto::Key> both = one_key(after.clone());
   both.push_back(before.clone());
   states.set_keys(std::move(both));
   CHECK(states.open({}, call, *old));
   // The new one seals.
-  const auto fresh = states.seal({}, call, {});
+  const auto fresh = states.seal({}, call, "", {});
   REQUIRE(fresh);
   states.set_keys(one_key(after.clone()));
   CHECK(states.open({}, call, *fresh));
   CHECK_FALSE(states.open({}, call, *old));
 }
 
-TEST_CASE("spent states: each counts once, until there are too many to remember") {
+TEST_CASE("spent states: each counts once, until there are too many of one principal to remember") {
   test::ManualClock clock;
   mcp::MemorySpentStates spent(clock);
-  const auto spend = [&](std::string id, base::Wall until) {
-    auto task = spent.spend(std::move(id), until);
-    std::optional<bool> first;
+  const auto spend = [&](std::string principal, std::string id, base::Wall until) {
+    auto task = spent.spend(std::move(principal), std::move(id), until);
+    std::optional<Spending> first;
     auto running = keep(std::move(task), &first);
     running.start();
     return first.value();
   };
   const base::Wall soon = clock.wall() + std::chrono::minutes(1);
-  CHECK(spend("one", soon));
-  CHECK_FALSE(spend("one", soon));
-  for (size_t i = 1; i < mcp::MemorySpentStates::kIdsMax; ++i) REQUIRE(spend("id" + std::to_string(i), soon));
-  // What cannot be remembered is not taken.
-  CHECK_FALSE(spend("another", soon));
+  CHECK(spend("a", "one", soon) == Spending::kFirst);
+  CHECK(spend("a", "one", soon) == Spending::kAgain);
+  for (size_t i = 1; i < mcp::MemorySpentStates::kIdsPerPrincipalMax; ++i) {
+    REQUIRE(spend("a", "id" + std::to_string(i), soon) == Spending::kFirst);
+  }
+  // What cannot be remembered is not taken, and nobody else is in the way of it.
+  CHECK(spend("a", "another", soon) == Spending::kFull);
+  CHECK(spend("b", "another", soon) == Spending::kFirst);
   clock.advance(std::chrono::minutes(2));
-  CHECK(spend("another", clock.wall() + std::chrono::minutes(1)));
+  CHECK(spend("a", "another", clock.wall() + std::chrono::minutes(1)) == Spending::kFirst);
+}
+
+TEST_CASE("request state: a request keeps its id in all its rounds, and another one has another") {
+  Sealer sealer;
+  const auto id_of = [&](std::string_view sealed) {
+    return sealer.states.open(sealer.alice, sealer.call, sealed).value().id;
+  };
+  const std::string id = id_of(sealer.sealed());
+  CHECK(id_of(sealer.states.seal(sealer.alice, sealer.call, id, sealer.rounds).value()) == id);
+  CHECK(id_of(sealer.sealed()) != id);
+}
+
+TEST_CASE("request state: the digest of a question is that of its words, in whatever order its members come") {
+  using mcp::Question;
+  const Question question = Question::form("k", "Really?", {{"type", "object"}, {"properties", json::Object{}}});
+  const std::string digest = mcp::digest_of(question);
+  CHECK(mcp::digest_of(Question::form("k", "Really?", {{"properties", json::Object{}}, {"type", "object"}})) == digest);
+  CHECK(mcp::digest_of(Question::form("k", "Really ?", {{"type", "object"}, {"properties", json::Object{}}})) != digest);
+  CHECK(mcp::digest_of(Question::form("k", "Really?", {{"type", "object"}})) != digest);
+  CHECK(mcp::digest_of(Question::roots("k")) != mcp::digest_of(Question::sampling("k", {})));
 }
 
 TEST_CASE("request state: answers that are too long are refused, the longest that may be come back") {
   Sealer sealer;
-  sealer.answers = {{"a", {{"x", std::string(RequestStates::kBytesMax - 100, 'x')}}}};
-  CHECK(sealer.states.open(sealer.alice, sealer.call, sealer.sealed()).value().answers == sealer.answers);
-  sealer.answers = {{"a", {{"x", std::string(RequestStates::kBytesMax, 'x')}}}};
-  const auto refused = sealer.states.seal(sealer.alice, sealer.call, sealer.answers);
+  sealer.rounds.answers = {{"a", {{"x", std::string(RequestStates::kBytesMax - 100, 'x')}}}};
+  CHECK(sealer.states.open(sealer.alice, sealer.call, sealer.sealed()).value().rounds.answers == sealer.rounds.answers);
+  sealer.rounds.answers = {{"a", {{"x", std::string(RequestStates::kBytesMax, 'x')}}}};
+  const auto refused = sealer.states.seal(sealer.alice, sealer.call, "", sealer.rounds);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == base::Code::kInvalidArgument);
 }

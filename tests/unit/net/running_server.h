@@ -81,6 +81,10 @@ class TestHandler final : public http::Handler {
     } else if (path == "/silent") {
       response.stream = std::make_unique<Silent>(*this);
       entered.raise();
+    } else if (path == "/gated") {
+      const base::Completion<bool> open(loop_);
+      last_piece = std::make_unique<base::Completion<bool>::Setter>(open.setter());
+      response.stream = std::make_unique<Gated>(open);
     } else if (path == "/big") {
       response.body.assign(size_t{8} * 1024 * 1024, 'b');
     } else if (path == "/bad") {
@@ -132,12 +136,29 @@ class TestHandler final : public http::Handler {
     RaisesAtDeath guard_;
   };
 
+  // One piece, when it is let through.
+  class Gated final : public http::BodyStream {
+   public:
+    explicit Gated(base::Completion<bool> open) : open_(std::move(open)) {}
+    base::Task<std::optional<std::string>> next() override {
+      if (std::exchange(ended_, true)) co_return std::nullopt;
+      co_await open_;
+      co_return "the last piece";
+    }
+
+   private:
+    base::Completion<bool> open_;
+    bool ended_ = false;
+  };
+
   base::Loop& loop_;
   std::atomic<int> requests = 0;
   Signal entered;
   Signal dropped;
   Signal stream_dropped;
-  std::unique_ptr<base::Completion<bool>::Setter> gate;  // Belongs to the loop's thread.
+  // These belong to the loop's thread.
+  std::unique_ptr<base::Completion<bool>::Setter> gate;
+  std::unique_ptr<base::Completion<bool>::Setter> last_piece;
 };
 
 class RunningServer {

@@ -22,8 +22,10 @@ struct World {
 
   explicit World(mcp::StreamableHttpOptions options = {}) : http(loop, std::move(options)) {}
 
-  http::Response send(Method method, http::Headers headers, std::string body, std::string_view user = "alice") {
+  http::Response send(Method method, http::Headers headers, std::string body, std::string_view user = "alice",
+                      std::string peer = "127.0.0.1") {
     http::Request request;
+    request.peer = std::move(peer);
     request.method = method;
     request.target = "/mcp";
     request.headers = std::move(headers);
@@ -33,6 +35,15 @@ struct World {
   }
   int status(Method method, http::Headers headers, std::string body = {}, std::string_view user = "alice") {
     return send(method, std::move(headers), std::move(body), user).status;
+  }
+  http::Response resume(const std::string& session, const std::string& last_event_id) {
+    http::Headers headers = tests::session_headers(session);
+    headers.set("Last-Event-ID", last_event_id);
+    return send(Method::kGet, std::move(headers), "");
+  }
+  // The next piece of a stream, or "" at its end.
+  std::string next(const http::Response& response) {
+    return loop.run(response.stream->next()).value_or("");
   }
   std::string open_session(std::string_view user) {
     const auto response = send(Method::kPost, tests::post_headers(), std::string(tests::kInitialize), user);
@@ -166,14 +177,53 @@ TEST_CASE("cve_2026_52870: the handle of a stream is of use to its owner alone")
   World world;
   const std::string alice = world.open_session("alice");
   const std::string mallory = world.open_session("mallory");
+  auto running = world.send(Method::kPost, tests::session_headers(alice), tests::legacy_steps_body(1, "canary-alice"));
+  REQUIRE(running.stream);
+  const std::string first = world.next(running) + world.next(running);
+  REQUIRE(first.contains("id: 1-1\n"));
+  REQUIRE(first.contains("canary-alice"));
   for (const char* handle : {"1-1", "1-0", "0", "listener-1", "1"}) {
     CAPTURE(handle);
-    const auto headers = with(tests::session_headers(alice), "Last-Event-ID", handle);
-    CHECK(world.status(Method::kGet, headers, "", "mallory") == 404);
-    const auto own =
-        world.send(Method::kGet, with(tests::session_headers(mallory), "Last-Event-ID", handle), "", "mallory");
-    CHECK(own.body.find("alice") == std::string::npos);
+    const auto resume = [&](const std::string& session, std::string_view user) {
+      return world.send(Method::kGet, with(tests::session_headers(session), "Last-Event-ID", handle), "", user);
+    };
+    CHECK(resume(alice, "mallory").status == 404);
+    CHECK(resume(mallory, "mallory").status == 404);
   }
+  // Its owner comes back for it, and hears the rest.
+  auto resumed = world.resume(alice, "1-1");
+  REQUIRE(resumed.status == 200);
+  CHECK(world.next(resumed).contains("canary-alice"));
+}
+
+TEST_CASE("a stream that is taken up again leaves the connection that it was on, and no message comes twice") {
+  World world;
+  const std::string session = world.open_session("alice");
+  auto first = world.send(Method::kPost, tests::session_headers(session), tests::legacy_steps_body(1, "x"));
+  REQUIRE(first.stream);
+  CHECK(world.next(first).contains("retry: "));
+  CHECK(world.next(first).contains("notifications/progress"));
+  auto second = world.resume(session, "1-1");
+  REQUIRE(second.status == 200);
+  CHECK(world.next(first) == "");
+  CHECK(world.next(second).contains(R"("result")"));
+  CHECK(world.next(second) == "");
+  // From its beginning, as often as the client likes; never from where it has not been.
+  auto third = world.resume(session, "1-0");
+  CHECK(world.next(third).contains("notifications/progress"));
+  CHECK(world.next(third).contains(R"("result")"));
+  CHECK(world.resume(session, "1-3").status == 400);
+  CHECK(world.resume(session, "1--1").status == 404);
+  CHECK(world.resume(session, "2-0").status == 404);
+}
+
+TEST_CASE("a call in a session is its caller's as this request has shown him, not as the first one did") {
+  World world;
+  const std::string session = world.open_session("alice");
+  auto later = world.send(Method::kPost, tests::session_headers(session), tests::legacy_steps_body(1, "x"), "alice",
+                          "192.0.2.7");
+  const std::string all = world.next(later) + world.next(later) + world.next(later);
+  CHECK(all.contains("alice from 192.0.2.7"));
 }
 
 TEST_CASE("cve_2026_59951: sessions are bounded, for each and for all, and the idle are reaped") {

@@ -61,6 +61,9 @@ struct HttpWorld {
         [this](mcp::CallContext& context, EchoArguments arguments) {
           return echo(this, &context, std::move(arguments));
         }));
+    server.add(mcp::tool<EchoArguments, EchoAnswer>(
+        {.name = "steps", .title = "Steps", .description = "Says how far it is.", .effect = mcp::Effect::kRead},
+        [](mcp::CallContext& context, EchoArguments arguments) { return steps(&context, std::move(arguments)); }));
   }
   HttpWorld(const HttpWorld&) = delete;
   HttpWorld& operator=(const HttpWorld&) = delete;
@@ -71,6 +74,14 @@ struct HttpWorld {
     ++world->runs;
     co_await base::sleep_for(context->loop(), std::chrono::milliseconds(1));
     co_return EchoAnswer{arguments.text.value(), context->principal().id};
+  }
+
+  // With a progressToken this becomes a stream.
+  static base::Task<base::Result<EchoAnswer>> steps(mcp::CallContext* context, EchoArguments arguments) {
+    context->progress(1, 2, arguments.text.value());
+    co_await base::sleep_for(context->loop(), std::chrono::milliseconds(1));
+    const mcp::Principal& caller = context->principal();
+    co_return EchoAnswer{arguments.text.value(), fmt::format("{} from {}", caller.id, caller.source)};
   }
 
   test::ManualClock clock;
@@ -95,6 +106,11 @@ inline std::string legacy_echo_body(std::string_view text) {
   return fmt::format(R"({{"jsonrpc":"2.0","id":0,"method":"tools/call","params":{{"name":"echo",)"
                      R"("arguments":{{"text":"{}"}}}}}})",
                      text);
+}
+inline std::string legacy_steps_body(int id, std::string_view text) {
+  return fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"tools/call","params":{{"name":"steps",)"
+                     R"("arguments":{{"text":"{}"}},"_meta":{{"progressToken":1}}}}}})",
+                     id, text);
 }
 inline constexpr std::string_view kInitialize =
     R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},)"

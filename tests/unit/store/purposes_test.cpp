@@ -180,12 +180,13 @@ TEST_CASE("what clients carry is under one key in every process, and under that 
 TEST_CASE("a state is spent once, in whichever process and life, until its end") {
   World world;
   const auto now = world.clock.wall();
-  CHECK(*world.loop.run(world.open()->spend("a", now + 15min)));
-  CHECK(!*world.loop.run(world.open()->spend("a", now + 15min)));
-  CHECK(*world.loop.run(world.open()->spend("b", now + 15min)));
+  CHECK(*world.loop.run(world.open()->spend("alice", "a", now + 15min)));
+  CHECK(!*world.loop.run(world.open()->spend("alice", "a", now + 15min)));
+  CHECK(*world.loop.run(world.open()->spend("alice", "b", now + 15min)));
+  CHECK(*world.loop.run(world.open()->spend("bob", "a", now + 15min)));
   world.clock.advance(16min);
   // It opens no more, so the id may be forgotten.
-  CHECK(*world.loop.run(world.open()->spend("a", world.clock.wall() + 15min)));
+  CHECK(*world.loop.run(world.open()->spend("alice", "a", world.clock.wall() + 15min)));
 }
 
 TEST_CASE("a user who is erased leaves nothing behind, and nobody else loses anything") {

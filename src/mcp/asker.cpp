@@ -65,15 +65,15 @@ base::Task<base::Result<Answers>> Server::Asker::ask(std::vector<Question> quest
   return ask_legacy(std::move(questions));
 }
 
-// An answer counts only for what was asked in this request before, in just these words: whoever sends answers along that
-// nobody asked for, or for a question that has changed since, is asked.
+// Where something is changed, an answer counts only for what was asked in this request before, in just these words:
+// whoever sends answers along that nobody asked for, or for a question that has changed since, is asked. What only reads
+// takes them as they come (2026-07-28 basic/utilities/mrtr leaves a server free to).
 std::optional<json::Object> Server::Asker::answer_to(const Question& question) {
   const std::string digest = digest_of(question);
   std::string& asked = rounds_.asked[question.key];
-  if (asked != digest) {
-    asked = digest;
+  if (std::exchange(asked, digest) != digest) {
     rounds_.answers.erase(question.key);
-    return std::nullopt;
+    if (changes_something()) return std::nullopt;
   }
   if (const auto known = rounds_.answers.find(question.key); known != rounds_.answers.end()) return known->second;
   const auto offered = offered_.find(question.key);
@@ -113,11 +113,15 @@ base::Task<base::Result<Answers>> Server::Asker::stop(Answer end) {
   co_return base::fail(base::Code::kCancelled, "The request has ended.");
 }
 
-base::Task<std::optional<Server::Failure>> Server::Asker::spend() {
-  if (spent_ || !state_ || incoming_.call.method != "tools/call") co_return std::nullopt;
+bool Server::Asker::changes_something() const {
+  if (incoming_.call.method != "tools/call") return false;
   const json::Value* name = incoming_.call.params.find("name");
   const ToolEntry* entry = name == nullptr || !name->is_string() ? nullptr : server_.find_tool(name->string());
-  if (entry == nullptr || entry->tool.info.effect == Effect::kRead) co_return std::nullopt;
+  return entry != nullptr && entry->tool.info.effect != Effect::kRead;
+}
+
+base::Task<std::optional<Server::Failure>> Server::Asker::spend() {
+  if (spent_ || !state_ || !changes_something()) co_return std::nullopt;
   auto spending = server_.spent_states().spend(incoming_.principal.id, state_->id, state_->expires);
   switch (co_await std::move(spending)) {
     case SpentStates::Spending::kFirst: break;
@@ -130,7 +134,9 @@ base::Task<std::optional<Server::Failure>> Server::Asker::spend() {
 
 Server::Answer Server::Asker::input_required(const std::vector<Question>& questions) {
   json::Object requests = to_requests(questions);
-  auto sealed = server_.states_.seal(incoming_.principal, incoming_.call, state_ ? state_->id : "", rounds_);
+  // A state whose answers went into this round is used up, and the next one is another.
+  const std::string id = state_ && !spent_ ? state_->id : "";
+  auto sealed = server_.states_.seal(incoming_.principal, incoming_.call, id, rounds_);
   if (!sealed) return std::unexpected(invalid_params(std::move(sealed).error().message));
   return json::Object{{"resultType", "input_required"},
                       {"inputRequests", std::move(requests)},

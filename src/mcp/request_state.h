@@ -55,8 +55,8 @@ class MemorySpentStates final : public SpentStates {
 
 // How far a request has come that asks its client something.
 struct Rounds {
-  // What was asked, as digest_of() each question, by its key. An answer counts for the question that it was given to:
-  // never before that was asked, and not for another one that has come in its place.
+  // What was asked, as digest_of() each question, by its key. Where something is changed, an answer counts for the
+  // question that it was given to: never before that was asked, and not for another one that has come in its place.
   std::map<std::string, std::string> asked;
   Answers answers;  // Those that counted so far.
 };
@@ -70,7 +70,7 @@ class RequestStates {
 
   struct Opened {
     Rounds rounds;
-    std::string id;      // Of this request, in all its rounds.
+    std::string id;      // Of this request, until it is spent.
     base::Wall expires;  // It opens until then.
   };
 

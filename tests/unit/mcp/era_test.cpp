@@ -231,8 +231,8 @@ TEST_CASE("era: batches") {
            "400 -32600 no id"},
           {"with a modern notification", kNone, kNone, kNone, '[' + claims + ']', "400 -32600 no id"},
           {"with initialize", kNone, kNone, kNone, '[' + initialize("2025-03-26") + ']', "400 -32600 1"},
-          {"with a number", kNone, kNone, kNone, '[' + kLegacyList + ",1]", "400 -32600 no id"},
-          {"in a batch", kNone, kNone, kNone, "[[" + kLegacyList + "]]", "400 -32600 no id"},
+          {"with a number", kNone, kNone, kNone, '[' + kLegacyList + ",1]", "batch of 1"},
+          {"in a batch", kNone, kNone, kNone, "[[" + kLegacyList + "]]", "batch of 0"},
       },
       Over::kHttp);
 }

@@ -121,14 +121,14 @@ TEST_CASE("message: responses have either a result or an error") {
       // A code beyond an int is cut, not wrapped round to another meaning.
       {message(R"("id":1,"error":{"code":4294934595,"message":"x"})"), "error 1 2147483647 x"},
       {message(R"("id":1,"error":{"code":-9999999999,"message":"x"})"), "error 1 -2147483648 x"},
-      {message(R"("id":1,"result":{},"error":{"code":1,"message":"x"})"), "-32600 1"},
+      {message(R"("id":1,"result":{},"error":{"code":1,"message":"x"})"), "-32600 no id"},
       {message(R"("result":{})"), "-32600 no id"},
       {message(R"("id":null,"result":{})"), "-32600 no id"},
-      {message(R"("id":1,"error":"no")"), "-32600 1"},
-      {message(R"("id":1,"error":null)"), "-32600 1"},
-      {message(R"("id":1,"error":{"message":"x"})"), "-32600 1"},
-      {message(R"("id":1,"error":{"code":1.5,"message":"x"})"), "-32600 1"},
-      {message(R"("id":1,"error":{"code":"1","message":"x"})"), "-32600 1"},
+      {message(R"("id":1,"error":"no")"), "-32600 no id"},
+      {message(R"("id":1,"error":null)"), "-32600 no id"},
+      {message(R"("id":1,"error":{"message":"x"})"), "-32600 no id"},
+      {message(R"("id":1,"error":{"code":1.5,"message":"x"})"), "-32600 no id"},
+      {message(R"("id":1,"error":{"code":"1","message":"x"})"), "-32600 no id"},
   });
 }
 

@@ -182,7 +182,7 @@ TEST_CASE("spent states: each counts once, until there are too many of one princ
   CHECK(spend("a", "another", clock.wall() + std::chrono::minutes(1)) == Spending::kFirst);
 }
 
-TEST_CASE("request state: a request keeps its id in all its rounds, and another one has another") {
+TEST_CASE("request state: a request keeps its id while it is not spent, and another one has another") {
   Sealer sealer;
   const auto id_of = [&](std::string_view sealed) {
     return sealer.states.open(sealer.alice, sealer.call, sealed).value().id;
@@ -204,6 +204,7 @@ TEST_CASE("request state: the digest of a question is that of its words, in what
 
 TEST_CASE("request state: answers that are too long are refused, the longest that may be come back") {
   Sealer sealer;
+  sealer.rounds.asked.clear();
   sealer.rounds.answers = {{"a", {{"x", std::string(RequestStates::kBytesMax - 100, 'x')}}}};
   CHECK(sealer.states.open(sealer.alice, sealer.call, sealer.sealed()).value().rounds.answers == sealer.rounds.answers);
   sealer.rounds.answers = {{"a", {{"x", std::string(RequestStates::kBytesMax, 'x')}}}};

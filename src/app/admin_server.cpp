@@ -9,6 +9,7 @@
 #include "mcp/transport/http_checks.h"
 #include "mcp/version.h"
 #include "os/process.h"
+#include "os/sandbox.h"
 
 namespace app {
 namespace {
@@ -132,7 +133,9 @@ http::Response AdminServer::status() const {
                              {"up_seconds", whole_seconds(up)},
                              {"status", now.sealed ? "sealed" : now.audit_failing ? "degraded" : "ok"},
                              {"connections", now.connections},
-                             {"sessions", now.sessions}});
+                             {"sessions", now.sessions},
+                             {"listening", json::Array(services_.listening.begin(), services_.listening.end())},
+                             {"paths_confined", os::are_paths_confined()}});
 }
 
 http::Response AdminServer::sessions() const {

@@ -9,7 +9,6 @@
 #include "checks/probes.h"
 #include "mcp/server.h"
 #include "mcp/transport/streamable_http.h"
-#include "net/ask_tls.h"
 #include "net/http_server.h"
 #include "net/limits.h"
 #include "os/files.h"
@@ -74,32 +73,6 @@ void gather_listener(const CheckRequest& request, const std::string& scratch, ch
   Probing probing{process, *facts.config->settings, scratch, facts};
   const auto ended = run_to_end(process.loop, probe(&probing));
   if (!ended) facts.listener = checks::Fact<checks::ListenerFacts>::unknown(ended.error().message);
-}
-
-void gather_spotify_tls(checks::Facts& facts) {
-  using Certificates = checks::Fact<std::vector<checks::CertificateFacts>>;
-  if (facts.is_offline) {
-    facts.spotify_tls = Certificates::absent("It was not asked: --offline.");
-    return;
-  }
-  std::vector<checks::CertificateFacts> certificates;
-  for (const char* host : {"api.spotify.com", "accounts.spotify.com"}) {
-    const auto answer = net::ask_tls({.host = host, .address = {}, .ca_file = {}});
-    if (!answer) {
-      facts.spotify_tls = Certificates::absent(answer.error().message);
-      return;
-    }
-    certificates.push_back({.host = host,
-                            .chain_holds = answer->chain_holds,
-                            .name_matches = answer->name_matches,
-                            .key_matches = true,
-                            .not_before = answer->not_before,
-                            .not_after = answer->not_after,
-                            .protocol = answer->version,
-                            .weak_protocols = {},
-                            .about = {}});
-  }
-  facts.spotify_tls = std::move(certificates);
 }
 
 }  // namespace app

@@ -244,6 +244,7 @@ void run_tasks(const std::string& scratch, const os::Environment& environment, c
   run("SLF-10", [&](SelfTest& test) { return try_upstream(&process, &test); });
   run("SLF-11", [&](SelfTest& test) { return try_seal(&process, scratch, &test); });
   run("AUT-09", [&](SelfTest& test) { return try_bearer(&process, scratch, &test); });
+  run("NET-04", [&](SelfTest& test) { return try_bad_servers(&process, scratch, &test); });
   run("NET-15", [&](SelfTest& test) { return try_redirect(&process, &test); });
 }
 

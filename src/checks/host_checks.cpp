@@ -87,26 +87,46 @@ Outcome judge_private_data(const Facts& facts) {
 
 Outcome judge_listening(const Facts& facts) {
   const ProcessFacts& has = *facts.process;
-  if (!has.listening) return has.listening.lacking();
-  Texts undeclared;
+  if (!has.listening) return manual(has.listening.lacking().evidence);
+  Texts wrong;
   for (const Socket& socket : *has.listening) {
-    if (std::ranges::find(has.declared, socket) == has.declared.end()) undeclared.push_back(text_of(socket));
+    if (std::ranges::find(has.declared, socket) == has.declared.end()) wrong.push_back(text_of(socket) + " is open");
   }
-  return judge(undeclared.empty(),
-               undeclared.empty() ? "It listens where the settings say." : "Not declared: " + sentence(undeclared));
+  for (const Socket& socket : has.declared) {
+    if (std::ranges::find(*has.listening, socket) == has.listening->end()) wrong.push_back(text_of(socket) + " is not");
+  }
+  return judge(wrong.empty(),
+               wrong.empty() ? "It listens where the settings say." : "Other than the settings say: " + sentence(wrong));
 }
+
+bool is_local(const Socket& socket) { return socket.address.starts_with("127.") || socket.address == "::1"; }
 
 Outcome judge_peers(const Facts& facts) {
   const ProcessFacts& has = *facts.process;
-  if (!has.peers) return has.peers.lacking();
-  constexpr uint16_t kHttps = 443;
+  if (!has.peers) return manual(has.peers.lacking().evidence);
   Texts strange;
+  Texts moved;
   for (const Socket& socket : *has.peers) {
-    const bool local = socket.address.starts_with("127.") || socket.address == "::1";
-    if (!local && socket.port != kHttps) strange.push_back(text_of(socket));
+    if (is_local(socket)) continue;
+    const bool to_port = std::ranges::any_of(has.egress, [&](const EgressFact& e) { return e.port == socket.port; });
+    const bool known = std::ranges::any_of(has.egress, [&](const EgressFact& each) {
+      return each.port == socket.port && std::ranges::find(each.addresses, socket.address) != each.addresses.end();
+    });
+    if (!to_port) strange.push_back(text_of(socket));
+    if (to_port && !known) moved.push_back(text_of(socket));
   }
-  return judge(strange.empty(),
-               strange.empty() ? "Every connection is local or goes to port 443." : "Unexpected: " + sentence(strange));
+  if (!strange.empty()) return fail("No setting names them: " + sentence(strange));
+  if (moved.empty()) return pass("Every connection is local, or to an address of a server that the settings name.");
+  return warn("To a port of a server that the settings name, whose name leads elsewhere now: " + sentence(moved));
+}
+
+Outcome judge_paths(const Facts& facts) {
+  const ProcessFacts& has = *facts.process;
+  if (has.profile.ends_with("(enforce)")) return pass("A profile of the kernel holds: " + has.profile + ".");
+  if (!has.paths_are_confined) return error("The running server does not say so.");
+  return judge(*has.paths_are_confined, *has.paths_are_confined
+                                            ? "The server has tried: it cannot open the root directory."
+                                            : "The server has tried: it can open the root directory.");
 }
 
 Outcome judge_ownership(const Facts& facts) {
@@ -164,12 +184,8 @@ const Check kChecks[] = {
      Severity::kMedium,
      Subject::kProcess,
      {"A05", "A02", "PR.PS-05", "8.27", "CC6.8"},
-     "Run it on a kernel with Landlock (5.13 or newer, with landlock in the list of LSMs).",
-     [](const Facts& facts) {
-       const auto& confined = facts.process->paths_are_confined;
-       if (!confined) return error("The running server does not say so.");
-       return judge(*confined, *confined ? "Landlock holds, by the server's own word." : "Landlock does not hold.");
-     }},
+     "Run it on a kernel with Landlock (5.13 or newer, with landlock in the list of LSMs), or under a profile of AppArmor.",
+     judge_paths},
     {"HST-05",
      "The memory of the server cannot be dumped",
      Severity::kHigh,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <unordered_set>
 #include <yaml.h>
 
 #include "base/text.h"
@@ -92,6 +93,7 @@ base::Result<json::Value> Parser::scalar() const {
 
 base::Result<json::Value> Parser::mapping(size_t depth) {
   json::Object object;
+  std::unordered_set<std::string> names;  // An object finds its members one by one.
   // Ends with the mapping, or with an error.
   while (true) {
     TRY(const yaml_event_type_t type, next());
@@ -99,7 +101,7 @@ base::Result<json::Value> Parser::mapping(size_t depth) {
     if (type != YAML_SCALAR_EVENT) return wrong(line(), "a name has to be a text");
     if (has_anchor(event_)) return wrong(line(), "anchors are not read");
     std::string name(reinterpret_cast<const char*>(event_.data.scalar.value), event_.data.scalar.length);
-    if (object.find(name) != nullptr) return wrong(line(), "a name stands twice in one mapping");
+    if (!names.insert(name).second) return wrong(line(), "a name stands twice in one mapping");
     TRY([[maybe_unused]] const yaml_event_type_t ignored, next());
     TRY(json::Value member, value(depth + 1));
     object.append(std::move(name), std::move(member));

@@ -136,7 +136,7 @@ const Break kBreaks[] = {
 
     {"NET-01", [](Facts& f) { f.spotify_tls->front().chain_holds = false; }},
     {"NET-02", [](Facts& f) { f.certificate->not_after = {kNow.unix_ms + 5 * kDayMs}; }},
-    {"NET-03", [](Facts& f) { f.certificate->weak_protocols = {"TLSv1.1"}; }},
+    {"NET-03", [](Facts& f) { f.certificate->weak = {"TLS 1.1"}; }},
     {"NET-04", [](Facts& f) { self_test(f, "NET-04"); }},
     {"NET-05", [](Facts& f) { probe(f, "host").status = 200; }},
     {"NET-06", [](Facts& f) { probe(f, "no_token").status = 200; }},

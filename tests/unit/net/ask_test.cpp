@@ -29,13 +29,30 @@ TEST_CASE("TLS is judged by chain, name, time and version") {
   CHECK(!ask_tls(other)->name_matches);
 }
 
-TEST_CASE("old versions of TLS are seen where they are spoken") {
+TEST_CASE("each version of TLS and each kind of cipher is seen where it is spoken") {
   const tests::Certificate certificate;
-  const tests::TlsServer server(certificate);
-  const auto answer = ask_tls(
-      {.host = "127.0.0.1", .address = {}, .port = server.port(), .ca_file = {}, .versions = TlsVersions::kOld});
-  REQUIRE(answer);
-  CHECK(answer->version == "TLSv1.1");
+  const tests::TlsServer server(certificate, {.ciphers = "ALL:@SECLEVEL=0"});
+  const auto ask = [&](TlsVersions versions, const char* ciphers) {
+    return ask_tls({.host = "127.0.0.1",
+                    .address = {},
+                    .port = server.port(),
+                    .ca_file = {},
+                    .versions = versions,
+                    .ciphers = ciphers});
+  };
+  const std::pair<TlsVersions, const char*> versions[] = {{TlsVersions::k10, "TLSv1"},
+                                                          {TlsVersions::k11, "TLSv1.1"},
+                                                          {TlsVersions::k12, "TLSv1.2"},
+                                                          {TlsVersions::k13, "TLSv1.3"}};
+  for (const auto& [version, name] : versions) {
+    const auto answer = ask(version, "");
+    REQUIRE(answer);
+    CHECK(answer->version == name);
+  }
+  const auto block = ask(TlsVersions::k12, "ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0");
+  REQUIRE(block);
+  CHECK(block->cipher == "ECDHE-ECDSA-AES128-SHA");
+  CHECK(ask(TlsVersions::k12, "no such cipher").error().code == base::Code::kInvalidArgument);
 }
 
 TEST_CASE("nobody there is an error, not an answer") {

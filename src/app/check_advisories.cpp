@@ -29,8 +29,7 @@ base::Task<base::Result<std::string>> post(http::Client* client, base::Loop* loo
   auto sending = client->send(std::move(request));
   CO_TRY(http::Response response, co_await std::move(sending));
   if (response.status != 200) {
-    co_return base::fail(base::Code::kUpstream,
-                         fmt::format("The server of advisories answered {}.", response.status));
+    co_return base::fail(base::Code::kUpstream, fmt::format("The server of advisories answered {}.", response.status));
   }
   co_return std::move(response.body);
 }
@@ -55,8 +54,8 @@ base::Task<base::Result<void>> ask_all_of(Asking* asking) {
       CO_TRY(const std::string answer, co_await std::move(posting));
       auto read = checks::read_osv_page(answer);
       if (!read) {
-        co_return base::fail(base::Code::kUpstream,
-                             fmt::format("The server of advisories sent what cannot be read: {}", read.error().message));
+        co_return base::fail(base::Code::kUpstream, fmt::format("The server of advisories sent what cannot be read: {}",
+                                                                read.error().message));
       }
       for (checks::Advisory& each : read->advisories) asking->found.all.push_back(std::move(each));
       page = read->next;

@@ -50,7 +50,8 @@ class ScratchDirectory {
 // What this version has not, so that nobody has to look for it.
 void note_absent(checks::Facts& facts) {
   facts.auth_server = checks::Fact<checks::AuthServerFacts>::absent(
-      "There is no authorization server in this version: clients prove themselves with the local bearer or an API key.");
+      "There is no authorization server in this version: clients prove themselves with the local bearer or an API "
+      "key.");
   facts.backups = checks::Fact<checks::BackupFacts>::absent("No folder of backups was asked for.");
   facts.certificate = checks::Fact<checks::CertificateFacts>::absent("The listener was not asked.");
   facts.listener =

@@ -1,6 +1,7 @@
 // The facts of this installation for `security-check`: those that need a whole program to be known.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>

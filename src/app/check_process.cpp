@@ -94,13 +94,12 @@ void gather_process(const CheckRequest& request, const config::Settings& setting
     return;
   }
   const json::Value said = said_by(request, settings, pids.front());
-  facts.process =
-      checks::collect_process(request.host, {.pid = pids.front(),
-                                             .config_file = facts.config->file,
-                                             .declared = declared_sockets(settings, said),
-                                             .egress = declared_egress(settings, facts.is_offline),
-                                             .paths_are_confined = truth_of(said, "paths_confined"),
-                                             .instances = pids.size()});
+  facts.process = checks::collect_process(request.host, {.pid = pids.front(),
+                                                         .config_file = facts.config->file,
+                                                         .declared = declared_sockets(settings, said),
+                                                         .egress = declared_egress(settings, facts.is_offline),
+                                                         .paths_are_confined = truth_of(said, "paths_confined"),
+                                                         .instances = pids.size()});
 }
 
 std::optional<int64_t> lost_lines(const CheckRequest& request, const config::Settings& settings) {

@@ -302,7 +302,8 @@ void gather_trail(const CheckRequest& request, const config::Settings& settings,
   const auto notes = stored->disk->read_checkpoints();
   if (notes && *notes) trail.records_behind_checkpoint = records_behind(*stored, **notes, trail.report.records);
   trail.files = checks::tree_of(request.host, stored->directory);
-  if (!settings.audit.webhook.empty() || !settings.syslog.server.empty()) trail.lost_lines = lost_lines(request, settings);
+  if (!settings.audit.webhook.empty() || !settings.syslog.server.empty())
+    trail.lost_lines = lost_lines(request, settings);
   // The verifier knows of what a signed file says was removed.
   trail.unsigned_prunes = trail.report.first > trail.report.pruned ? 1 : 0;
   facts.trail = std::move(trail);

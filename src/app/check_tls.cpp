@@ -50,8 +50,7 @@ constexpr WeakOffer kWeakOffers[] = {
     {"TLS 1.0", net::TlsVersions::k10, "ALL:@SECLEVEL=0"},
     {"TLS 1.1", net::TlsVersions::k11, "ALL:@SECLEVEL=0"},
     {"ciphers without forward secrecy", net::TlsVersions::k12, "kRSA:!aNULL:!eNULL:@SECLEVEL=0"},
-    {"ciphers with CBC",
-     net::TlsVersions::k12,
+    {"ciphers with CBC", net::TlsVersions::k12,
      "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA384:"
      "ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA:ECDHE-RSA-AES128-SHA256:ECDHE-RSA-AES256-SHA384:@SECLEVEL=0"},
     {"ciphers without authentication", net::TlsVersions::k12, "aNULL:@SECLEVEL=0"},
@@ -70,8 +69,7 @@ CertificateFacts ask_own(const OwnQuestion& own) {
   facts.host = own.names.empty() ? "server.tls_certificate" : own.names.front();
   facts.name_matches = !own.names.empty();
   for (const std::string& name : own.names) {
-    const auto answer =
-        net::ask_tls({.host = name, .address = "127.0.0.1", .port = own.port, .ca_file = own.ca_file});
+    const auto answer = net::ask_tls({.host = name, .address = "127.0.0.1", .port = own.port, .ca_file = own.ca_file});
     if (!answer) {
       facts.about = answer.error().message;
       return facts;

@@ -94,7 +94,8 @@ std::string format_of(const Arguments& arguments) {
 base::Result<std::optional<crypto::Ed25519>> key_of(const Arguments& arguments) {
   if (!arguments.has("--sign")) return std::nullopt;
   if (!arguments.has("--output")) {
-    return base::fail(base::Code::kInvalidArgument, "--sign needs --output FILE: the signature is written to FILE.sig.");
+    return base::fail(base::Code::kInvalidArgument,
+                      "--sign needs --output FILE: the signature is written to FILE.sig.");
   }
   TRY(crypto::Ed25519 key, read_report_key(arguments.text("--sign")));
   return key;
@@ -177,8 +178,9 @@ Command security_check_command() {
                   {.name = "--framework",
                    .value = "ID",
                    .about = "Show the controls of one: owasp21, owasp25, csf2, iso27001, soc2 or mcp10."},
-                  file_option("--sign", "Sign the report with this Ed25519 key, into a file beside it, and tell the "
-                                        "trail."),
+                  file_option("--sign",
+                              "Sign the report with this Ed25519 key, into a file beside it, and tell the "
+                              "trail."),
                   {.name = "--only", .value = "ID,..", .about = "These checks alone."},
                   {.name = "--fail-on",
                    .value = "SEVERITY",
@@ -199,8 +201,9 @@ Command security_check_command() {
                   {.name = "--security-index",
                    .value = "DIR",
                    .about = "deps, runtime: indexes of Debian's security pocket; default /var/lib/apt/lists."},
-                  file_option("--ca", "network: the authorities that our certificate is checked with; default: the "
-                                      "system's."),
+                  file_option("--ca",
+                              "network: the authorities that our certificate is checked with; default: the "
+                              "system's."),
                   {.name = "--backups", .value = "DIR", .about = "runtime: a folder of backups; the newest is tried."},
                   {.name = "--release", .value = "DIR", .about = "binary: the checksums and the provenance."},
                   file_option("--release-key", "binary: the public key that signs them, in base64."),

@@ -153,7 +153,8 @@ base::Result<void> add_advisories(const Host& host, const DependencyRequest& req
   }
   if (request.advisories.empty()) {
     facts.matches = Matches::unknown(
-        "No advisories were given: --advisories with a file or a directory in the OSV format, or --advisories-server. Nothing is known of "
+        "No advisories were given: --advisories with a file or a directory in the OSV format, or --advisories-server. "
+        "Nothing is known of "
         "flaws.");
     facts.vex_problems = match_advisories({}, {}, statements, request.now).problems;
     return {};

@@ -118,9 +118,7 @@ class Owner {
   Owner(std::optional<std::set<uint64_t>> inodes, uint32_t user) : inodes_(std::move(inodes)), user_(user) {}
 
   bool is_known() const { return inodes_ || (user_ != 0 && user_ < kFirstPersonalUser); }
-  bool owns(const Connection& socket) const {
-    return inodes_ ? inodes_->contains(socket.inode) : socket.user == user_;
-  }
+  bool owns(const Connection& socket) const { return inodes_ ? inodes_->contains(socket.inode) : socket.user == user_; }
 
  private:
   static constexpr uint32_t kFirstPersonalUser = 1000;

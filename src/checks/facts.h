@@ -82,7 +82,7 @@ struct ProgramFacts {
   size_t answer_bytes_max = 0;
   int64_t signature_window_seconds = 0;  // On either side of the clock.
   bool keeps_nonces = false;             // A signed request is good for one use, also across a restart.
-  std::vector<ToolFact> tools;  // Those that are offered.
+  std::vector<ToolFact> tools;           // Those that are offered.
   Texts needed_scopes;
   std::string tool_digest;    // Of the definitions of all tools.
   std::string locked_digest;  // The same when the program was built.

@@ -95,8 +95,8 @@ Outcome judge_listening(const Facts& facts) {
   for (const Socket& socket : has.declared) {
     if (std::ranges::find(*has.listening, socket) == has.listening->end()) wrong.push_back(text_of(socket) + " is not");
   }
-  return judge(wrong.empty(),
-               wrong.empty() ? "It listens where the settings say." : "Other than the settings say: " + sentence(wrong));
+  return judge(wrong.empty(), wrong.empty() ? "It listens where the settings say."
+                                            : "Other than the settings say: " + sentence(wrong));
 }
 
 bool is_local(const Socket& socket) { return socket.address.starts_with("127.") || socket.address == "::1"; }
@@ -184,7 +184,8 @@ const Check kChecks[] = {
      Severity::kMedium,
      Subject::kProcess,
      {"A05", "A02", "PR.PS-05", "8.27", "CC6.8"},
-     "Run it on a kernel with Landlock (5.13 or newer, with landlock in the list of LSMs), or under a profile of AppArmor.",
+     "Run it on a kernel with Landlock (5.13 or newer, with landlock in the list of LSMs), or under a profile of "
+     "AppArmor.",
      judge_paths},
     {"HST-05",
      "The memory of the server cannot be dumped",

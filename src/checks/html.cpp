@@ -51,20 +51,23 @@ padding:.75rem 1rem;margin:.6rem 0;border-radius:.4rem;break-inside:avoid}
 .card.medium,.card.low{border-left-color:var(--warn-fill)}
 .card p{margin:.3rem 0}
 .tag{font-size:.75rem;font-weight:600;text-transform:uppercase;letter-spacing:.04em;margin-right:.4rem}
-.fail,.error,.critical,.high{color:var(--bad)}.warn,.waived,.manual,.medium,.low{color:var(--warn)}.pass{color:var(--good)}
+.fail,.error,.critical,.high{color:var(--bad)}
+.warn,.waived,.manual,.medium,.low{color:var(--warn)}.pass{color:var(--good)}
 .not_applicable{color:var(--none)}
 .card.critical,.card.high,.card.medium,.card.low{color:var(--text)}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem .4rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600;color:var(--soft)}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+td .bar{margin-top:.35rem}
 td.id{white-space:nowrap;font-weight:600}
 td.s{white-space:nowrap;font-weight:600}
 summary{cursor:pointer;padding:.4rem 0;font-weight:600}
 .wide{overflow-x:auto}
 footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.75rem}
 @media (max-width:36rem){.top{grid-template-columns:1fr}.score{text-align:left}}
-@media print{:root{--back:#fff;--card:#fff;--text:#000;--soft:#444;--line:#bbb;--bad:#9a1c15;--warn:#6b4000;--good:#0d5223;
+@media print{:root{--back:#fff;--card:#fff;--text:#000;--soft:#444;--line:#bbb;--bad:#9a1c15;--warn:#6b4000;
+--good:#0d5223;
 --none:#444;--bad-fill:#c8372d;--warn-fill:#e0a030;--good-fill:#2f8f4e;--none-fill:#c9ced6}
 @page{margin:16mm}
 body{max-width:none;padding:0;font-size:10pt}

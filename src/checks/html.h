@@ -1,5 +1,5 @@
-// What every page of ours shares: its head with the style for screens, light and dark, and for paper; and the one way in
-// which a text becomes part of it.
+// What every page of ours shares: its head with the style for screens, light and dark, and for paper; and the one way
+// in which a text becomes part of it.
 #pragma once
 
 #include <string>

@@ -63,10 +63,11 @@ Outcome judge_rates(const Facts& facts) {
     without.emplace_back("connections or sessions are not limited");
   }
   if (!without.empty()) return fail("Over the ceiling, or without a limit: " + sentence(without));
-  return pass(fmt::format(
-      "{} requests to Spotify in 30 seconds; {} changes of a user in a minute, {} in a day, {} sessions; {} connections.",
-      upstream, settings.tools.writes_per_minute.value(), settings.tools.writes_per_day.value(),
-      facts.program.sessions_per_principal, facts.program.connections));
+  return pass(
+      fmt::format("{} requests to Spotify in 30 seconds; {} changes of a user in a minute, {} in a day, {} sessions; "
+                  "{} connections.",
+                  upstream, settings.tools.writes_per_minute.value(), settings.tools.writes_per_day.value(),
+                  facts.program.sessions_per_principal, facts.program.connections));
 }
 
 Outcome judge_way(const Facts& facts) {
@@ -132,9 +133,9 @@ Outcome judge_keys(const Facts& facts) {
   for (const ApiKeyFact& key : *facts.api_keys) {
     if (std::string problem = problem_of(key); !problem.empty()) bad.push_back(std::move(problem));
   }
-  return judge(bad.empty(), bad.empty() ? fmt::format("{} keys, each with scopes and an end within a year.",
-                                                      facts.api_keys->size())
-                                        : sentence(bad));
+  return judge(bad.empty(),
+               bad.empty() ? fmt::format("{} keys, each with scopes and an end within a year.", facts.api_keys->size())
+                           : sentence(bad));
 }
 
 Outcome judge_hosts(const Facts& facts) {
@@ -168,7 +169,8 @@ const Check kChecks[] = {
      Severity::kCritical,
      Subject::kSettings,
      {"A05", "A02", "PR.IR-01", "8.20, 8.22", "CC6.6"},
-     "Set server.tls_certificate and server.tls_key; or set server.host to 127.0.0.1; or name in server.trusted_proxies "
+     "Set server.tls_certificate and server.tls_key; or set server.host to 127.0.0.1; or name in "
+     "server.trusted_proxies "
      "the proxy that speaks TLS in front, and set server.auth to local or api-key.",
      judge_way},
     {"CFG-07",

@@ -20,7 +20,8 @@ class Parser {
  public:
   explicit Parser(std::string_view text) {
     ready_ = yaml_parser_initialize(&parser_) == 1;
-    // libyaml reads bytes as unsigned char.
+    // libyaml reads bytes as unsigned char, and refuses an empty text that is nowhere.
+    if (text.data() == nullptr) text = "";
     if (ready_)
       yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
   }

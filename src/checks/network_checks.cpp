@@ -159,9 +159,10 @@ Outcome judge_versions(const Facts& facts) {
   const CertificateFacts& has = *facts.certificate;
   if (has.protocol.empty()) return fail("No version of TLS could be agreed on: " + has.about);
   if (!has.weak.empty()) return fail("Accepted: " + sentence(has.weak));
-  return pass(fmt::format("{} is spoken; nothing older than TLS 1.2, no cipher without forward secrecy and "
-                          "authenticated encryption is accepted.",
-                          has.protocol));
+  return pass(
+      fmt::format("{} is spoken; nothing older than TLS 1.2, no cipher without forward secrecy and "
+                  "authenticated encryption is accepted.",
+                  has.protocol));
 }
 
 const Check kChecks[] = {

@@ -23,10 +23,10 @@ std::string spoken(Status status) {
 
 std::string_view area_name(std::string_view family) {
   constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {"AUD", "Audit trail"},  {"AUT", "Access"},          {"BIN", "Program file"},   {"CFG", "Settings"},
-      {"CRY", "Keys"},         {"CTR", "Container image"}, {"DAT", "Stored data"},    {"DEP", "Libraries"},
-      {"HST", "Host"},         {"K8S", "Kubernetes"},      {"NET", "Network"},        {"ORG", "Organisation"},
-      {"SLF", "Self-tests"},   {"SYS", "Service unit"}};
+      {"AUD", "Audit trail"}, {"AUT", "Access"},          {"BIN", "Program file"}, {"CFG", "Settings"},
+      {"CRY", "Keys"},        {"CTR", "Container image"}, {"DAT", "Stored data"},  {"DEP", "Libraries"},
+      {"HST", "Host"},        {"K8S", "Kubernetes"},      {"NET", "Network"},      {"ORG", "Organisation"},
+      {"SLF", "Self-tests"},  {"SYS", "Service unit"}};
   const auto* const found = std::ranges::find(kNames, family, [](const auto& each) { return each.first; });
   return found == std::end(kNames) ? family : found->second;
 }
@@ -56,9 +56,9 @@ struct Tally {
 // Widths in tenths of a percent, so that the same numbers give the same bytes everywhere.
 std::string bar_of(const Tally& tally) {
   const size_t all = std::max<size_t>(tally.applicable() + tally.not_applicable, 1);
-  std::string out = fmt::format(
-      "<div class=bar role=img aria-label=\"{} passed, {} open, {} to look at, {} not applicable\">", tally.passed,
-      tally.open, tally.to_look_at, tally.not_applicable);
+  std::string out =
+      fmt::format("<div class=bar role=img aria-label=\"{} passed, {} open, {} to look at, {} not applicable\">",
+                  tally.passed, tally.open, tally.to_look_at, tally.not_applicable);
   const auto part = [&](char kind, size_t count) {
     const size_t tenths = count * 1000 / all;
     if (count > 0) out += fmt::format("<i class={} style=\"width:{}.{}%\"></i>", kind, tenths / 10, tenths % 10);
@@ -99,14 +99,16 @@ void write_summary(std::string& out, const Report& report, const std::vector<con
   Tally tally;
   for (const Finding& finding : report.findings) tally.add(finding);
   const int score = score_of(report);
-  const std::string_view colour = open.empty() ? "pass" : open.front()->check->severity >= Severity::kHigh ? "fail" : "warn";
+  const std::string_view colour = open.empty()                                       ? "pass"
+                                  : open.front()->check->severity >= Severity::kHigh ? "fail"
+                                                                                     : "warn";
   out += fmt::format("<h1>Security checks: {}</h1>\n", escaped(report.command));
   out += fmt::format("<p class=soft>spotify-mcp-server {} &middot; {} &middot; {}</p>\n", escaped(report.version),
                      schema::enum_name(report.environment), base::to_rfc3339(report.made));
   const std::string verdict =
       tally.applicable() == 0 ? "Nothing was asked that applies here."
       : open.empty()          ? fmt::format("Nothing is open: {} checks passed.", tally.passed)
-                              : fmt::format("{} of {} checks are open: {}.", open.size(), tally.applicable(), by_severity(open));
+                     : fmt::format("{} of {} checks are open: {}.", open.size(), tally.applicable(), by_severity(open));
   out += fmt::format(
       "<section class=top><div class=score><b class={}>{}</b><span class=soft>of 100</span></div><div><p "
       "class=verdict>{}</p>{}<ul class=legend><li><i class=b></i>{} open<li><i class=w></i>{} to look at<li><i "
@@ -120,7 +122,9 @@ std::string controls_line(const Check& check) {
     const auto framework = static_cast<Framework>(i);
     const auto names = controls_of(check, framework);
     if (names.empty()) continue;
-    out += fmt::format("{}{} {}", out.empty() ? "" : " &middot; ", framework_name(framework),
+    constexpr std::string_view kShort[kFrameworks] = {"OWASP 2021", "OWASP 2025", "NIST CSF",
+                                                      "ISO 27001",  "SOC 2",      "OWASP MCP"};
+    out += fmt::format("{}{} {}", out.empty() ? "" : " &middot; ", kShort[i],
                        escaped(fmt::format("{}", fmt::join(names, ", "))));
   }
   return out;
@@ -132,7 +136,8 @@ void write_open(std::string& out, const std::vector<const Finding*>& open) {
   for (const Finding* finding : open) {
     const std::string_view severity = severity_name(finding->check->severity);
     out += fmt::format(
-        "<article class=\"card {0}\"><span class=\"tag {0}\">{0}</span><b>{1}</b> {2}{3}<p>{4}</p><p><b>To do:</b> {5}</p>"
+        "<article class=\"card {0}\"><span class=\"tag {0}\">{0}</span><b>{1}</b> {2}{3}<p>{4}</p><p><b>To do:</b> "
+        "{5}</p>"
         "<p class=\"soft small\">{6}</p></article>\n",
         severity, finding->check->id, escaped(finding->check->title),
         finding->is_known ? " <span class=soft>(known since the baseline)</span>" : "",
@@ -145,14 +150,15 @@ void write_waived(std::string& out, const Report& report) {
   for (const Finding& finding : report.findings) {
     if (finding.waiver == nullptr) continue;
     rows += fmt::format("<tr><td class=id>{}<td>{}<td>{}<td>{}<td>{}{}</tr>\n", finding.check->id,
-                        escaped(finding.check->title), escaped(finding.waiver->reason),
-                        escaped(finding.waiver->owner), day(base::Wall{finding.waiver->expires.unix_ms - 1}),
+                        escaped(finding.check->title), escaped(finding.waiver->reason), escaped(finding.waiver->owner),
+                        day(base::Wall{finding.waiver->expires.unix_ms - 1}),
                         finding.is_expired ? " <b class=fail>expired</b>" : "");
   }
   if (rows.empty()) return;
-  out += "<h2>What somebody has accepted</h2>\n<div class=wide><table><thead><tr><th>check<th><th>why<th>who<th>until"
-         "</thead><tbody>\n" +
-         rows + "</tbody></table></div>\n";
+  out +=
+      "<h2>What somebody has accepted</h2>\n<div class=wide><table><thead><tr><th>check<th><th>why<th>who<th>until"
+      "</thead><tbody>\n" +
+      rows + "</tbody></table></div>\n";
 }
 
 void write_to_look_at(std::string& out, const Report& report) {
@@ -166,22 +172,24 @@ void write_to_look_at(std::string& out, const Report& report) {
                         escaped(finding.outcome.evidence));
   }
   if (rows.empty()) return;
-  out += "<h2>What a person should look at</h2>\n<div class=wide><table><thead><tr><th>check<th><th>result<th>what was "
-         "seen</thead><tbody>\n" +
-         rows + "</tbody></table></div>\n";
+  out +=
+      "<h2>What a person should look at</h2>\n<div class=wide><table><thead><tr><th>check<th><th>result<th>what was "
+      "seen</thead><tbody>\n" +
+      rows + "</tbody></table></div>\n";
 }
 
 void write_areas(std::string& out, const Report& report) {
   std::map<std::string_view, Tally> areas;
   for (const Finding& finding : report.findings) areas[family_of(*finding.check)].add(finding);
   if (areas.size() < 2) return;
-  out += "<h2>Area by area</h2>\n<div class=wide><table><thead><tr><th>area<th style=\"width:45%\"><th class=n>open<th "
-         "class=n>to look at<th class=n>passed<th class=n>not applicable</thead><tbody>\n";
+  out +=
+      "<h2>Area by area</h2>\n<div class=wide><table><thead><tr><th>area<th style=\"width:45%\"><th class=n>open<th "
+      "class=n>to look at<th class=n>passed<th class=n>not applicable</thead><tbody>\n";
   for (const auto& [family, tally] : areas) {
-    out += fmt::format("<tr><td>{} <span class=soft>{}</span><td>{}<td class=n>{}<td class=n>{}<td class=n>{}<td "
-                       "class=n>{}</tr>\n",
-                       area_name(family), family, bar_of(tally), tally.open, tally.to_look_at, tally.passed,
-                       tally.not_applicable);
+    out += fmt::format(
+        "<tr><td>{} <span class=soft>{}</span><td>{}<td class=n>{}<td class=n>{}<td class=n>{}<td "
+        "class=n>{}</tr>\n",
+        area_name(family), family, bar_of(tally), tally.open, tally.to_look_at, tally.passed, tally.not_applicable);
   }
   out += "</tbody></table></div>\n";
 }
@@ -219,14 +227,15 @@ void write_all(std::string& out, const Report& report) {
     if (family_of(*finding.check) != family) {
       if (!family.empty()) out += "</tbody></table></div></details>\n";
       family = family_of(*finding.check);
-      out += fmt::format("<details><summary>{} <span class=soft>{}</span></summary><div class=wide><table><thead><tr><th>"
-                         "check<th><th>result<th>severity<th>what was seen</thead><tbody>\n",
-                         area_name(family), family);
+      out += fmt::format(
+          "<details><summary>{} <span class=soft>{}</span></summary><div class=wide><table><thead><tr><th>"
+          "check<th><th>result<th>severity<th>what was seen</thead><tbody>\n",
+          area_name(family), family);
     }
-    out += fmt::format("<tr><td class=id>{}<td>{}<td class=\"s {}\">{}<td>{}<td>{}</tr>\n", finding.check->id,
-                       escaped(finding.check->title), status_name(finding.outcome.status),
-                       spoken(finding.outcome.status), severity_name(finding.check->severity),
-                       escaped(finding.outcome.evidence));
+    out +=
+        fmt::format("<tr><td class=id>{}<td>{}<td class=\"s {}\">{}<td>{}<td>{}</tr>\n", finding.check->id,
+                    escaped(finding.check->title), status_name(finding.outcome.status), spoken(finding.outcome.status),
+                    severity_name(finding.check->severity), escaped(finding.outcome.evidence));
   }
   if (!family.empty()) out += "</tbody></table></div></details>\n";
 }
@@ -244,7 +253,8 @@ std::string to_html(const Report& report, const View& view) {
   write_frameworks(out, report, view);
   write_all(out, report);
   out +=
-      "<footer class=\"soft small\"><p>The score is 100, less 25, 10, 4 and 1 for each open finding by severity, and at "
+      "<footer class=\"soft small\"><p>The score is 100, less 25, 10, 4 and 1 for each open finding by severity, and "
+      "at "
       "most 49 with a critical one open. What could not be read counts as open where its severity is high or "
       "critical.</p><p>This is evidence for controls, gathered by a program. Whether a standard is met, an auditor "
       "says.</p></footer>\n</body>\n</html>\n";

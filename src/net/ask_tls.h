@@ -1,5 +1,5 @@
-// What a server shows when TLS begins: its certificate, whether the chain and the name hold, the version and the cipher.
-// Nothing is sent after that. Blocking; for workers.
+// What a server shows when TLS begins: its certificate, whether the chain and the name hold, the version and the
+// cipher. Nothing is sent after that. Blocking; for workers.
 #pragma once
 
 #include <chrono>

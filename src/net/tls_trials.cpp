@@ -80,9 +80,9 @@ bool extend(X509* certificate, int kind, const char* value) {
 
 // Signed by `issuer`; by itself where there is none. Null where OpenSSL makes no such certificate.
 Identity make_identity(const char* name, const Trial& trial, bool is_authority, const Identity* issuer) {
-  Identity made{Owned<EVP_PKEY>(trial.rsa_bits == 0 ? EVP_EC_gen("P-256")
-                                                    : EVP_RSA_gen(static_cast<unsigned>(trial.rsa_bits))),
-                Owned<X509>(X509_new())};
+  Identity made{
+      Owned<EVP_PKEY>(trial.rsa_bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(static_cast<unsigned>(trial.rsa_bits))),
+      Owned<X509>(X509_new())};
   if (!made.key || !made.certificate) return {};
   X509* certificate = made.certificate.get();
   const auto* common_name = reinterpret_cast<const unsigned char*>(name);

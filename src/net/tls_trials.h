@@ -12,8 +12,8 @@
 
 namespace net {
 
-// One server, in a thread of its own until it is destroyed. It speaks whatever it is asked to, so that refusing is up to
-// the client.
+// One server, in a thread of its own until it is destroyed. It speaks whatever it is asked to, so that refusing is up
+// to the client.
 class TrialServer {
  public:
   ~TrialServer();

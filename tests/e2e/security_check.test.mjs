@@ -220,6 +220,9 @@ test('a database that is none, and a trail that was changed, are findings', asyn
   await workspace.startSim();
   workspace.writeConfig();
   await workspace.login();
+  const whole = await check('runtime', '--only', 'DAT-01,DAT-06');
+  assert.equal(whole.status('DAT-01'), 'pass');
+  assert.equal(whole.status('DAT-06'), 'pass', whole.said('DAT-06'));
   const good = await check('audit', '--only', 'AUD-01');
   assert.equal(good.status('AUD-01'), 'pass');
   const database = path.join(workspace.storage, 'spotify-mcp-server.db');

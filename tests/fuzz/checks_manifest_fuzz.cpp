@@ -1,4 +1,5 @@
-// A manifest, a Dockerfile or a unit from anybody is read within bounds, and every check of the deployment has an answer.
+// A manifest, a Dockerfile or a unit from anybody is read within bounds, and every check of the deployment has an
+// answer.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -149,10 +149,14 @@ TEST_CASE("a server of advisories is asked by https alone, and only where somebo
 TEST_CASE("only a private Ed25519 key signs, and only a report that is written to a file") {
   const Installation here;
   // The form of RFC 8410 section 7 around a seed of this test.
-  const std::string der = std::string("\x30\x2E\x02\x01\x00\x30\x05\x06\x03\x2B\x65\x70\x04\x22\x04\x20", 16) +
-                          std::string(32, 'k');
+  const std::string der =
+      std::string("\x30\x2E\x02\x01\x00\x30\x05\x06\x03\x2B\x65\x70\x04\x22\x04\x20", 16) + std::string(32, 'k');
   const auto pem = [](const std::string& bytes) {
-    return "-----BEGIN PRIVATE" " KEY-----\n" + crypto::base64_encode(bytes) + "\n-----END PRIVATE" " KEY-----\n";
+    return "-----BEGIN PRIVATE"
+           " KEY-----\n" +
+           crypto::base64_encode(bytes) +
+           "\n-----END PRIVATE"
+           " KEY-----\n";
   };
   const std::string key = here.write("key.pem", pem(der));
   const std::string report = here.place.path() + "/report.json";
@@ -172,7 +176,8 @@ TEST_CASE("only a private Ed25519 key signs, and only a report that is written t
   const auto public_key = crypto::Ed25519(*seed).public_key();
   CHECK(crypto::ed25519_verify(public_key, text, *crypto::base64_decode(signature)));
   CHECK(!crypto::ed25519_verify(public_key, text + " ", *crypto::base64_decode(signature)));
-  for (const std::string& wrong : {std::string("nothing"), pem(der.substr(1)), pem(der + "x"), pem("\x31" + der.substr(1))}) {
+  for (const std::string& wrong :
+       {std::string("nothing"), pem(der.substr(1)), pem(der + "x"), pem("\x31" + der.substr(1))}) {
     CHECK(here.run({"config", "--sign", here.write("wrong.pem", wrong), "--output", report}).code == 2);
   }
   REQUIRE(::chmod(key.c_str(), 0644) == 0);
@@ -261,8 +266,8 @@ TEST_CASE("every part of the self-tests holds, and what is absent passes nothing
 TEST_CASE("our listener refuses on the wire what it should") {
   const Installation here;
   const json::Value report = here.report({"network", "--offline"});
-  for (const char* id : {"NET-04", "NET-05", "NET-06", "NET-07", "NET-08", "NET-09", "NET-10", "NET-11", "NET-12", "NET-13",
-                         "NET-14", "NET-15", "NET-16", "NET-17", "NET-18"}) {
+  for (const char* id : {"NET-04", "NET-05", "NET-06", "NET-07", "NET-08", "NET-09", "NET-10", "NET-11", "NET-12",
+                         "NET-13", "NET-14", "NET-15", "NET-16", "NET-17", "NET-18"}) {
     INFO(id);
     for (const json::Value& each : report.find("results")->array()) {
       if (each.text_or_empty("id") != id) continue;

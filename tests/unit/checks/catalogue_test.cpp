@@ -128,7 +128,8 @@ const Change kChanges[] = {
     {"server.tls_certificate", listen_beyond},
     {"server.tls_key", speak_tls},
     {"server.trusted_proxies", [](Facts& f) { f.trusted_proxies = Texts{"0.0.0.0/0"}; }},
-    {"server.connections_per_client", [](Facts& f) {
+    {"server.connections_per_client",
+     [](Facts& f) {
        speak_tls(f);
        settings_of(f).server.tls_key = "/etc/key.pem";
        settings_of(f).server.connections_per_client = schema::Bounded<0, 10000>(0);
@@ -158,8 +159,7 @@ const Change kChanges[] = {
     {"audit.on_failure", [](Facts& f) { settings_of(f).audit.on_failure = config::AuditFailure::kWarn; }},
     {"audit.directory", [](Facts& f) { settings_of(f).audit.directory = "/dev/shm/audit"; }},
     {"audit.checkpoints", [](Facts& f) { settings_of(f).audit.checkpoints.clear(); }},
-    {"audit.retention_days",
-     [](Facts& f) { settings_of(f).audit.retention_days = schema::Bounded<1, 36'500>(30); }},
+    {"audit.retention_days", [](Facts& f) { settings_of(f).audit.retention_days = schema::Bounded<1, 36'500>(30); }},
     {"audit.webhook", [](Facts& f) { settings_of(f).audit.webhook = "http://logs.example.com"; }},
     {"audit.webhook_secret",
      [](Facts& f) {

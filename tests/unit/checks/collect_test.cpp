@@ -115,9 +115,12 @@ MemoryHost host_with_server() {
 }
 
 TEST_CASE("a running server is read from /proc") {
-  const auto facts = collect_process(
-      host_with_server(),
-      {.pid = 42, .config_file = "", .declared = {{"127.0.0.1", 8000}}, .egress = {}, .paths_are_confined = true, .instances = 1});
+  const auto facts = collect_process(host_with_server(), {.pid = 42,
+                                                          .config_file = "",
+                                                          .declared = {{"127.0.0.1", 8000}},
+                                                          .egress = {},
+                                                          .paths_are_confined = true,
+                                                          .instances = 1});
   REQUIRE(facts);
   CHECK(facts->user == 990);
   CHECK(facts->effective_capabilities == 0);

@@ -270,9 +270,8 @@ TEST_CASE("a server of advisories is asked once for each package, and what it sa
           return Advisories{.all = {advisory()}, .snapshot = kNow};
         }) == Status::kFail);
   CHECK(evaluate(*find_check("DEP-04"), facts).status == Status::kPass);
-  CHECK(status_with([](const std::vector<Component>&) {
-          return Advisories{.all = {}, .snapshot = kNow};
-        }) == Status::kPass);
+  CHECK(status_with([](const std::vector<Component>&) { return Advisories{.all = {}, .snapshot = kNow}; }) ==
+        Status::kPass);
   CHECK(status_with([](const std::vector<Component>&) -> base::Result<Advisories> {
           return base::fail(base::Code::kUpstream, "It answered 500.");
         }) == Status::kError);

@@ -334,7 +334,8 @@ Facts good_facts() {
   facts.certificate = good_certificate("mcp.example.com");
   facts.spotify_tls = std::vector<CertificateFacts>{good_certificate("api.spotify.com")};
   facts.auth_server = good_auth_server();
-  facts.api_keys = std::vector<ApiKeyFact>{{.id = "k", .scopes = 1, .made = ago(24 * kHour), .expires = kNow + std::chrono::days(30)}};
+  facts.api_keys = std::vector<ApiKeyFact>{
+      {.id = "k", .scopes = 1, .made = ago(24 * kHour), .expires = kNow + std::chrono::days(30)}};
   facts.trusted_proxies = Texts{"10.0.0.0/24"};
   facts.database = good_database();
   facts.keys = KeyFacts{.source = "file /etc/spotify-mcp-server/master.key",

@@ -77,6 +77,11 @@ SignedReport describe_signed(const crypto::Ed25519& key, std::string_view comman
 }
 
 base::Result<void> tell_trail(Process& process, const config::Settings& settings, const SignedReport& report) {
+  if (!has_master_key(key_places(settings, process.environment), process.environment)) {
+    return base::fail(base::Code::kNotFound,
+                      "There is no audit trail yet that could hold the digest of a signed report: there is no master "
+                      "key. Start a server or log in first, or set audit.enabled to false.");
+  }
   AuditTrail audit(process, settings, nullptr);
   audit::Entry entry{.event = audit::Event::kReportSigned,
                      .source = "local",

@@ -25,7 +25,7 @@ struct SignedReport {
   std::string key;      // The same of the public key.
 };
 SignedReport describe_signed(const crypto::Ed25519& key, std::string_view command, std::string_view report);
-// Tells the trail of this installation. Errors are those of its start: without a master key there is none.
+// Tells the trail of this installation. kNotFound where there is none yet; otherwise the errors of its start.
 base::Result<void> tell_trail(Process& process, const config::Settings& settings, const SignedReport& report);
 
 }  // namespace app

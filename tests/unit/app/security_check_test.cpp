@@ -164,6 +164,7 @@ TEST_CASE("only a private Ed25519 key signs, and only a report that is written t
   // Without a master key there is no trail that could hold the digest.
   const Outcome untold = here.run({"config", "--sign", key, "--output", report});
   CHECK(untold.code == 2);
+  CHECK(untold.err.contains("There is no audit trail yet"));
   CHECK(!os::read_file(report, 1 << 20));
   here.write("config.json", R"({"environment":"production","audit":{"enabled":false}})");
   const Outcome done = here.run({"config", "--only", "CFG-03", "--sign", key, "--output", report});
@@ -276,6 +277,16 @@ TEST_CASE("our listener refuses on the wire what it should") {
     }
   }
   CHECK(status_of(report, "NET-01") == "not_applicable");
+}
+
+TEST_CASE("our listener refuses the same with API keys") {
+  const Installation here;
+  here.write("config.json", R"({"environment":"production","server":{"auth":"api-key"}})");
+  const json::Value report = here.report({"network", "--offline"});
+  for (const char* id : {"NET-05", "NET-06", "NET-08", "NET-09", "NET-10", "NET-13", "NET-18"}) {
+    INFO(id);
+    CHECK(status_of(report, id) == "pass");
+  }
 }
 
 TEST_CASE("one host gives one report, byte for byte") {

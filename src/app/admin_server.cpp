@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/version.h"
+#include "crypto/key.h"
 #include "http/url.h"
 #include "json/parse.h"
 #include "json/write.h"
@@ -135,7 +136,8 @@ http::Response AdminServer::status() const {
                              {"connections", now.connections},
                              {"sessions", now.sessions},
                              {"listening", json::Array(services_.listening.begin(), services_.listening.end())},
-                             {"paths_confined", os::are_paths_confined()}});
+                             {"paths_confined", os::are_paths_confined()},
+                             {"keys_locked", crypto::keys_are_locked()}});
 }
 
 http::Response AdminServer::sessions() const {

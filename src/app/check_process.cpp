@@ -99,6 +99,7 @@ void gather_process(const CheckRequest& request, const config::Settings& setting
                                                          .declared = declared_sockets(settings, said),
                                                          .egress = declared_egress(settings, facts.is_offline),
                                                          .paths_are_confined = truth_of(said, "paths_confined"),
+                                                         .keys_are_locked = truth_of(said, "keys_locked"),
                                                          .instances = pids.size()});
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/audit_trail.h"
+#include "app/master_key.h"
 #include "base/text.h"
 #include "crypto/base64.h"
 #include "crypto/bytes.h"

@@ -283,6 +283,7 @@ Fact<ProcessFacts> collect_process(const Host& host, const ProcessRequest& reque
   facts.seccomp = base::parse_integer(field_of(*status, "Seccomp")).value_or(0);
   facts.swapped_kib = base::parse_integer(word(field_of(*status, "VmSwap"))).value_or(0);
   facts.paths_are_confined = request.paths_are_confined;
+  facts.keys_are_locked = request.keys_are_locked;
   // "unconfined", or "name (enforce)"; of another module, or of none, other words or an error.
   if (const auto profile = host.read(proc + "/attr/current", kProcBytesMax)) {
     const std::string_view name = stripped(std::string_view(*profile).substr(0, profile->find('\0')));

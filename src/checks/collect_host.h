@@ -31,6 +31,7 @@ struct ProcessRequest {
   std::vector<Socket> declared;
   std::vector<EgressFact> egress = {};
   std::optional<bool> paths_are_confined;
+  std::optional<bool> keys_are_locked = std::nullopt;
   size_t instances = 1;
 };
 // Unknown when /proc does not show the process.

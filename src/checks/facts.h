@@ -118,7 +118,6 @@ struct DataFacts {
   int64_t free_percent = 0;
   int64_t free_inodes_percent = 0;
   std::string file_system;  // Its type, such as "ext4".
-  std::vector<FileFact> logs;
 };
 
 struct Socket {
@@ -147,6 +146,7 @@ struct ProcessFacts {
   int64_t core_bytes_max = -1;             // -1: no limit.
   std::optional<bool> is_dumpable;
   int64_t swapped_kib = 0;
+  std::optional<bool> keys_are_locked;  // In memory that is never swapped, as the server says; nothing: it did not say.
   // Names of variables, or "argument 3", that hold what looks like a secret. Unknown: not readable.
   Fact<Texts> exposed_secrets;
   bool environment_is_hidden = false;  // Nobody but root can read it.

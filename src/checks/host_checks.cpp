@@ -85,6 +85,18 @@ Outcome judge_private_data(const Facts& facts) {
   return judge(open.empty(), open.empty() ? "The data directory and all in it are closed to others." : sentence(open));
 }
 
+Outcome judge_swap(const Facts& facts) {
+  const ProcessFacts& has = *facts.process;
+  const bool locked = has.keys_are_locked.value_or(false);
+  if (has.swapped_kib > 0) {
+    if (locked) return warn("Some of its memory is swapped out; its keys are locked in memory.");
+    return fail("Some of its memory is swapped out, and its keys are not known to be locked.");
+  }
+  if (locked) return pass("None of its memory is swapped out, and its keys are locked in memory.");
+  if (facts.system && !facts.system->has_swap) return pass("None of its memory is swapped out: there is no swap.");
+  return fail("None of its memory is swapped out yet. There is swap, and its keys are not known to be locked.");
+}
+
 Outcome judge_listening(const Facts& facts) {
   const ProcessFacts& has = *facts.process;
   if (!has.listening) return manual(has.listening.lacking().evidence);
@@ -147,8 +159,9 @@ Outcome judge_locks(const Facts& facts) {
       return fail(fmt::format("The data directory is on {}, where locks between processes do not hold.", remote));
     }
   }
-  return pass(fmt::format("The data directory is on {}, where the locks of SQLite and of the leases hold.",
-                          facts.data->file_system));
+  const std::string servers = facts.process ? fmt::format(" Servers that share it: {}.", facts.process->instances) : "";
+  return pass(fmt::format("The data directory is on {}, where the locks of SQLite and of the leases hold.{}",
+                          facts.data->file_system, servers));
 }
 
 const Check kChecks[] = {
@@ -205,12 +218,9 @@ const Check kChecks[] = {
      Severity::kMedium,
      Subject::kProcess,
      {"A02", "A04", "PR.DS-10", "8.12", "CC6.1"},
-     "Switch swap off or encrypt it, or set MemorySwapMax=0 in its unit.",
-     [](const Facts& facts) {
-       const int64_t swapped = facts.process->swapped_kib;
-       return judge(swapped == 0,
-                    swapped == 0 ? "None of its memory is swapped out." : "Some of its memory is swapped out.");
-     }},
+     "Raise LimitMEMLOCK= in its unit, so that keys can be locked; switch swap off or encrypt it, or set "
+     "MemorySwapMax=0.",
+     judge_swap},
     {"HST-07",
      "No secret is in the environment or the arguments of the server",
      Severity::kHigh,

@@ -8,7 +8,7 @@ namespace {
 using enum DataClass;
 
 constexpr std::string_view kLogin = "until logout";
-constexpr std::string_view kApiKey = "always, also when it is revoked, so that its record in the trail has a name";
+constexpr std::string_view kApiKey = "always, revoked or not";
 constexpr std::string_view kNonce = "ten minutes, then until the next signed request";
 constexpr std::array kStore{
     DataColumn{"api_keys.addresses", kTechnical, "From where it may be used.", kApiKey},

@@ -64,6 +64,8 @@ test('SARIF follows the schema of 2.1.0', async () => {
   assert.deepEqual(results.find(({ ruleId }) => ruleId === 'CFG-13').suppressions,
     [{ kind: 'external', justification: 'A long login of a <b>test</b>' }]);
   assert.equal(results.find(({ ruleId }) => ruleId === 'CFG-14').baselineState, 'unchanged');
+  // What viewers of code scanning need to show a result at all.
+  for (const { locations } of results) assert.match(locations[0].physicalLocation.artifactLocation.uri, /^installation\/[A-Z0-9]{3}$/);
   // The validator finds what is wrong.
   results[0].level = 'dreadful';
   assert.notDeepEqual(problems(sarif), []);

@@ -76,7 +76,11 @@ const Break kBreaks[] = {
     {"HST-03", [](Facts& f) { f.process->seccomp = 0; }},
     {"HST-04", [](Facts& f) { f.process->paths_are_confined = false; }},
     {"HST-05", [](Facts& f) { f.process->is_dumpable = true; }},
-    {"HST-06", [](Facts& f) { f.process->swapped_kib = 4; }},
+    {"HST-06",
+     [](Facts& f) {
+       f.process->swapped_kib = 4;
+       f.process->keys_are_locked = false;
+     }},
     {"HST-07", [](Facts& f) { f.process->exposed_secrets = Texts{"SPOTIFY_CLIENT_SECRET"}; }},
     {"HST-08", [](Facts& f) { f.process->open_files_max = 1024; }},
     {"HST-09", [](Facts& f) { f.system->ptrace_scope = 0; }},

@@ -175,6 +175,22 @@ TEST_CASE("a profile of the kernel confines paths too, when it is enforced") {
   CHECK(status_with("unconfined\n") == Status::kFail);
 }
 
+TEST_CASE("memory that is swapped out matters where keys are not locked") {
+  Facts all = good_facts();
+  const auto status_with = [&all](int64_t swapped, std::optional<bool> locked, bool has_swap) {
+    all.process->swapped_kib = swapped;
+    all.process->keys_are_locked = locked;
+    all.system->has_swap = has_swap;
+    return evaluate(*find_check("HST-06"), all).status;
+  };
+  CHECK(status_with(0, true, true) == Status::kPass);
+  CHECK(status_with(0, std::nullopt, false) == Status::kPass);
+  CHECK(status_with(0, false, true) == Status::kFail);
+  CHECK(status_with(0, std::nullopt, true) == Status::kFail);
+  CHECK(status_with(8, true, true) == Status::kWarn);
+  CHECK(status_with(8, false, true) == Status::kFail);
+}
+
 TEST_CASE("peers are those of servers that the settings name") {
   Facts all = good_facts();
   const auto status_of = [&all](Socket peer) {

@@ -77,8 +77,7 @@ DataFacts good_data() {
                     {.path = "/var/lib/spotify-mcp-server/spotify-mcp-server.db", .mode = 0600, .owner = 990}},
           .free_percent = 50,
           .free_inodes_percent = 80,
-          .file_system = "ext4",
-          .logs = {}};
+          .file_system = "ext4"};
 }
 
 ProcessFacts good_process() {
@@ -88,6 +87,7 @@ ProcessFacts good_process() {
   process.no_new_privileges = true;
   process.seccomp = 2;
   process.paths_are_confined = true;
+  process.keys_are_locked = true;
   process.core_bytes_max = 0;
   process.is_dumpable = false;
   process.exposed_secrets = Texts{};

@@ -35,7 +35,7 @@ Outcome judge_switches(const Facts& facts) {
   const SystemFacts& has = *facts.system;
   Texts open;
   if (has.ptrace_scope == 0) open.emplace_back("kernel.yama.ptrace_scope is 0");
-  if (has.ptrace_scope < 0) open.emplace_back("the kernel has no kernel.yama.ptrace_scope");
+  if (has.ptrace_scope < 0) open.emplace_back("kernel.yama.ptrace_scope is not there");
   if (has.kptr_restrict < 1) open.emplace_back("kernel.kptr_restrict is not set");
   if (has.dmesg_restrict < 1) open.emplace_back("kernel.dmesg_restrict is not set");
   return judge(open.empty(),

@@ -61,6 +61,7 @@ th{font-weight:600;color:var(--soft)}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 td .bar{margin-top:.35rem}
 td.id{white-space:nowrap;font-weight:600}
+.k{white-space:nowrap}
 td.s{white-space:nowrap;font-weight:600}
 summary{cursor:pointer;padding:.4rem 0;font-weight:600}
 .wide{overflow-x:auto}

@@ -194,7 +194,11 @@ void write_areas(std::string& out, const Report& report) {
   out += "</tbody></table></div>\n";
 }
 
-std::string ids_of(const std::vector<std::string_view>& ids) { return fmt::format("{}", fmt::join(ids, ", ")); }
+std::string ids_of(const std::vector<std::string_view>& ids) {
+  std::string out;
+  for (const std::string_view id : ids) out += fmt::format("{}<span class=k>{}</span>", out.empty() ? "" : ", ", id);
+  return out;
+}
 
 void write_framework(std::string& out, const Report& report, Framework framework) {
   const auto all = controls(report, framework);

@@ -3,12 +3,14 @@
 #include <utility>
 
 #include "app/version.h"
+#include "crypto/key.h"
 #include "http/url.h"
 #include "json/parse.h"
 #include "json/write.h"
 #include "mcp/transport/http_checks.h"
 #include "mcp/version.h"
 #include "os/process.h"
+#include "os/sandbox.h"
 
 namespace app {
 namespace {
@@ -133,7 +135,10 @@ http::Response AdminServer::status() const {
                              {"up_seconds", whole_seconds(up)},
                              {"status", now.sealed ? "sealed" : now.audit_failing ? "degraded" : "ok"},
                              {"connections", now.connections},
-                             {"sessions", now.sessions}});
+                             {"sessions", now.sessions},
+                             {"listening", json::Array(services_.listening.begin(), services_.listening.end())},
+                             {"paths_confined", os::are_paths_confined()},
+                             {"keys_locked", crypto::keys_are_locked()}});
 }
 
 http::Response AdminServer::sessions() const {

@@ -44,6 +44,8 @@ class AdminServer final : public http::Handler {
     // Takes the new bearer from its file; empty where there is none.
     std::function<base::Result<void>()> reload_bearer;
     std::function<void(Ending)> stop;
+    // "127.0.0.1:8000", "[::1]:8000": where it listens, beside its Unix socket.
+    std::vector<std::string> listening = {};
     // Reads the configuration again; empty where that is not offered.
     std::function<base::Task<base::Result<Reloader::Done>>()> reload = nullptr;
   };

@@ -86,6 +86,8 @@ constexpr std::array<EventInfo, kEvents> kCatalogue{{
      "number, files, bytes"},
     {Event::kBackupRestored, "backup.restored", Kind::kSecurity, Severity::kCritical,
      "The state of a backup was put in the place of the newer one.", "number, files"},
+    {Event::kReportSigned, "report.signed", Kind::kSecurity, Severity::kInfo,
+     "A report of security-check was signed.", "command, report (digest), key"},
     {Event::kAuditPruned, "audit.pruned", Kind::kSecurity, Severity::kWarning,
      "Old segments were removed; the signed base says what they held.", "first, root"},
     {Event::kBudgetSpent, "budget.spent", Kind::kSecurity, Severity::kWarning,

@@ -52,6 +52,7 @@ enum class Event : uint8_t {
   kIncidentEnded,
   kBackupMade,
   kBackupRestored,
+  kReportSigned,
   kAuditPruned,
   kBudgetSpent,
   kClockStepped,

@@ -41,6 +41,7 @@ constexpr std::array kReasons{
     std::pair{Event::kServerSealed, std::string_view("the administrator asked for it")},
     std::pair{Event::kServerUnsealed, std::string_view("the administrator asked for it")},
     std::pair{Event::kIncidentBegun, std::string_view("the administrator asked for it")},
+    std::pair{Event::kReportSigned, std::string_view("the administrator asked for it")},
     std::pair{Event::kBackupMade, std::string_view("the administrator asked for it")},
     std::pair{Event::kSealedRefused, std::string_view("the installation is sealed")},
     std::pair{Event::kIncidentEnded, std::string_view("every step of the runbook was taken")},

@@ -148,6 +148,9 @@ const Check kChecks[] = {
            !settings.audit.webhook.empty() || (!settings.syslog.server.empty() && settings.syslog.records);
        if (!remote && settings.audit.checkpoints.empty())
          return fail("Neither records nor checkpoints leave the folder of the trail.");
+       if (remote && facts.trail && facts.trail->lost_lines.value_or(0) > 0) {
+         return fail(fmt::format("{} lines were given up since the server started.", *facts.trail->lost_lines));
+       }
        return pass(remote ? "Records are sent to another machine as they are written."
                           : "Checkpoints are appended to a file of their own.");
      }},
@@ -163,7 +166,7 @@ const Check kChecks[] = {
      Severity::kMedium,
      Subject::kTrail,
      {"A09", "A09", "RS.MA-02", "5.25", "CC7.4"},
-     "Look into each, then review the trail.",
+     "Look into each, then review the trail and attest that as AUD-13.",
      [](const Facts& facts) {
        return judge(trail_of(facts).open_alerts == 0,
                     fmt::format("{} critical events since the last review.", trail_of(facts).open_alerts));

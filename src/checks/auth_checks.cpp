@@ -62,7 +62,8 @@ Outcome judge_scope_table(const Facts& facts) {
   if (!bad.empty()) return fail("They need no permission: " + sentence(bad));
   Outcome tested = judge_self_test(facts, "AUT-12");
   if (tested.status != Status::kPass) return tested;
-  return pass(fmt::format("{} tools; the list is filtered.", facts.program.tools.size()));
+  return pass(fmt::format("{} tools; a client sees and calls those of its scopes alone ({} cases).",
+                          facts.program.tools.size(), facts.self_tests.find("AUT-12")->second.cases));
 }
 
 const Check kChecks[] = {

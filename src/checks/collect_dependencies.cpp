@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "checks/advisories.h"
 #include "checks/dpkg.h"
+#include "checks/osv_query.h"
 #include "crypto/bytes.h"
 #include "crypto/hash.h"
 #include "json/parse.h"
@@ -18,7 +19,6 @@ namespace {
 
 constexpr size_t kFileBytesMax = size_t{4} << 20;
 constexpr size_t kIndexBytesMax = size_t{256} << 20;
-constexpr std::string_view kEcosystem = "Debian:12";
 
 bool matches(std::string_view pattern, std::string_view name) {
   if (pattern.ends_with('*')) return name.starts_with(pattern.substr(0, pattern.size() - 1));
@@ -135,18 +135,32 @@ base::Result<void> add_advisories(const Host& host, const DependencyRequest& req
     if (!read) return base::fail(read.error().code, fmt::format("{}: {}", request.vex, read.error().message));
     statements = *std::move(read);
   }
+  const auto match = [&](const Advisories& advisories) {
+    facts.snapshot = advisories.snapshot;
+    Matched matched = match_advisories(components, advisories.all, statements, request.now);
+    facts.matches = std::move(matched.matches);
+    facts.vex_problems = std::move(matched.problems);
+  };
+  if (request.ask) {
+    // A server that is down is no mistake of whoever asks: nothing is known, and nothing passes.
+    const auto asked = request.ask(components);
+    if (asked) {
+      match(*asked);
+    } else {
+      facts.matches = Matches::unknown(asked.error().message);
+    }
+    return {};
+  }
   if (request.advisories.empty()) {
     facts.matches = Matches::unknown(
-        "No advisories were given: --advisories with a file or a directory in the OSV format. Nothing is known of "
+        "No advisories were given: --advisories with a file or a directory in the OSV format, or --advisories-server. "
+        "Nothing is known of "
         "flaws.");
     facts.vex_problems = match_advisories({}, {}, statements, request.now).problems;
     return {};
   }
   TRY(const Advisories advisories, read_advisories(host, request.advisories, kEcosystem));
-  facts.snapshot = advisories.snapshot;
-  Matched matched = match_advisories(components, advisories.all, statements, request.now);
-  facts.matches = std::move(matched.matches);
-  facts.vex_problems = std::move(matched.problems);
+  match(advisories);
   return {};
 }
 

@@ -1,11 +1,13 @@
 // What the program is made of, from its bill of materials, the package manager's files and advisories.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "checks/advisories.h"
 #include "checks/dependencies.h"
 #include "checks/host.h"
 
@@ -30,6 +32,8 @@ struct DependencyRequest {
   std::string sbom;             // A path.
   std::string embedded_digest;  // Of the SBOM that this program was built with.
   std::string advisories;       // A path; empty: none.
+  // Asks a server for the advisories of these packages instead; null: nobody is asked.
+  std::function<base::Result<Advisories>(const std::vector<Component>&)> ask = nullptr;
   std::string vex;
   std::string licences;
   std::string indexes;  // A directory with indexes of the archive.

@@ -5,12 +5,14 @@
 #include <charconv>
 #include <fmt/format.h>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "base/text.h"
 #include "checks/dpkg.h"
 #include "checks/secrets.h"
 #include "checks/words.h"
+#include "net/names.h"
 
 namespace checks {
 namespace {
@@ -86,18 +88,7 @@ std::string address_of(std::string_view digits) {
   for (size_t i = 0; i < count; ++i) {
     bytes[i / 4 * 4 + 3 - i % 4] = static_cast<uint8_t>(hex(digits.substr(i * 2, 2)));
   }
-  if (count == 4) return fmt::format("{}.{}.{}.{}", bytes[0], bytes[1], bytes[2], bytes[3]);
-  const bool mapped = std::all_of(bytes.begin(), bytes.begin() + 10, [](uint8_t byte) { return byte == 0; }) &&
-                      bytes[10] == 0xFF && bytes[11] == 0xFF;
-  if (mapped) return fmt::format("{}.{}.{}.{}", bytes[12], bytes[13], bytes[14], bytes[15]);
-  if (std::all_of(bytes.begin(), bytes.begin() + 15, [](uint8_t byte) { return byte == 0; })) {
-    return bytes[15] == 1 ? "::1" : bytes[15] == 0 ? "::" : fmt::format("::{:x}", bytes[15]);
-  }
-  std::string text;
-  for (size_t i = 0; i < 16; i += 2) {
-    text += fmt::format("{}{:x}", i == 0 ? "" : ":", static_cast<unsigned>(bytes[i]) << 8 | bytes[i + 1]);
-  }
-  return text;
+  return net::address_text(std::span(bytes).first(count));
 }
 
 Socket socket_of(std::string_view text) {
@@ -120,31 +111,48 @@ std::optional<std::set<uint64_t>> sockets_of(const Host& host, const std::string
   return inodes;
 }
 
+// Whether the socket is the server's: by its descriptors, or, where those are closed to its own user, by the user, of
+// whom there is nothing else on the machine.
+class Owner {
+ public:
+  Owner(std::optional<std::set<uint64_t>> inodes, uint32_t user) : inodes_(std::move(inodes)), user_(user) {}
+
+  bool is_known() const { return inodes_ || (user_ != 0 && user_ < kFirstPersonalUser); }
+  bool owns(const Connection& socket) const { return inodes_ ? inodes_->contains(socket.inode) : socket.user == user_; }
+
+ private:
+  static constexpr uint32_t kFirstPersonalUser = 1000;
+
+  std::optional<std::set<uint64_t>> inodes_;
+  uint32_t user_;
+};
+
 void read_sockets(const Host& host, const std::string& proc, ProcessFacts& facts) {
   using Sockets = Fact<std::vector<Socket>>;
-  const auto own = sockets_of(host, proc);
-  if (!own) {
+  const Owner owner(sockets_of(host, proc), facts.user);
+  if (!owner.is_known()) {
     const char* why = "The descriptors of the server are closed to its own user; ask as root to see its sockets.";
-    facts.listening = Sockets::absent(why);
-    facts.peers = Sockets::absent(why);
+    facts.listening = Sockets::unknown(why);
+    facts.peers = Sockets::unknown(why);
     return;
   }
-  std::vector<Socket> listening;
-  std::vector<Socket> peers;
+  std::vector<Connection> own;
+  std::set<uint16_t> ports;
   for (const char* table : {"/net/tcp", "/net/tcp6"}) {
     const auto text = host.read(proc + table, kProcBytesMax);
     if (!text) continue;
+    for (const Connection& each : parse_connections(*text)) {
+      if (!owner.owns(each)) continue;
+      if (each.listens) ports.insert(each.local.port);
+      own.push_back(each);
+    }
+  }
+  std::vector<Socket> listening;
+  std::vector<Socket> peers;
+  for (const Connection& each : own) {
+    if (each.listens) listening.push_back(each.local);
     // A listener's own clients are no peers that it chose.
-    const auto all = parse_connections(*text);
-    std::set<uint16_t> ports;
-    for (const Connection& each : all) {
-      if (each.listens && own->contains(each.inode)) ports.insert(each.local.port);
-    }
-    for (const Connection& each : all) {
-      if (!own->contains(each.inode)) continue;
-      if (each.listens) listening.push_back(each.local);
-      if (!each.listens && !ports.contains(each.local.port)) peers.push_back(each.remote);
-    }
+    if (!each.listens && !ports.contains(each.local.port)) peers.push_back(each.remote);
   }
   facts.listening = std::move(listening);
   facts.peers = std::move(peers);
@@ -206,9 +214,10 @@ std::vector<Connection> parse_connections(std::string_view text) {
       if (!each.empty()) words.push_back(each);
     }
     if (words.size() < 10 || (words[3] != kListen && words[3] != kEstablished)) continue;
+    const auto user = base::parse_integer(words[7]);
     const auto inode = base::parse_integer(words[9]);
-    all.push_back(
-        {socket_of(words[1]), socket_of(words[2]), words[3] == kListen, static_cast<uint64_t>(inode.value_or(0))});
+    all.push_back({socket_of(words[1]), socket_of(words[2]), words[3] == kListen,
+                   static_cast<uint64_t>(inode.value_or(0)), static_cast<uint32_t>(user.value_or(0))});
   }
   return all;
 }
@@ -274,6 +283,12 @@ Fact<ProcessFacts> collect_process(const Host& host, const ProcessRequest& reque
   facts.seccomp = base::parse_integer(field_of(*status, "Seccomp")).value_or(0);
   facts.swapped_kib = base::parse_integer(word(field_of(*status, "VmSwap"))).value_or(0);
   facts.paths_are_confined = request.paths_are_confined;
+  facts.keys_are_locked = request.keys_are_locked;
+  // "unconfined", or "name (enforce)"; of another module, or of none, other words or an error.
+  if (const auto profile = host.read(proc + "/attr/current", kProcBytesMax)) {
+    const std::string_view name = stripped(std::string_view(*profile).substr(0, profile->find('\0')));
+    if (name.ends_with(')')) facts.profile = name;
+  }
   if (const auto limits = host.read(proc + "/limits", kProcBytesMax)) {
     facts.core_bytes_max = soft_limit(*limits, "Max core file size");
     facts.open_files_max = soft_limit(*limits, "Max open files");
@@ -284,6 +299,7 @@ Fact<ProcessFacts> collect_process(const Host& host, const ProcessRequest& reque
   read_exposed(host, proc, facts);
   read_sockets(host, proc, facts);
   facts.declared = request.declared;
+  facts.egress = request.egress;
   facts.instances = request.instances;
   const std::string program = host.link(proc + "/exe");
   if (!program.empty()) facts.program = host.look(program);

@@ -29,7 +29,9 @@ struct ProcessRequest {
   int64_t pid = 0;
   std::string config_file;
   std::vector<Socket> declared;
+  std::vector<EgressFact> egress = {};
   std::optional<bool> paths_are_confined;
+  std::optional<bool> keys_are_locked = std::nullopt;
   size_t instances = 1;
 };
 // Unknown when /proc does not show the process.
@@ -37,12 +39,13 @@ Fact<ProcessFacts> collect_process(const Host& host, const ProcessRequest& reque
 
 // Lines of /proc/PID/mountinfo.
 std::vector<Mount> parse_mounts(std::string_view text);
-// A line of /proc/net/tcp or tcp6: the addresses of both ends, whether it listens, and the number of its inode.
+// A line of /proc/net/tcp or tcp6: the addresses of both ends, whether it listens, its inode and who opened it.
 struct Connection {
   Socket local;
   Socket remote;
   bool listens = false;
   uint64_t inode = 0;
+  uint32_t user = 0;
 };
 std::vector<Connection> parse_connections(std::string_view text);
 

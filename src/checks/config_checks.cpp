@@ -14,6 +14,9 @@ namespace {
 
 using config::Deployment;
 
+// What the requests to a webhook are signed with.
+constexpr size_t kSecretBytesMin = 32;
+
 const config::Settings& settings_in(const Facts& facts) { return *facts.config->settings; }
 
 // The first of the file and its folders that another could change, and why.
@@ -75,8 +78,12 @@ Outcome judge_egress(const Facts& facts) {
   look_at("api.base_url", settings.api.base_url, "https://api.spotify.com");
   look_at("api.accounts_url", settings.api.accounts_url, "https://accounts.spotify.com");
   if (!foreign.empty()) return fail(sentence(foreign));
-  return pass(settings.alerts.webhook.empty() ? "Requests go to Spotify's two servers alone."
-                                              : "Requests go to Spotify's two servers and to alerts.webhook.");
+  Texts declared{"Spotify's two servers"};
+  if (!settings.alerts.webhook.empty()) declared.emplace_back("alerts.webhook");
+  if (!settings.audit.webhook.empty()) declared.emplace_back("audit.webhook");
+  if (!settings.syslog.server.empty()) declared.emplace_back("syslog.server");
+  if (!settings.mail.server.empty()) declared.emplace_back("mail.server");
+  return pass("Connections go to " + sentence(declared));
 }
 
 Outcome judge_tls(const Facts& facts) {
@@ -90,6 +97,11 @@ Outcome judge_tls(const Facts& facts) {
   look_at("api.accounts_url", settings.api.accounts_url);
   if (!settings.alerts.webhook.empty()) look_at("alerts.webhook", settings.alerts.webhook);
   if (!settings.audit.webhook.empty()) look_at("audit.webhook", settings.audit.webhook);
+  const std::string& syslog = settings.syslog.server;
+  if (!syslog.empty() && !syslog.starts_with("tls://")) {
+    const auto url = http::parse_url("https" + syslog.substr(std::min(syslog.find("://"), syslog.size())));
+    if (!url || !http::is_loopback_literal(url->host)) plain.emplace_back("syslog.server");
+  }
   if (!plain.empty()) return fail("Without TLS: " + sentence(plain));
   return pass("Every address beyond this machine is https. No setting switches verification off.");
 }
@@ -107,6 +119,9 @@ Outcome judge_audit(const Facts& facts) {
   const config::Audit& audit = settings_in(facts).audit;
   if (!audit.enabled) return fail("audit.enabled is false.");
   if (audit.on_failure != config::AuditFailure::kDeny) return fail("audit.on_failure is warn.");
+  if (!audit.webhook.empty() && audit.webhook_secret.secret.size() < kSecretBytesMin) {
+    return fail("audit.webhook_secret is missing or short.");
+  }
   const Texts places = second_places(settings_in(facts));
   if (places.empty()) return fail("Nothing leaves the folder of the trail: no checkpoints, no webhook, no syslog.");
   return pass("The trail is durable and fails closed. Also: " + sentence(places));
@@ -138,7 +153,6 @@ Outcome judge_paths(const Facts& facts) {
 }
 
 Outcome judge_alerts(const Facts& facts) {
-  constexpr size_t kSecretBytesMin = 32;
   const config::Settings& settings = settings_in(facts);
   const config::Alerts& alerts = settings.alerts;
   Texts sinks;
@@ -310,7 +324,7 @@ const Check kChecks[] = {
      Severity::kCritical,
      Subject::kSettings,
      {"A02", "A04", "PR.DS-02", "8.24", "CC6.7"},
-     "Use https for every address that is not on this machine.",
+     "Use https, or tls:// for a collector of logs, for every address that is not on this machine.",
      judge_tls},
     {"CFG-25",
      "The audit trail is durable, fails closed and has a second place",

@@ -51,7 +51,6 @@ struct DependencyFacts {
   Fact<std::vector<std::string>> drift;
   Fact<std::vector<Match>> matches;
   std::optional<base::Wall> snapshot;
-  bool snapshot_is_signed = false;
   std::vector<VexProblem> vex_problems;
   // "libfoo: GPL-3.0 is not in the policy"
   Fact<std::vector<std::string>> licence_problems;

@@ -96,7 +96,8 @@ const Check kChecks[] = {
        constexpr std::chrono::days kAgeMax{7};
        const DependencyFacts& has = deps_of(facts);
        if (!has.snapshot)
-         return error("There is no snapshot of advisories. Give one by --advisories FILE or DIRECTORY.");
+         return error(
+             "There is no snapshot of advisories. Give one by --advisories, or ask a server by --advisories-server.");
        return judge(facts.now - *has.snapshot <= kAgeMax, fmt::format("The snapshot is of {}.", day(*has.snapshot)));
      }},
     {"DEP-05",

@@ -80,7 +80,9 @@ struct ProgramFacts {
   crypto::Argon2Cost kdf;
   int64_t cache_hours_max = 0;  // The longest time that an answer of Spotify is kept.
   size_t answer_bytes_max = 0;
-  std::vector<ToolFact> tools;  // Those that are offered.
+  int64_t signature_window_seconds = 0;  // On either side of the clock.
+  bool keeps_nonces = false;             // A signed request is good for one use, also across a restart.
+  std::vector<ToolFact> tools;           // Those that are offered.
   Texts needed_scopes;
   std::string tool_digest;    // Of the definitions of all tools.
   std::string locked_digest;  // The same when the program was built.
@@ -116,7 +118,6 @@ struct DataFacts {
   int64_t free_percent = 0;
   int64_t free_inodes_percent = 0;
   std::string file_system;  // Its type, such as "ext4".
-  std::vector<FileFact> logs;
 };
 
 struct Socket {
@@ -126,6 +127,13 @@ struct Socket {
   bool operator==(const Socket&) const = default;
 };
 
+// A server that the settings let us connect to.
+struct EgressFact {
+  std::string host;
+  uint16_t port = 0;
+  Texts addresses;  // Where its name leads now; none: it was not asked.
+};
+
 struct ProcessFacts {
   int64_t pid = 0;
   uint32_t user = 0;
@@ -133,10 +141,12 @@ struct ProcessFacts {
   uint64_t bounding_capabilities = 0;
   bool no_new_privileges = false;
   int64_t seccomp = 0;
-  std::optional<bool> paths_are_confined;  // By its own word; nothing: it gave none.
+  std::optional<bool> paths_are_confined;  // As the server itself has tried; nothing: it did not say.
+  std::string profile;                     // Of a security module such as AppArmor: "name (enforce)"; empty: none.
   int64_t core_bytes_max = -1;             // -1: no limit.
   std::optional<bool> is_dumpable;
   int64_t swapped_kib = 0;
+  std::optional<bool> keys_are_locked;  // In memory that is never swapped, as the server says; nothing: it did not say.
   // Names of variables, or "argument 3", that hold what looks like a secret. Unknown: not readable.
   Fact<Texts> exposed_secrets;
   bool environment_is_hidden = false;  // Nobody but root can read it.
@@ -145,6 +155,7 @@ struct ProcessFacts {
   Fact<std::vector<Socket>> listening;
   Fact<std::vector<Socket>> peers;
   std::vector<Socket> declared;
+  std::vector<EgressFact> egress;
   FileFact program;
   FileFact config;
   size_t instances = 1;
@@ -214,9 +225,9 @@ struct CertificateFacts {
   bool key_matches = true;
   base::Wall not_before{};
   base::Wall not_after{};
-  std::string protocol;  // "TLSv1.3"
-  Texts weak_protocols;  // Accepted, and too old.
-  std::string about;     // What is wrong, in a sentence.
+  std::string protocol;  // "TLSv1.3": what was agreed on; empty: nothing.
+  Texts weak;            // Versions and ciphers that are accepted although they are too old or too weak.
+  std::string about;     // What else is wrong, in a sentence.
 };
 
 struct AuthServerFacts {
@@ -237,9 +248,11 @@ struct AuthServerFacts {
   size_t grants_without_consent = 0;
 };
 
+// A key that could be used now.
 struct ApiKeyFact {
   std::string id;
   size_t scopes = 0;
+  base::Wall made{};
   std::optional<base::Wall> expires;
 };
 
@@ -300,7 +313,8 @@ struct TrailFacts {
   std::vector<FileFact> files;
   std::optional<base::Wall> first_record;
   size_t unsigned_prunes = 0;
-  size_t open_alerts = 0;
+  size_t open_alerts = 0;             // Critical events since the last review.
+  std::optional<int64_t> lost_lines;  // That no second place has got; nothing: no running server says.
 };
 
 struct SelfTest {

@@ -35,7 +35,7 @@ Outcome judge_switches(const Facts& facts) {
   const SystemFacts& has = *facts.system;
   Texts open;
   if (has.ptrace_scope == 0) open.emplace_back("kernel.yama.ptrace_scope is 0");
-  if (has.ptrace_scope < 0) open.emplace_back("the kernel has no kernel.yama.ptrace_scope");
+  if (has.ptrace_scope < 0) open.emplace_back("kernel.yama.ptrace_scope is not there");
   if (has.kptr_restrict < 1) open.emplace_back("kernel.kptr_restrict is not set");
   if (has.dmesg_restrict < 1) open.emplace_back("kernel.dmesg_restrict is not set");
   return judge(open.empty(),
@@ -85,28 +85,60 @@ Outcome judge_private_data(const Facts& facts) {
   return judge(open.empty(), open.empty() ? "The data directory and all in it are closed to others." : sentence(open));
 }
 
+Outcome judge_swap(const Facts& facts) {
+  const ProcessFacts& has = *facts.process;
+  const bool locked = has.keys_are_locked.value_or(false);
+  if (has.swapped_kib > 0) {
+    if (locked) return warn("Some of its memory is swapped out; its keys are locked in memory.");
+    return fail("Some of its memory is swapped out, and its keys are not known to be locked.");
+  }
+  if (locked) return pass("None of its memory is swapped out, and its keys are locked in memory.");
+  if (facts.system && !facts.system->has_swap) return pass("None of its memory is swapped out: there is no swap.");
+  return fail("None of its memory is swapped out yet. There is swap, and its keys are not known to be locked.");
+}
+
 Outcome judge_listening(const Facts& facts) {
   const ProcessFacts& has = *facts.process;
-  if (!has.listening) return has.listening.lacking();
-  Texts undeclared;
+  if (!has.listening) return manual(has.listening.lacking().evidence);
+  Texts wrong;
   for (const Socket& socket : *has.listening) {
-    if (std::ranges::find(has.declared, socket) == has.declared.end()) undeclared.push_back(text_of(socket));
+    if (std::ranges::find(has.declared, socket) == has.declared.end()) wrong.push_back(text_of(socket) + " is open");
   }
-  return judge(undeclared.empty(),
-               undeclared.empty() ? "It listens where the settings say." : "Not declared: " + sentence(undeclared));
+  for (const Socket& socket : has.declared) {
+    if (std::ranges::find(*has.listening, socket) == has.listening->end()) wrong.push_back(text_of(socket) + " is not");
+  }
+  return judge(wrong.empty(), wrong.empty() ? "It listens where the settings say."
+                                            : "Other than the settings say: " + sentence(wrong));
 }
+
+bool is_local(const Socket& socket) { return socket.address.starts_with("127.") || socket.address == "::1"; }
 
 Outcome judge_peers(const Facts& facts) {
   const ProcessFacts& has = *facts.process;
-  if (!has.peers) return has.peers.lacking();
-  constexpr uint16_t kHttps = 443;
+  if (!has.peers) return manual(has.peers.lacking().evidence);
   Texts strange;
+  Texts moved;
   for (const Socket& socket : *has.peers) {
-    const bool local = socket.address.starts_with("127.") || socket.address == "::1";
-    if (!local && socket.port != kHttps) strange.push_back(text_of(socket));
+    if (is_local(socket)) continue;
+    const bool to_port = std::ranges::any_of(has.egress, [&](const EgressFact& e) { return e.port == socket.port; });
+    const bool known = std::ranges::any_of(has.egress, [&](const EgressFact& each) {
+      return each.port == socket.port && std::ranges::find(each.addresses, socket.address) != each.addresses.end();
+    });
+    if (!to_port) strange.push_back(text_of(socket));
+    if (to_port && !known) moved.push_back(text_of(socket));
   }
-  return judge(strange.empty(),
-               strange.empty() ? "Every connection is local or goes to port 443." : "Unexpected: " + sentence(strange));
+  if (!strange.empty()) return fail("No setting names them: " + sentence(strange));
+  if (moved.empty()) return pass("Every connection is local, or to an address of a server that the settings name.");
+  return warn("To a port of a server that the settings name, whose name leads elsewhere now: " + sentence(moved));
+}
+
+Outcome judge_paths(const Facts& facts) {
+  const ProcessFacts& has = *facts.process;
+  if (has.profile.ends_with("(enforce)")) return pass("A profile of the kernel holds: " + has.profile + ".");
+  if (!has.paths_are_confined) return error("The running server does not say so.");
+  return judge(*has.paths_are_confined, *has.paths_are_confined
+                                            ? "The server has tried: it cannot open the root directory."
+                                            : "The server has tried: it can open the root directory.");
 }
 
 Outcome judge_ownership(const Facts& facts) {
@@ -127,8 +159,9 @@ Outcome judge_locks(const Facts& facts) {
       return fail(fmt::format("The data directory is on {}, where locks between processes do not hold.", remote));
     }
   }
-  return pass(fmt::format("The data directory is on {}, where the locks of SQLite and of the leases hold.",
-                          facts.data->file_system));
+  const std::string servers = facts.process ? fmt::format(" Servers that share it: {}.", facts.process->instances) : "";
+  return pass(fmt::format("The data directory is on {}, where the locks of SQLite and of the leases hold.{}",
+                          facts.data->file_system, servers));
 }
 
 const Check kChecks[] = {
@@ -164,12 +197,9 @@ const Check kChecks[] = {
      Severity::kMedium,
      Subject::kProcess,
      {"A05", "A02", "PR.PS-05", "8.27", "CC6.8"},
-     "Run it on a kernel with Landlock (5.13 or newer, with landlock in the list of LSMs).",
-     [](const Facts& facts) {
-       const auto& confined = facts.process->paths_are_confined;
-       if (!confined) return error("The running server does not say so.");
-       return judge(*confined, *confined ? "Landlock holds, by the server's own word." : "Landlock does not hold.");
-     }},
+     "Run it on a kernel with Landlock (5.13 or newer, with landlock in the list of LSMs), or under a profile of "
+     "AppArmor.",
+     judge_paths},
     {"HST-05",
      "The memory of the server cannot be dumped",
      Severity::kHigh,
@@ -188,12 +218,9 @@ const Check kChecks[] = {
      Severity::kMedium,
      Subject::kProcess,
      {"A02", "A04", "PR.DS-10", "8.12", "CC6.1"},
-     "Switch swap off or encrypt it, or set MemorySwapMax=0 in its unit.",
-     [](const Facts& facts) {
-       const int64_t swapped = facts.process->swapped_kib;
-       return judge(swapped == 0,
-                    swapped == 0 ? "None of its memory is swapped out." : "Some of its memory is swapped out.");
-     }},
+     "Raise LimitMEMLOCK= in its unit, so that keys can be locked; switch swap off or encrypt it, or set "
+     "MemorySwapMax=0.",
+     judge_swap},
     {"HST-07",
      "No secret is in the environment or the arguments of the server",
      Severity::kHigh,

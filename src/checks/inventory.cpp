@@ -81,7 +81,7 @@ constexpr std::array kCrypto{
     CryptoUse{"AES-256-GCM", "stored logins, keys, sealed settings, the state of the audit trail, request states"},
     CryptoUse{"PBKDF2-HMAC-SHA-256", "passphrases where rules ask for it"},
     CryptoUse{"argon2id", "passphrases"},
-    CryptoUse{"Ed25519", "checkpoints of the audit trail"},
+    CryptoUse{"Ed25519", "checkpoints of the audit trail, signed reports"},
 };
 
 }  // namespace

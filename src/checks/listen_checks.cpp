@@ -1,11 +1,14 @@
 // What listens, who may call, and within which limits.
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
 #include "checks/facts.h"
 #include "checks/words.h"
+#include "http/address.h"
 #include "http/url.h"
 
 namespace checks {
@@ -48,10 +51,91 @@ Outcome judge_timeouts(const Facts& facts) {
 Outcome judge_rates(const Facts& facts) {
   constexpr int64_t kUpstreamMax = 50;
   const int64_t upstream = settings_in(facts).api.rate_limit.value();
-  const bool good =
-      upstream <= kUpstreamMax && facts.program.connections > 0 && facts.program.sessions_per_principal > 0;
-  return judge(good, fmt::format("{} requests to Spotify in 30 seconds, {} sessions of a user, {} connections in all.",
-                                 upstream, facts.program.sessions_per_principal, facts.program.connections));
+  const config::Settings& settings = settings_in(facts);
+  Texts without;
+  if (upstream > kUpstreamMax) without.push_back(fmt::format("api.rate_limit is {}", upstream));
+  if (settings.tools.writes_per_minute.value() == 0) without.emplace_back("tools.writes_per_minute is 0");
+  if (settings.tools.writes_per_day.value() == 0) without.emplace_back("tools.writes_per_day is 0");
+  if (!is_local(settings) && settings.server.connections_per_client.value() == 0) {
+    without.emplace_back("server.connections_per_client is 0");
+  }
+  if (facts.program.connections == 0 || facts.program.sessions_per_principal == 0) {
+    without.emplace_back("connections or sessions are not limited");
+  }
+  if (!without.empty()) return fail("Over the ceiling, or without a limit: " + sentence(without));
+  return pass(
+      fmt::format("{} requests to Spotify in 30 seconds; {} changes of a user in a minute, {} in a day, {} sessions; "
+                  "{} connections.",
+                  upstream, settings.tools.writes_per_minute.value(), settings.tools.writes_per_day.value(),
+                  facts.program.sessions_per_principal, facts.program.connections));
+}
+
+Outcome judge_way(const Facts& facts) {
+  const config::Server& server = settings_in(facts).server;
+  if (!server.tls_certificate.empty()) {
+    return judge(!server.tls_key.empty(), server.tls_key.empty() ? "server.tls_certificate has no server.tls_key."
+                                                                 : "It speaks TLS, and nothing else on that port.");
+  }
+  if (is_local(settings_in(facts))) return pass("It listens on loopback.");
+  if (server.trusted_proxies.empty()) return fail("It listens beyond loopback without TLS, and no proxy is named.");
+  return judge(server.auth != config::HttpAuth::kNone,
+               server.auth == config::HttpAuth::kNone
+                   ? "It listens beyond loopback without TLS and without a login."
+                   : fmt::format("It listens without TLS for {} named proxies, and clients prove themselves.",
+                                 server.trusted_proxies.size()));
+}
+
+// What is wider than this lets whole providers say who calls.
+bool is_too_wide(std::string_view block) {
+  constexpr int64_t kBits4Min = 8;
+  constexpr int64_t kBits6Min = 32;
+  const size_t slash = block.find('/');
+  if (slash == std::string_view::npos) return false;
+  const auto bits = base::parse_integer(block.substr(slash + 1));
+  return !bits || *bits < (block.contains(':') ? kBits6Min : kBits4Min);
+}
+
+Outcome judge_proxies(const Facts& facts) {
+  if (!facts.trusted_proxies) return facts.trusted_proxies.lacking();
+  Texts bad;
+  for (const std::string& block : *facts.trusted_proxies) {
+    if (!http::AddressBlock::parse(block)) bad.push_back(block + " is no block of addresses");
+    if (is_too_wide(block)) bad.push_back(block + " is too wide");
+  }
+  return judge(bad.empty(), bad.empty() ? "Trusted: " + sentence(*facts.trusted_proxies) : sentence(bad));
+}
+
+Outcome judge_signing(const Facts& facts) {
+  constexpr int64_t kWindowMax = 300;
+  if (!facts.config || !facts.config->settings) return facts.config.lacking();
+  if (!settings_in(facts).security.enable_request_signing) {
+    return fail("Clients send their keys themselves: security.enable_request_signing is false.");
+  }
+  const int64_t window = facts.program.signature_window_seconds;
+  if (window <= 0 || window > kWindowMax) return fail(fmt::format("A signature is good for {} s.", window));
+  return judge(facts.program.keeps_nonces,
+               facts.program.keeps_nonces
+                   ? fmt::format("Requests are signed, each for {} s at most and for one use.", window)
+                   : "A signed request can be sent again.");
+}
+
+// What is wrong with a key that could be used now; empty: nothing.
+std::string problem_of(const ApiKeyFact& key) {
+  constexpr std::chrono::days kLifeMax{365};
+  if (key.scopes == 0) return fmt::format("{} has no scopes", key.id);
+  if (!key.expires) return fmt::format("{} has no end", key.id);
+  if (*key.expires - key.made > kLifeMax) return fmt::format("{} lives longer than a year", key.id);
+  return {};
+}
+
+Outcome judge_keys(const Facts& facts) {
+  Texts bad;
+  for (const ApiKeyFact& key : *facts.api_keys) {
+    if (std::string problem = problem_of(key); !problem.empty()) bad.push_back(std::move(problem));
+  }
+  return judge(bad.empty(),
+               bad.empty() ? fmt::format("{} keys, each with scopes and an end within a year.", facts.api_keys->size())
+                           : sentence(bad));
 }
 
 Outcome judge_hosts(const Facts& facts) {
@@ -85,12 +169,10 @@ const Check kChecks[] = {
      Severity::kCritical,
      Subject::kSettings,
      {"A05", "A02", "PR.IR-01", "8.20, 8.22", "CC6.6"},
-     "Set server.host to 127.0.0.1 and let a proxy with TLS and a login stand in front.",
-     [](const Facts& facts) {
-       return judge(is_local(settings_in(facts)), is_local(settings_in(facts))
-                                                      ? "It listens on loopback."
-                                                      : "It listens beyond loopback without TLS.");
-     }},
+     "Set server.tls_certificate and server.tls_key; or set server.host to 127.0.0.1; or name in "
+     "server.trusted_proxies "
+     "the proxy that speaks TLS in front, and set server.auth to local or api-key.",
+     judge_way},
     {"CFG-07",
      "The public address is https and canonical",
      Severity::kCritical,
@@ -194,29 +276,22 @@ const Check kChecks[] = {
      Severity::kMedium,
      Subject::kSettings,
      {"A04", "A06", "PR.IR-04", "8.6", "A1.1"},
-     "Set api.rate_limit to 50 or less.",
+     "Set api.rate_limit to 50 or less, and the other settings that the evidence names to more than 0.",
      judge_rates},
     {"CFG-24",
      "Proxies are trusted by name",
      Severity::kHigh,
      Subject::kNothing,
      {"A05", "A02", "PR.IR-01", "8.20", "CC6.6"},
-     "Name the addresses of your proxies, never 0.0.0.0/0.",
-     [](const Facts& facts) {
-       if (!facts.trusted_proxies) return facts.trusted_proxies.lacking();
-       const Texts& trusted = *facts.trusted_proxies;
-       const bool all = std::ranges::any_of(trusted, [](const std::string& net) { return net.ends_with("/0"); });
-       return judge(!all, all ? "Every address is trusted." : fmt::format("{} are trusted.", trusted.size()));
-     }},
+     "Name the addresses of your proxies in server.trusted_proxies, never 0.0.0.0/0.",
+     judge_proxies},
     {"CFG-28",
      "Requests with static keys are signed",
      Severity::kHigh,
      Subject::kApiKeys,
      {"A08", "A08", "PR.AA-04", "8.5, 8.24", "CC6.1"},
-     "Switch request signing on.",
-     [](const Facts& facts) {
-       return judge(settings_in(facts).security.enable_request_signing, "security.enable_request_signing.");
-     }},
+     "Set security.enable_request_signing (docs/api-keys.md).",
+     judge_signing},
     {"CFG-34",
      "A development app has five users at most",
      Severity::kMedium,
@@ -247,15 +322,7 @@ const Check kChecks[] = {
      Subject::kApiKeys,
      {"A07", "A07", "PR.AA-01", "5.17, 5.18", "CC6.2"},
      "Make the keys that the evidence names anew, with scopes and an end within a year.",
-     [](const Facts& facts) {
-       Texts bad;
-       for (const ApiKeyFact& key : *facts.api_keys) {
-         const bool ends = key.expires && *key.expires - facts.now <= std::chrono::days(365);
-         if (!ends || key.scopes == 0) bad.push_back(key.id);
-       }
-       return judge(bad.empty(), bad.empty() ? fmt::format("{} keys.", facts.api_keys->size())
-                                             : "Without scopes or an end within a year: " + sentence(bad));
-     }},
+     judge_keys},
 };
 
 }  // namespace

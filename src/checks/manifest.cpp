@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <unordered_set>
 #include <yaml.h>
 
 #include "base/text.h"
@@ -19,7 +20,8 @@ class Parser {
  public:
   explicit Parser(std::string_view text) {
     ready_ = yaml_parser_initialize(&parser_) == 1;
-    // libyaml reads bytes as unsigned char.
+    // libyaml reads bytes as unsigned char, and refuses an empty text that is nowhere.
+    if (text.data() == nullptr) text = "";
     if (ready_)
       yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
   }
@@ -92,6 +94,7 @@ base::Result<json::Value> Parser::scalar() const {
 
 base::Result<json::Value> Parser::mapping(size_t depth) {
   json::Object object;
+  std::unordered_set<std::string> names;  // An object finds its members one by one.
   // Ends with the mapping, or with an error.
   while (true) {
     TRY(const yaml_event_type_t type, next());
@@ -99,7 +102,7 @@ base::Result<json::Value> Parser::mapping(size_t depth) {
     if (type != YAML_SCALAR_EVENT) return wrong(line(), "a name has to be a text");
     if (has_anchor(event_)) return wrong(line(), "anchors are not read");
     std::string name(reinterpret_cast<const char*>(event_.data.scalar.value), event_.data.scalar.length);
-    if (object.find(name) != nullptr) return wrong(line(), "a name stands twice in one mapping");
+    if (!names.insert(name).second) return wrong(line(), "a name stands twice in one mapping");
     TRY([[maybe_unused]] const yaml_event_type_t ignored, next());
     TRY(json::Value member, value(depth + 1));
     object.append(std::move(name), std::move(member));

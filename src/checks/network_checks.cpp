@@ -135,7 +135,7 @@ Outcome judge_mismatch(const Facts& facts) {
 
 // A public certificate lives 200 days or less, so a threshold in days alone would always or never be reached.
 Outcome judge_certificate(const Facts& facts, const CertificateFacts& certificate) {
-  if (!certificate.about.empty()) return error(fmt::format("{}: {}", certificate.host, certificate.about));
+  if (!certificate.about.empty()) return fail(fmt::format("{}: {}", certificate.host, certificate.about));
   if (!certificate.chain_holds) return fail(certificate.host + ": no chain to a trusted authority.");
   if (!certificate.name_matches) return fail(certificate.host + ": it is for another name.");
   if (!certificate.key_matches) return fail(certificate.host + ": the key is not of the certificate.");
@@ -155,11 +155,14 @@ Outcome judge_spotify(const Facts& facts) {
   return all;
 }
 
-Outcome judge_bad_servers(const Facts& facts) {
-  if (!facts.self_tests.contains("NET-04")) {
-    return manual("Servers with bad certificates are tried by the tests of this program (tests/unit/net), not here.");
-  }
-  return judge_self_test(facts, "NET-04");
+Outcome judge_versions(const Facts& facts) {
+  const CertificateFacts& has = *facts.certificate;
+  if (has.protocol.empty()) return fail("No version of TLS could be agreed on: " + has.about);
+  if (!has.weak.empty()) return fail("Accepted: " + sentence(has.weak));
+  return pass(
+      fmt::format("{} is spoken; nothing older than TLS 1.2, no cipher without forward secrecy and "
+                  "authenticated encryption is accepted.",
+                  has.protocol));
 }
 
 const Check kChecks[] = {
@@ -175,26 +178,23 @@ const Check kChecks[] = {
      Severity::kHigh,
      Subject::kCertificate,
      {"A02", "A04", "PR.DS-02", "8.24", "CC6.7"},
-     "Renew the certificate.",
+     "Renew what server.tls_certificate names, with its whole chain and for every name in server.allowed_hosts. For an "
+     "authority of your own give --ca FILE.",
      [](const Facts& facts) { return judge_certificate(facts, *facts.certificate); }},
     {"NET-03",
-     "Our listener speaks no old TLS",
+     "Our listener speaks no old TLS and no weak cipher",
      Severity::kHigh,
      Subject::kCertificate,
      {"A02", "A04", "PR.DS-02", "8.24", "CC6.7"},
-     "Allow TLS 1.2 and 1.3 alone.",
-     [](const Facts& facts) {
-       const Texts& weak = facts.certificate->weak_protocols;
-       return judge(weak.empty(),
-                    weak.empty() ? "Nothing older than TLS 1.2 is accepted." : "Accepted: " + sentence(weak));
-     }},
+     "Do not use this build; report it.",
+     judge_versions},
     {"NET-04",
      "Our client refuses servers that cannot prove who they are",
      Severity::kCritical,
      Subject::kSelfTests,
      {"A02", "A04", "PR.DS-02", "8.24", "CC6.7"},
      "Do not use this build; report it.",
-     judge_bad_servers},
+     [](const Facts& facts) { return judge_self_test(facts, "NET-04"); }},
     {"NET-05",
      "A foreign name and a foreign web page are refused",
      Severity::kCritical,

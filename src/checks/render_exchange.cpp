@@ -58,6 +58,13 @@ std::string_view kind_of(const Finding& finding) {
   return "open";
 }
 
+// Viewers show nothing without a file. What is judged is an installation, so the area stands for one.
+json::Object location_of(const Check& check) {
+  const std::string uri = fmt::format("installation/{}", family_of(check));
+  return {{"physicalLocation", json::Object{{"artifactLocation", json::Object{{"uri", uri}}}}},
+          {"logicalLocations", json::Array{json::Value(json::Object{{"name", check.id}, {"kind", "member"}})}}};
+}
+
 json::Object rule_of(const Check& check) {
   return {{"id", check.id},
           {"shortDescription", json::Object{{"text", check.title}}},
@@ -134,7 +141,9 @@ json::Value to_sarif(const Report& report) {
         {"ruleIndex", static_cast<int64_t>(i)},
         {"kind", kind},
         {"level", kind == "fail" ? level_of(finding.check->severity) : std::string_view("none")},
-        {"message", json::Object{{"text", fmt::format("{}. {}", finding.check->title, finding.outcome.evidence)}}}};
+        {"message", json::Object{{"text", fmt::format("{}. {}", finding.check->title, finding.outcome.evidence)}}},
+        {"locations", json::Array{json::Value(location_of(*finding.check))}},
+        {"partialFingerprints", json::Object{{"check/v1", finding.check->id}}}};
     if (finding.outcome.status == Status::kWaived) {
       result.append("suppressions",
                     json::Array{json::Object{{"kind", "external"}, {"justification", finding.waiver->reason}}});

@@ -44,8 +44,9 @@ void write_framework(std::string& out, const Report& report, Framework framework
   out += fmt::format("\n{}: evidence for {} of the {} controls that checks are mapped to\n", framework_name(framework),
                      with, all.size());
   for (const Control& control : all) {
-    out += fmt::format("  {:<12} evidence {:>3}  open {:>3}  other {:>3}\n", control.name, control.passed, control.open,
-                       control.other);
+    out += fmt::format("  {:<12} evidence {:>3}  open {:>3}  other {:>3}{}\n", control.name, control.passed,
+                       control.open, control.other,
+                       control.open == 0 ? "" : fmt::format("  open: {}", fmt::join(control.open_ids, ", ")));
   }
 }
 

@@ -201,6 +201,8 @@ std::vector<Control> controls(const Report& report, Framework framework) {
       control.name = name;
       const bool passed = finding.outcome.status == Status::kPass || finding.outcome.status == Status::kWarn;
       ++(is_open(finding) ? control.open : passed ? control.passed : control.other);
+      (is_open(finding) ? control.open_ids : passed ? control.passed_ids : control.other_ids)
+          .push_back(finding.check->id);
     }
   }
   std::vector<Control> all;

@@ -94,6 +94,10 @@ struct Control {
   size_t passed = 0;
   size_t open = 0;
   size_t other = 0;  // Manual, not applicable, waived.
+  // The same, by the ids of the checks.
+  std::vector<std::string_view> passed_ids = {};
+  std::vector<std::string_view> open_ids = {};
+  std::vector<std::string_view> other_ids = {};
 };
 std::vector<Control> controls(const Report& report, Framework framework);
 

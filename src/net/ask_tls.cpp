@@ -75,18 +75,26 @@ base::Wall time_of(const ASN1_TIME* time) {
 using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
 using Session = std::unique_ptr<SSL, decltype(&SSL_free)>;
 
-Context context_for(const TlsQuestion& question) {
+base::Result<Context> context_for(const TlsQuestion& question) {
   Context context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-  if (question.versions == TlsVersions::kOld) {
-    // Our own library would not speak them otherwise.
-    SSL_CTX_set_security_level(context.get(), 0);
-    SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
-    SSL_CTX_set_max_proto_version(context.get(), TLS1_1_VERSION);
+  constexpr int kNumbers[] = {0, TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
+  if (question.versions != TlsVersions::kAny) {
+    const int version = kNumbers[static_cast<size_t>(question.versions)];
+    // Our own library would not speak the old ones otherwise.
+    if (version < TLS1_2_VERSION) SSL_CTX_set_security_level(context.get(), 0);
+    SSL_CTX_set_min_proto_version(context.get(), version);
+    SSL_CTX_set_max_proto_version(context.get(), version);
+  }
+  if (!question.ciphers.empty() && SSL_CTX_set_cipher_list(context.get(), question.ciphers.c_str()) != 1) {
+    ERR_clear_error();
+    return base::fail(base::Code::kInvalidArgument, "This machine's OpenSSL has none of these ciphers.");
   }
   if (question.ca_file.empty()) {
     SSL_CTX_set_default_verify_paths(context.get());
-  } else {
-    SSL_CTX_load_verify_locations(context.get(), question.ca_file.c_str(), nullptr);
+  } else if (SSL_CTX_load_verify_locations(context.get(), question.ca_file.c_str(), nullptr) != 1) {
+    ERR_clear_error();
+    return base::fail(base::Code::kInvalidArgument,
+                      fmt::format("{} holds no certificates of authorities in PEM.", question.ca_file));
   }
   // The handshake goes on whatever is wrong, so that all of it can be told.
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
@@ -110,7 +118,7 @@ bool shake_hands(SSL* ssl, int socket, Clock::time_point end) {
 base::Result<TlsAnswer> ask_tls(const TlsQuestion& question) {
   const Clock::time_point end = Clock::now() + question.patience;
   TRY(const Descriptor socket, connect_to(question, end));
-  const Context context = context_for(question);
+  TRY(const Context context, context_for(question));
   const Session ssl(SSL_new(context.get()), SSL_free);
   SSL_set_fd(ssl.get(), socket.number());
   // An address has no place in SNI (RFC 6066 section 3).
@@ -130,6 +138,7 @@ base::Result<TlsAnswer> ask_tls(const TlsQuestion& question) {
   answer.not_before = time_of(X509_get0_notBefore(certificate));
   answer.not_after = time_of(X509_get0_notAfter(certificate));
   answer.version = SSL_get_version(ssl.get());
+  answer.cipher = SSL_get_cipher_name(ssl.get());
   return answer;
 }
 

@@ -314,4 +314,11 @@ Confined confine(const Confinement& confinement) {
   return confined;
 }
 
+bool are_paths_confined() {
+  const int root = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (root < 0) return errno == EACCES || errno == EPERM;
+  ::close(root);
+  return false;
+}
+
 }  // namespace os

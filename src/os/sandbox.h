@@ -35,4 +35,8 @@ struct Confined {
 // sandbox.cpp. What a kernel lacks is told and left out.
 Confined confine(const Confinement& confinement);
 
+// Whether this process is kept from the root directory, which every user may list and no server here has to. Tried on
+// the spot, so that it is true of whatever confines it: Landlock, AppArmor, SELinux.
+bool are_paths_confined();
+
 }  // namespace os

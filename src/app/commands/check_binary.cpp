@@ -1,8 +1,10 @@
 // The program file, the libraries and the manifests as facts.
 
 #include <fmt/format.h>
+#include <functional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/build_info.h"
 #include "app/commands/check_facts.h"
@@ -106,10 +108,17 @@ base::Result<void> gather_dependencies(const CheckRequest& request, checks::Fact
   const Arguments& arguments = request.arguments;
   const std::string sbom = arguments.has("--sbom") ? arguments.text("--sbom") : usual_sbom(request);
   const std::string index = arguments.text("--security-index");
+  const std::string server = arguments.text("--advisories-server");
+  std::function<base::Result<checks::Advisories>(const std::vector<checks::Component>&)> ask;
+  if (!server.empty()) {
+    TRY_VOID(check_advisory_server(request, server));
+    ask = [&](const std::vector<checks::Component>& all) { return ask_advisories(request, server, facts.now, all); };
+  }
   TRY(facts.dependencies, checks::collect_dependencies(
                               request.host, {.sbom = sbom,
                                              .embedded_digest = std::string(build_value(build_info(), "sbom_digest")),
                                              .advisories = arguments.text("--advisories"),
+                                             .ask = std::move(ask),
                                              .vex = arguments.text("--vex"),
                                              .licences = arguments.text("--licences"),
                                              .indexes = index.empty() ? checks::kAptLists : index,

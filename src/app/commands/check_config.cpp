@@ -1,6 +1,9 @@
 // The settings and the offered tools as facts.
 #include <algorithm>
+#include <fmt/format.h>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "app/build_info.h"
 #include "app/commands/check_facts.h"
@@ -14,8 +17,10 @@
 #include "crypto/hash.h"
 #include "crypto/self_test.h"
 #include "json/write.h"
+#include "mcp/transport/memory_client.h"
 #include "net/limits.h"
 #include "os/files.h"
+#include "policy/access_scopes.h"
 
 namespace app::commands {
 namespace {
@@ -42,8 +47,48 @@ checks::ToolFact fact_of(const mcp::Tool& tool) {
           .reaches_out = tool.info.world == mcp::World::kOpen};
 }
 
+// What a client with one scope is shown, and that it cannot call what it is not shown.
+base::Task<base::Result<void>> try_lists(Product* product, checks::SelfTest* test) {
+  const auto expect = [test](bool holds, std::string what) {
+    ++test->cases;
+    if (!holds) test->failures.push_back(std::move(what));
+  };
+  for (const policy::AccessScope& scope : policy::access_scopes()) {
+    const mcp::Principal principal{.id = "self-test", .scopes = std::vector{std::string(scope.name)}};
+    mcp::MemoryClient client(product->server(), {.principal = principal});
+    auto listing = client.call("tools/list");
+    const auto listed = co_await std::move(listing);
+    if (!listed) co_return base::fail(base::Code::kInternal, "The tools cannot be listed.");
+    const std::string all = json::write(*listed);
+    size_t shown = 0;
+    for (const mcp::Tool& tool : product->tools()) {
+      const bool reads = tool.info.effect == mcp::Effect::kRead;
+      const std::string_view needs =
+          policy::access_scope_of(tool.info.toolset, reads ? policy::Access::kReadOnly : policy::Access::kReadWrite);
+      const bool is_shown = all.contains(fmt::format("\"name\":\"{}\"", tool.info.name));
+      shown += is_shown ? 1 : 0;
+      expect(!is_shown || needs == scope.name, fmt::format("{} with {}", tool.info.name, scope.name));
+      if (is_shown || needs == scope.name) continue;
+      auto calling = client.call_tool(tool.info.name);
+      const auto called = co_await std::move(calling);
+      expect(!called, fmt::format("a call of {} with {}", tool.info.name, scope.name));
+    }
+    expect(shown > 0 || scope.name != policy::kReadScope, "nothing is shown to those who may read");
+  }
+  co_return base::Result<void>();
+}
+
+checks::SelfTest test_lists(Process& process, Product& product) {
+  checks::SelfTest test;
+  if (const auto ended = run_to_end(process.loop, try_lists(&product, &test)); !ended) {
+    test.failures.push_back(ended.error().message);
+  }
+  return test;
+}
+
 // Of the settings those alone that choose tools: what else is wrong with them is no matter here.
-void add_tools(const CheckRequest& request, const config::Settings& settings, checks::ProgramFacts& program) {
+void add_tools(const CheckRequest& request, const config::Settings& settings, checks::Facts& facts) {
+  checks::ProgramFacts& program = facts.program;
   Process process(request.io.environment, base::Level::kError, Signals::kEnd);
   config::Settings chosen;
   chosen.tools = settings.tools;
@@ -51,6 +96,7 @@ void add_tools(const CheckRequest& request, const config::Settings& settings, ch
   if (const auto product = Product::make(process, chosen, tools::Audience::kHttp, {})) {
     for (const mcp::Tool& tool : (*product)->tools()) program.tools.push_back(fact_of(tool));
     program.needed_scopes = tools::scopes_of((*product)->tools());
+    if (request.asks("AUT")) facts.self_tests["AUT-12"] = test_lists(process, **product);
   }
   chosen.tools = {};
   chosen.tools.toolsets = {"all"};
@@ -125,7 +171,7 @@ void gather_program(const CheckRequest& request, checks::Facts& facts) {
   const bool known = facts.config && facts.config->settings;
   const config::Settings& settings = known ? *facts.config->settings : defaults;
   program.sessions_per_principal = static_cast<size_t>(settings.security.max_sessions_per_user.value());
-  add_tools(request, settings, program);
+  add_tools(request, settings, facts);
 }
 
 }  // namespace app::commands

@@ -50,15 +50,13 @@ class ScratchDirectory {
 // What this version has not, so that nobody has to look for it.
 void note_absent(checks::Facts& facts) {
   facts.auth_server = checks::Fact<checks::AuthServerFacts>::absent(
-      "There is no authorization server in this version: clients prove themselves with the local bearer.");
-  facts.api_keys = checks::Fact<std::vector<checks::ApiKeyFact>>::absent("There are no API keys in this version.");
+      "There is no authorization server in this version: clients prove themselves with the local bearer or an API "
+      "key.");
   facts.backups = checks::Fact<checks::BackupFacts>::absent("No folder of backups was asked for.");
-  facts.certificate = checks::Fact<checks::CertificateFacts>::absent(
-      "The listener has no certificate of its own: it speaks HTTP on loopback.");
+  facts.certificate = checks::Fact<checks::CertificateFacts>::absent("The listener was not asked.");
   facts.listener =
       checks::Fact<checks::ListenerFacts>::absent("The listener was not asked; `security-check network` does.");
   facts.spotify_tls = checks::Fact<std::vector<checks::CertificateFacts>>::absent("Spotify's servers were not asked.");
-  facts.trusted_proxies = checks::Fact<checks::Texts>::absent("This version takes no proxy's word for who calls.");
 }
 
 }  // namespace
@@ -76,6 +74,7 @@ base::Result<checks::Facts> gather_facts(const CheckRequest& request, base::Wall
     return base::fail(base::Code::kUnavailable, "There is no room for scratch files: TMPDIR cannot be written.");
   }
   const bool deep = request.asks("HST") || request.asks("AUT") || request.asks("DAT") || request.asks("CRY");
+  if (request.asks("CFG")) gather_access(request, scratch.path(), facts);
   if (deep || request.asks("AUD") || request.asks("CFG")) gather_runtime(request, scratch.path(), facts);
   if (request.asks("DEP")) {
     if (!facts.system) gather_machine(request, facts);
@@ -83,6 +82,7 @@ base::Result<checks::Facts> gather_facts(const CheckRequest& request, base::Wall
   }
   if (request.asks("NET")) {
     gather_listener(request, scratch.path(), facts);
+    gather_certificate(request, facts);
     gather_spotify_tls(facts);
   }
   if (request.asks("BIN")) gather_binary(request, facts);

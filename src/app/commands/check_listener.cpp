@@ -1,7 +1,10 @@
 // Our listener as facts: a scratch one of the same code and the same settings, on a free port of the loopback.
-#include <fmt/format.h>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "app/api_key.h"
+#include "app/api_key_access.h"
 #include "app/commands/check_facts.h"
 #include "app/http_routes.h"
 #include "app/local_bearer.h"
@@ -9,10 +12,11 @@
 #include "checks/probes.h"
 #include "mcp/server.h"
 #include "mcp/transport/streamable_http.h"
-#include "net/ask_tls.h"
 #include "net/http_server.h"
 #include "net/limits.h"
 #include "os/files.h"
+#include "policy/access_scopes.h"
+#include "store/memory_api_keys.h"
 
 namespace app::commands {
 namespace {
@@ -31,23 +35,64 @@ base::Result<std::string> token_in(const std::string& directory) {
   return token;
 }
 
+// Who may call the scratch listener: by the code of the mode that is set, with a token that is made for this.
+class ScratchAccess {
+ public:
+  explicit ScratchAccess(Probing& probing) : probing_(probing) {}
+
+  // The token; empty where nobody needs one.
+  base::Task<base::Result<std::string>> open() {
+    switch (probing_.settings.server.auth) {
+      case config::HttpAuth::kNone:
+        break;
+      case config::HttpAuth::kLocal: {
+        CO_TRY(LocalBearer opened, LocalBearer::open(probing_.scratch, probing_.process.random));
+        bearer_.emplace(std::move(opened));
+        co_return token_in(probing_.scratch);
+      }
+      case config::HttpAuth::kApiKey: {
+        Process& process = probing_.process;
+        const SigningSeal seal(crypto::Key::generate(process.random));
+        ApiKeyRequest request{.label = "probe", .scopes = {std::string(policy::kReadScope)}};
+        CO_TRY(MadeApiKey made, make_api_key(process.random, seal, std::move(request), process.clock.wall()));
+        auto adding = keys_.add(std::move(made.row));
+        CO_TRY_VOID(co_await std::move(adding));
+        // Signatures are for the tests of this program: what is asked here comes before or behind them.
+        api_keys_.emplace(ApiKeyAccess::Services{keys_, nonces_, process.clock, log_}, std::nullopt);
+        co_return std::string(made.text.reveal());
+      }
+    }
+    co_return std::string();
+  }
+  mcp::Authenticator* authenticator() {
+    if (bearer_) return &*bearer_;
+    if (api_keys_) return &*api_keys_;
+    return nullptr;
+  }
+
+ private:
+  Probing& probing_;
+  base::NullLog log_;
+  store::MemoryApiKeys keys_;
+  store::MemoryNonces nonces_;
+  std::optional<LocalBearer> bearer_;
+  std::optional<ApiKeyAccess> api_keys_;
+};
+
 base::Task<base::Result<void>> probe(Probing* probing) {
   Process& process = probing->process;
   const config::Settings& settings = probing->settings;
   base::NullLog log;
   mcp::Server server({process.loop, process.clock, process.random, log}, {.info = {.name = "probe", .version = "1"}});
-  std::optional<LocalBearer> bearer;
+  ScratchAccess access(*probing);
   checks::ProbeRequest request;
-  if (settings.server.auth != config::HttpAuth::kNone) {
-    CO_TRY(LocalBearer opened, LocalBearer::open(probing->scratch, process.random));
-    bearer.emplace(std::move(opened));
-    CO_TRY(request.bearer, token_in(probing->scratch));
-  }
+  auto opening = access.open();
+  CO_TRY(request.bearer, co_await std::move(opening));
   mcp::StreamableHttpOptions options;
   options.allowed_hosts = settings.server.allowed_hosts;
   options.allowed_origins = settings.server.allowed_origins;
-  options.challenge = "Bearer realm=\"spotify-mcp-server\"";
-  mcp::StreamableHttp streamable(server, process.random, bearer ? &*bearer : nullptr, options);
+  options.challenge = ApiKeyAccess::challenge(false);
+  mcp::StreamableHttp streamable(server, process.random, access.authenticator(), options);
   HttpRoutes routes(streamable, options.path);
   CO_TRY(const auto listener, net::HttpServer::start(process.loop, routes, log, {}));
   net::HttpServerOptions slow;
@@ -74,32 +119,6 @@ void gather_listener(const CheckRequest& request, const std::string& scratch, ch
   Probing probing{process, *facts.config->settings, scratch, facts};
   const auto ended = run_to_end(process.loop, probe(&probing));
   if (!ended) facts.listener = checks::Fact<checks::ListenerFacts>::unknown(ended.error().message);
-}
-
-void gather_spotify_tls(checks::Facts& facts) {
-  using Certificates = checks::Fact<std::vector<checks::CertificateFacts>>;
-  if (facts.is_offline) {
-    facts.spotify_tls = Certificates::absent("It was not asked: --offline.");
-    return;
-  }
-  std::vector<checks::CertificateFacts> certificates;
-  for (const char* host : {"api.spotify.com", "accounts.spotify.com"}) {
-    const auto answer = net::ask_tls({.host = host, .address = {}, .ca_file = {}});
-    if (!answer) {
-      facts.spotify_tls = Certificates::absent(answer.error().message);
-      return;
-    }
-    certificates.push_back({.host = host,
-                            .chain_holds = answer->chain_holds,
-                            .name_matches = answer->name_matches,
-                            .key_matches = true,
-                            .not_before = answer->not_before,
-                            .not_after = answer->not_after,
-                            .protocol = answer->version,
-                            .weak_protocols = {},
-                            .about = {}});
-  }
-  facts.spotify_tls = std::move(certificates);
 }
 
 }  // namespace app::commands

@@ -5,7 +5,6 @@
 #include <utility>
 #include <variant>
 
-#include "app/admin_server.h"
 #include "app/audit_trail.h"
 #include "app/commands/backup_file.h"
 #include "app/cache_file.h"
@@ -38,36 +37,6 @@ constexpr size_t kDatabaseBytesMax = size_t{256} << 20;
 
 const config::Settings* settings_in(const Facts& facts) {
   return facts.config && facts.config->settings ? &*facts.config->settings : nullptr;
-}
-
-// The servers of this data directory, by the sockets that they answer at. One that was killed leaves its socket behind.
-std::vector<int64_t> running_servers(const checks::Host& host, const std::string& data) {
-  std::vector<int64_t> pids;
-  for (const std::string& name : host.list(admin_directory(data))) {
-    if (!name.ends_with(".sock")) continue;
-    const auto pid = base::parse_integer(std::string_view(name).substr(0, name.size() - 5));
-    if (pid && host.look(fmt::format("/proc/{}", *pid)).exists) pids.push_back(*pid);
-  }
-  std::ranges::sort(pids);
-  return pids;
-}
-
-void gather_process(const CheckRequest& request, const config::Settings& settings, Facts& facts) {
-  const auto pids = running_servers(request.host, settings.storage.directory);
-  if (pids.empty()) {
-    facts.process = Fact<checks::ProcessFacts>::absent("No server of this data directory is running.");
-    return;
-  }
-  const std::string host = settings.server.host == "localhost" ? "127.0.0.1" : settings.server.host;
-  std::vector<checks::Socket> declared{{host, static_cast<uint16_t>(settings.server.port.value())}};
-  if (settings.metrics.port.value() != 0) {
-    declared.push_back({"127.0.0.1", static_cast<uint16_t>(settings.metrics.port.value())});
-  }
-  facts.process = checks::collect_process(request.host, {.pid = pids.front(),
-                                                         .config_file = facts.config->file,
-                                                         .declared = std::move(declared),
-                                                         .paths_are_confined = std::nullopt,
-                                                         .instances = pids.size()});
 }
 
 // What a token of this login looks like in the clear, anywhere in the files of the database.
@@ -270,7 +239,7 @@ uint64_t records_behind(const StoredTrail& stored, std::string_view notes, uint6
 }
 
 // A record with its seven fields: time, event and severity, user, source, request, status, reason.
-void read_record(std::string_view line, checks::TrailFacts& trail, int64_t& last_ms) {
+void read_record(std::string_view line, base::Wall reviewed, checks::TrailFacts& trail, int64_t& last_ms) {
   const auto record = json::parse(line);
   if (!record) {
     ++trail.incomplete_records;
@@ -295,7 +264,15 @@ void read_record(std::string_view line, checks::TrailFacts& trail, int64_t& last
   last_ms = std::max(last_ms, at->unix_ms);
   trail.last_record = base::Wall{last_ms};
   const auto event = audit::find_event(record->text_or_empty("event"));
-  if (event && audit::info_of(*event).severity == audit::Severity::kCritical) ++trail.open_alerts;
+  const bool is_critical = event && audit::info_of(*event).severity == audit::Severity::kCritical;
+  if (is_critical && *at >= reviewed) ++trail.open_alerts;
+}
+
+// What was critical before the end of the day on which somebody attested a review is explained.
+base::Wall last_review(const Facts& facts) {
+  if (!facts.attestations) return {};
+  const auto found = facts.attestations->find("AUD-13");
+  return found == facts.attestations->end() ? base::Wall{} : found->second.date + std::chrono::days(1);
 }
 
 void gather_trail(const CheckRequest& request, const config::Settings& settings, Facts& facts) {
@@ -314,7 +291,8 @@ void gather_trail(const CheckRequest& request, const config::Settings& settings,
   checks::TrailFacts trail;
   int64_t last_ms = 0;
   audit::VerifyOptions options;
-  options.visit = [&](std::string_view line) { read_record(line, trail, last_ms); };
+  const base::Wall reviewed = last_review(facts);
+  options.visit = [&](std::string_view line) { read_record(line, reviewed, trail, last_ms); };
   auto report = audit::verify(stored->keys, *stored->disk, options);
   if (!report) {
     facts.trail = Trail::unknown(report.error().message);
@@ -324,6 +302,8 @@ void gather_trail(const CheckRequest& request, const config::Settings& settings,
   const auto notes = stored->disk->read_checkpoints();
   if (notes && *notes) trail.records_behind_checkpoint = records_behind(*stored, **notes, trail.report.records);
   trail.files = checks::tree_of(request.host, stored->directory);
+  if (!settings.audit.webhook.empty() || !settings.syslog.server.empty())
+    trail.lost_lines = lost_lines(request, settings);
   // The verifier knows of what a signed file says was removed.
   trail.unsigned_prunes = trail.report.first > trail.report.pruned ? 1 : 0;
   facts.trail = std::move(trail);

@@ -244,16 +244,8 @@ void run_tasks(const std::string& scratch, const os::Environment& environment, c
   run("SLF-10", [&](SelfTest& test) { return try_upstream(&process, &test); });
   run("SLF-11", [&](SelfTest& test) { return try_seal(&process, scratch, &test); });
   run("AUT-09", [&](SelfTest& test) { return try_bearer(&process, scratch, &test); });
+  run("NET-04", [&](SelfTest& test) { return try_bad_servers(&process, scratch, &test); });
   run("NET-15", [&](SelfTest& test) { return try_redirect(&process, &test); });
-}
-
-SelfTest test_selection(const checks::ProgramFacts& program) {
-  SelfTest test;
-  for (const checks::ToolFact& tool : program.tools) {
-    expect(test, !tool.is_destructive || !tool.reaches_out || !tool.scopes.empty(), tool.name);
-  }
-  expect(test, !program.tools.empty(), "tools are offered");
-  return test;
 }
 
 }  // namespace
@@ -269,10 +261,7 @@ void run_self_tests(const CheckRequest& request, const std::string& scratch, che
     facts.self_tests["SLF-06"] = checks::test_json();
     facts.self_tests["SLF-12"] = checks::test_damaged_files(scratch);
   }
-  if (request.asks("AUT")) {
-    facts.self_tests["AUT-11"] = checks::test_foreign_boxes();
-    facts.self_tests["AUT-12"] = test_selection(facts.program);
-  }
+  if (request.asks("AUT")) facts.self_tests["AUT-11"] = checks::test_foreign_boxes();
   if (request.asks("NET")) facts.self_tests["NET-14"] = checks::test_addresses();
   if (request.asks("SLF") || request.asks("AUT") || request.asks("NET")) {
     run_tasks(scratch, request.io.environment, facts);

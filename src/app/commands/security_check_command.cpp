@@ -1,6 +1,8 @@
-// security-check: what is true of this installation, check by check, as evidence for controls. It changes nothing.
+// security-check: what is true of this installation, check by check, as evidence for controls. It changes nothing, but
+// for a report that is signed, which the trail is told of.
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 #include <ostream>
 #include <set>
 #include <string>
@@ -9,6 +11,8 @@
 #include "app/commands/check_at_start.h"
 #include "app/commands/check_facts.h"
 #include "app/commands/commands.h"
+#include "app/process.h"
+#include "app/report_signature.h"
 #include "app/version.h"
 #include "app/commands/waivers.h"
 #include "base/text.h"
@@ -85,6 +89,29 @@ std::string format_of(const Arguments& arguments) {
   return "text";
 }
 
+base::Result<std::optional<crypto::Ed25519>> key_of(const Arguments& arguments) {
+  if (!arguments.has("--sign")) return std::nullopt;
+  if (!arguments.has("--output")) {
+    return base::fail(base::Code::kInvalidArgument,
+                      "--sign needs --output FILE: the signature is written to FILE.sig.");
+  }
+  TRY(crypto::Ed25519 key, read_report_key(arguments.text("--sign")));
+  return key;
+}
+
+// The trail knows of a report before anybody can read it.
+base::Result<void> note_signature(Io& io, const checks::Facts& facts, const crypto::Ed25519& key,
+                                  std::string_view command, std::string_view report) {
+  const config::Settings* settings = facts.config && facts.config->settings ? &*facts.config->settings : nullptr;
+  if (settings == nullptr || !settings->audit.enabled) {
+    io.err << "note: the report is signed, and no trail knows of it: audit.enabled is false, or the settings cannot be "
+              "read.\n";
+    return {};
+  }
+  Process process(io.environment, base::Level::kError, Signals::kEnd);
+  return tell_trail(process, *settings, describe_signed(key, command, report));
+}
+
 base::Result<int> check(const Command& command, const Arguments& arguments, Io& io) {
   if (arguments.has("--list")) {
     io.out << checks::list_checks(arguments.positional, format_of(arguments) == "json");
@@ -99,6 +126,7 @@ base::Result<int> check(const Command& command, const Arguments& arguments, Io& 
   TRY(checks::Request request, request_of(arguments, clock.wall()));
   TRY(const checks::View view, view_of(arguments));
   const std::string format = format_of(arguments);
+  TRY(const std::optional<crypto::Ed25519> key, key_of(arguments));
   TRY(const auto asked, checks::asked_by(request));
   const checks::RealHost host;
   CheckRequest gathering{command, arguments, io, host, {}};
@@ -106,7 +134,9 @@ base::Result<int> check(const Command& command, const Arguments& arguments, Io& 
   TRY(const checks::Facts facts, gather_facts(gathering, clock.wall()));
   TRY(const checks::Report report, checks::make_report(std::move(request), facts, std::string(version())));
   TRY(const std::string text, rendered(report, view, format));
+  if (key) TRY_VOID(note_signature(io, facts, *key, report.command, text));
   if (arguments.has("--output")) {
+    if (key) TRY_VOID(os::write_private_file(arguments.text("--output") + ".sig", signature_of(*key, text)));
     TRY_VOID(os::write_private_file(arguments.text("--output"), text));
   } else {
     io.out << text;
@@ -146,6 +176,9 @@ Command security_check_command() {
                   {.name = "--framework",
                    .value = "ID",
                    .about = "Show the controls of one: owasp21, owasp25, csf2, iso27001, soc2 or mcp10."},
+                  file_option("--sign",
+                              "Sign the report with this Ed25519 key, into a file beside it, and tell the "
+                              "trail."),
                   {.name = "--only", .value = "ID,..", .about = "These checks alone."},
                   {.name = "--fail-on",
                    .value = "SEVERITY",
@@ -158,11 +191,17 @@ Command security_check_command() {
                   file_option("--unit", "k8s: a systemd unit."),
                   file_option("--sbom", "deps: the bill of materials; default: the one beside the program."),
                   file_option("--advisories", "deps: a file, or a directory of files, in the OSV format."),
+                  {.name = "--advisories-server",
+                   .value = "URL",
+                   .about = "deps: ask a server with the API of osv.dev, such as https://api.osv.dev."},
                   file_option("--vex", "deps: statements in OpenVEX, each with a day on which it expires."),
                   file_option("--licences", "deps: the policy, {\"allow\": [..], \"deny\": [..]}."),
                   {.name = "--security-index",
                    .value = "DIR",
                    .about = "deps, runtime: indexes of Debian's security pocket; default /var/lib/apt/lists."},
+                  file_option("--ca",
+                              "network: the authorities that our certificate is checked with; default: the "
+                              "system's."),
                   {.name = "--backups", .value = "DIR", .about = "runtime: a folder of backups; the newest is tried."},
                   {.name = "--release", .value = "DIR", .about = "binary: the checksums and the provenance."},
                   file_option("--release-key", "binary: the public key that signs them, in base64."),

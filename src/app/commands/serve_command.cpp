@@ -46,12 +46,24 @@ struct Service {
   config::Debugging debugging;
 };
 
+// "127.0.0.1:8000"
+std::string address_of(const config::Server& server, uint16_t port) {
+  const bool ipv6 = server.host.find(':') != std::string::npos;
+  return fmt::format("{}:{}", server.host == "localhost" ? "127.0.0.1" : ipv6 ? "[" + server.host + "]" : server.host,
+                     port);
+}
+
+// The metrics' port is a fixed one or none.
+std::vector<std::string> addresses_of(const config::Settings& settings, uint16_t port) {
+  std::vector<std::string> all{address_of(settings.server, port)};
+  if (settings.metrics.port.value() != 0) all.push_back(fmt::format("127.0.0.1:{}", settings.metrics.port.value()));
+  return all;
+}
+
 void announce(const Service& service, const HttpAccess& access, uint16_t port) {
   const config::Server& server = service.settings.server;
-  const bool ipv6 = server.host.find(':') != std::string::npos;
-  service.io.err << fmt::format("listening on {}://{}:{}/mcp\n{}\n", server.tls_certificate.empty() ? "http" : "https",
-                                server.host == "localhost" ? "127.0.0.1" : ipv6 ? "[" + server.host + "]" : server.host,
-                                port, access.instruction())
+  service.io.err << fmt::format("listening on {}://{}/mcp\n{}\n", server.tls_certificate.empty() ? "http" : "https",
+                                address_of(server, port), access.instruction())
                  << std::flush;
   if (service.settings.security.enable_request_signing && server.auth != config::HttpAuth::kApiKey) {
     service.process.log.event(base::Level::kWarning, "signing.not_applied",
@@ -172,6 +184,7 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
                            ending = asked;
                            process.stop.request();
                          },
+                     .listening = addresses_of(service->settings, http->port()),
                      .reload = [&reloader] { return reloader.reload(); }});
   const auto admin_listener = listen_for_admin(*service, admin);
   MetricsServer metrics(admin);

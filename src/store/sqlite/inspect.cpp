@@ -34,6 +34,30 @@ constexpr std::string_view kColumns =
     "SELECT m.name || '.' || c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c "
     "WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY 1";
 
+Result<int64_t> has_table(const Database& file, std::string_view name) {
+  TRY(Database::Rows rows, file.query("SELECT count(*) FROM sqlite_schema WHERE name = ?1", {std::string(name)}));
+  TRY(const bool row, rows.next());
+  return row ? rows.integer(0) : 0;
+}
+
+Result<std::vector<InspectedApiKey>> api_keys_of(const Database& file) {
+  std::vector<InspectedApiKey> keys;
+  TRY(const int64_t there, has_table(file, "api_keys"));
+  if (there == 0) return keys;
+  TRY(Database::Rows rows,
+      file.query("SELECT id, scopes, created_ms, expires_ms, revoked_ms IS NOT NULL FROM api_keys ORDER BY 3, 1", {}));
+  // Ends with the rows.
+  while (true) {
+    TRY(const bool row, rows.next());
+    if (!row) return keys;
+    keys.push_back({.id = rows.text(0),
+                    .scopes = rows.text(1),
+                    .created = {rows.integer(2)},
+                    .expires = {rows.integer(3)},
+                    .is_revoked = rows.integer(4) != 0});
+  }
+}
+
 constexpr std::array kScratch{"CREATE TABLE words (number INTEGER PRIMARY KEY, word TEXT NOT NULL) STRICT;"};
 constexpr Schema kScratchSchema{.application_id = 0x534D4354, .migrations = kScratch};
 
@@ -51,7 +75,8 @@ Result<Inspection> inspect_store(const std::string& directory) {
   // A page that is damaged gives no rows that could be relied on.
   if (!inspection.problems.empty()) return inspection;
   TRY(inspection.columns, texts_of(file, kColumns));
-  TRY(const int64_t versions, number_of(file, "SELECT count(*) FROM sqlite_schema WHERE name = 'keys'"));
+  TRY(const int64_t versions, has_table(file, "keys"));
+  TRY(inspection.api_keys, api_keys_of(file));
   if (versions > 0) {
     TRY(inspection.keys, KeyTable(file).rows(""));
   }

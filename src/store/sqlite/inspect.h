@@ -21,12 +21,23 @@ struct InspectedGrant {
   SealedGrant sealed;  // Without a data key: written before there were any.
 };
 
+// An API key, without what proves it.
+struct InspectedApiKey {
+  std::string id;
+  std::string scopes;  // Separated by blanks.
+  base::Wall created{};
+  base::Wall expires{};
+  bool is_revoked = false;
+};
+
 struct Inspection {
   // What the integrity and foreign key checks of SQLite say; empty when they say that all is well.
   std::vector<std::string> problems;
   std::vector<InspectedGrant> grants;
   // Of every purpose; none in a database of before there were versions.
   std::vector<StoredKey> keys;
+  // The oldest first; none in a database of before there were any.
+  std::vector<InspectedApiKey> api_keys;
   // "grants.principal", in order.
   std::vector<std::string> columns;
   // Rows of the archive that belong to nobody who is logged in.

@@ -21,6 +21,7 @@
 #include "app/local_bearer.h"
 #include "app/master_key.h"
 #include "app/reloader.h"
+#include "app/report_signature.h"
 #include "audit/journal.h"
 #include "audit/prune.h"
 #include "audit/record.h"
@@ -506,6 +507,15 @@ std::string of_a_backup() {
   return of_commands({{"admin", "unseal"}, {"backup", "create", "HERE"}, {"backup", "restore", "HERE", "--force"}});
 }
 
+std::string of_a_report() {
+  Home home;
+  REQUIRE(app::master_key(app::key_places(home.settings, home.process.environment), home.process.environment,
+                          home.process.random, app::NoKeyFile::kMake, nullptr));
+  const crypto::Ed25519 key(crypto::Key::generate(home.process.random));
+  REQUIRE(app::tell_trail(home.process, home.settings, app::describe_signed(key, "compliance", "{}")));
+  return home.records();
+}
+
 struct Provoked {
   std::vector<Event> events;
   std::string (*provoke)();
@@ -538,6 +548,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kIncidentBegun, Event::kIncidentEnded}, of_an_incident},
       {{Event::kAuditPruned}, of_a_pruning},
       {{Event::kBackupMade, Event::kBackupRestored}, of_a_backup},
+      {{Event::kReportSigned}, of_a_report},
       {{Event::kClockStepped, Event::kAuditRecovered, Event::kAuditGap}, of_a_bad_disk},
   };
   return kAll;

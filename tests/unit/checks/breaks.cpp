@@ -76,7 +76,11 @@ const Break kBreaks[] = {
     {"HST-03", [](Facts& f) { f.process->seccomp = 0; }},
     {"HST-04", [](Facts& f) { f.process->paths_are_confined = false; }},
     {"HST-05", [](Facts& f) { f.process->is_dumpable = true; }},
-    {"HST-06", [](Facts& f) { f.process->swapped_kib = 4; }},
+    {"HST-06",
+     [](Facts& f) {
+       f.process->swapped_kib = 4;
+       f.process->keys_are_locked = false;
+     }},
     {"HST-07", [](Facts& f) { f.process->exposed_secrets = Texts{"SPOTIFY_CLIENT_SECRET"}; }},
     {"HST-08", [](Facts& f) { f.process->open_files_max = 1024; }},
     {"HST-09", [](Facts& f) { f.system->ptrace_scope = 0; }},
@@ -136,7 +140,7 @@ const Break kBreaks[] = {
 
     {"NET-01", [](Facts& f) { f.spotify_tls->front().chain_holds = false; }},
     {"NET-02", [](Facts& f) { f.certificate->not_after = {kNow.unix_ms + 5 * kDayMs}; }},
-    {"NET-03", [](Facts& f) { f.certificate->weak_protocols = {"TLSv1.1"}; }},
+    {"NET-03", [](Facts& f) { f.certificate->weak = {"TLS 1.1"}; }},
     {"NET-04", [](Facts& f) { self_test(f, "NET-04"); }},
     {"NET-05", [](Facts& f) { probe(f, "host").status = 200; }},
     {"NET-06", [](Facts& f) { probe(f, "no_token").status = 200; }},

@@ -93,47 +93,204 @@ Report report_of(std::string_view command, const Facts& facts, Request request =
   return *std::move(report);
 }
 
-TEST_CASE("each settings key that matters, changed, turns a check") {
-  struct Change {
-    std::string_view key;
-    void (*apply)(config::Settings&);
-  };
-  const Change changes[] = {
-      {"server.host", [](config::Settings& s) { s.server.host = "0.0.0.0"; }},
-      {"server.log_level", [](config::Settings& s) { s.server.log_level = config::LogLevel::kDebug; }},
-      {"server.auth", [](config::Settings& s) { s.server.auth = config::HttpAuth::kNone; }},
-      {"server.allowed_hosts", [](config::Settings& s) { s.server.allowed_hosts = {"*"}; }},
-      {"server.allowed_origins", [](config::Settings& s) { s.server.allowed_origins = {"null"}; }},
-      {"spotify.redirect_uri", [](config::Settings& s) { s.spotify.redirect_uri = "http://example.com/callback"; }},
-      {"spotify.scopes",
-       [](config::Settings& s) { s.spotify.scopes = {oauth::Scope::parse("user-read-email").value()}; }},
-      {"api.base_url", [](config::Settings& s) { s.api.base_url = "https://example.com"; }},
-      {"api.accounts_url", [](config::Settings& s) { s.api.accounts_url = "http://example.com"; }},
-      {"api.timeout", [](config::Settings& s) { s.api.timeout = config::Seconds(600); }},
-      {"api.rate_limit", [](config::Settings& s) { s.api.rate_limit = schema::Bounded<1, 1000>(51); }},
-      {"cache.db_path", [](config::Settings& s) { s.cache.db_path = "/tmp/cache.db"; }},
-      {"storage.directory", [](config::Settings& s) { s.storage.directory = "data"; }},
-      {"security.session_timeout_minutes",
-       [](config::Settings& s) { s.security.session_timeout_minutes = schema::Bounded<1, 60>(6); }},
-      {"security.max_sessions_per_user",
-       [](config::Settings& s) { s.security.max_sessions_per_user = schema::Bounded<1, 100>(9); }},
-      {"security.enable_request_signing", [](config::Settings& s) { s.security.enable_request_signing = false; }},
-      {"audit.enabled", [](config::Settings& s) { s.audit.enabled = false; }},
-      {"audit.on_failure", [](config::Settings& s) { s.audit.on_failure = config::AuditFailure::kWarn; }},
-      {"audit.directory", [](config::Settings& s) { s.audit.directory = "/dev/shm/audit"; }},
-      {"audit.checkpoints", [](config::Settings& s) { s.audit.checkpoints.clear(); }},
-      {"audit.retention_days", [](config::Settings& s) { s.audit.retention_days = schema::Bounded<1, 36'500>(30); }},
-      {"metrics.port", [](config::Settings& s) { s.metrics.port = s.server.port; }},
-      {"alerts.webhook", [](config::Settings& s) { s.alerts.webhook = "http://alerts.example.com"; }},
-      {"alerts.webhook_secret", [](config::Settings& s) { s.alerts.webhook_secret = config::SecretText("short"); }},
-  };
+// Of every setting: what turns a check, or why no check asks for it.
+struct Change {
+  std::string_view key;
+  void (*apply)(Facts&);
+  std::string_view why_none = {};
+};
+
+config::Settings& settings_of(Facts& facts) { return *facts.config->settings; }
+void listen_beyond(Facts& f) { settings_of(f).server.host = "0.0.0.0"; }
+void speak_tls(Facts& f) {
+  listen_beyond(f);
+  settings_of(f).server.allowed_hosts = {"mcp.example.com"};
+  settings_of(f).server.tls_certificate = "/etc/certificate.pem";
+}
+
+constexpr std::string_view kTaste = "what is offered or how it looks, not how safe it is";
+constexpr std::string_view kOther = "another setting decides whether it is used, and the start of a server checks it";
+
+const Change kChanges[] = {
+    {"environment", [](Facts& f) { f.config->environment_is_declared = false; }},
+    {"spotify.client_id", [](Facts& f) { f.config->document = json::Object{{"client_id", "your_client_id"}}; }},
+    {"spotify.client_secret", [](Facts& f) { f.config->plain_secrets = {"spotify.client_secret"}; }},
+    {"spotify.redirect_uri", [](Facts& f) { settings_of(f).spotify.redirect_uri = "http://example.com/callback"; }},
+    {"spotify.scopes",
+     [](Facts& f) { settings_of(f).spotify.scopes = {oauth::Scope::parse("user-read-email").value()}; }},
+    {"spotify.regime", nullptr, kTaste},
+    {"server.host", listen_beyond},
+    {"server.port", [](Facts& f) { settings_of(f).metrics.port = settings_of(f).server.port; }},
+    {"server.log_level", [](Facts& f) { settings_of(f).server.log_level = config::LogLevel::kDebug; }},
+    {"server.auth", [](Facts& f) { settings_of(f).server.auth = config::HttpAuth::kNone; }},
+    {"server.allowed_hosts", [](Facts& f) { settings_of(f).server.allowed_hosts = {"*"}; }},
+    {"server.allowed_origins", [](Facts& f) { settings_of(f).server.allowed_origins = {"null"}; }},
+    {"server.tls_certificate", listen_beyond},
+    {"server.tls_key", speak_tls},
+    {"server.trusted_proxies", [](Facts& f) { f.trusted_proxies = Texts{"0.0.0.0/0"}; }},
+    {"server.connections_per_client",
+     [](Facts& f) {
+       speak_tls(f);
+       settings_of(f).server.tls_key = "/etc/key.pem";
+       settings_of(f).server.connections_per_client = schema::Bounded<0, 10000>(0);
+     }},
+    {"api.base_url", [](Facts& f) { settings_of(f).api.base_url = "https://example.com"; }},
+    {"api.accounts_url", [](Facts& f) { settings_of(f).api.accounts_url = "http://example.com"; }},
+    {"api.timeout", [](Facts& f) { settings_of(f).api.timeout = config::Seconds(600); }},
+    {"api.rate_limit", [](Facts& f) { settings_of(f).api.rate_limit = schema::Bounded<1, 1000>(51); }},
+    {"cache.enabled", [](Facts& f) { f.program.cache_hours_max = 48; }},
+    {"cache.db_path", [](Facts& f) { settings_of(f).cache.db_path = "/tmp/cache.db"; }},
+    {"storage.directory", [](Facts& f) { settings_of(f).storage.directory = "data"; }},
+    {"tools.toolsets", nullptr, kTaste},
+    {"tools.tools", nullptr, kTaste},
+    {"tools.read_only", nullptr, kTaste},
+    {"tools.writes_per_minute",
+     [](Facts& f) { settings_of(f).tools.writes_per_minute = schema::Bounded<0, 10'000>(0); }},
+    {"tools.writes_per_day", [](Facts& f) { settings_of(f).tools.writes_per_day = schema::Bounded<0, 1'000'000>(0); }},
+    {"privacy.lockdown", nullptr, kTaste},
+    {"security.session_timeout_minutes",
+     [](Facts& f) { settings_of(f).security.session_timeout_minutes = schema::Bounded<1, 60>(6); }},
+    {"security.max_sessions_per_user",
+     [](Facts& f) { settings_of(f).security.max_sessions_per_user = schema::Bounded<1, 100>(9); }},
+    {"security.enable_request_signing", [](Facts& f) { settings_of(f).security.enable_request_signing = false; }},
+    {"security.key_rotation_days",
+     [](Facts& f) { f.keys->made = base::Wall{kNow.unix_ms - 40 * int64_t{86'400'000}}; }},
+    {"audit.enabled", [](Facts& f) { settings_of(f).audit.enabled = false; }},
+    {"audit.on_failure", [](Facts& f) { settings_of(f).audit.on_failure = config::AuditFailure::kWarn; }},
+    {"audit.directory", [](Facts& f) { settings_of(f).audit.directory = "/dev/shm/audit"; }},
+    {"audit.checkpoints", [](Facts& f) { settings_of(f).audit.checkpoints.clear(); }},
+    {"audit.retention_days", [](Facts& f) { settings_of(f).audit.retention_days = schema::Bounded<1, 36'500>(30); }},
+    {"audit.webhook", [](Facts& f) { settings_of(f).audit.webhook = "http://logs.example.com"; }},
+    {"audit.webhook_secret",
+     [](Facts& f) {
+       settings_of(f).audit.webhook = "https://logs.example.com";
+       settings_of(f).audit.webhook_secret = config::SecretText("short");
+     }},
+    {"metrics.port", [](Facts& f) { settings_of(f).metrics.port = settings_of(f).server.port; }},
+    {"alerts.webhook", [](Facts& f) { settings_of(f).alerts.webhook = "http://alerts.example.com"; }},
+    {"alerts.webhook_secret", [](Facts& f) { settings_of(f).alerts.webhook_secret = config::SecretText("short"); }},
+    {"syslog.server",
+     [](Facts& f) {
+       // The one second place, in the clear.
+       settings_of(f).audit.checkpoints.clear();
+       settings_of(f).syslog.server = "tcp://logs.example.com:514";
+     }},
+    {"syslog.ca_file", nullptr, kOther},
+    {"syslog.records",
+     [](Facts& f) {
+       settings_of(f).audit.checkpoints.clear();
+       settings_of(f).syslog.server = "tls://logs.example.com:6514";
+       settings_of(f).syslog.records = false;
+     }},
+    {"syslog.alerts",
+     [](Facts& f) {
+       settings_of(f).alerts.webhook.clear();
+       settings_of(f).syslog.server = "tls://logs.example.com:6514";
+       settings_of(f).syslog.alerts = false;
+     }},
+    {"mail.server", nullptr, kOther},
+    {"mail.from", nullptr, kOther},
+    {"mail.to",
+     [](Facts& f) {
+       settings_of(f).alerts.webhook.clear();
+       settings_of(f).mail.server = "smtps://mail.example.com:465";
+     }},
+    {"mail.user", nullptr, kOther},
+    {"mail.password", [](Facts& f) { f.config->plain_secrets = {"mail.password"}; }},
+    {"mail.ca_file", nullptr, kOther},
+};
+
+// "server.host", from the schema of the settings.
+void collect_names(const json::Value& schema, const std::string& path, std::set<std::string>& names) {
+  const json::Value* properties = schema.find("properties");
+  if (properties == nullptr) {
+    names.insert(path);
+    return;
+  }
+  for (const auto& [name, member] : properties->object()) {
+    collect_names(member, path.empty() ? name : path + "." + name, names);
+  }
+}
+
+TEST_CASE("each settings key that matters, changed, turns a check; of the others it is said why not") {
+  std::set<std::string> names;
+  collect_names(json::Value(schema::json_schema<config::Settings>()), "", names);
+  CHECK(names.size() > 40);
   CHECK(exit_code_of(report_of("config", good_facts())) == 0);
-  for (const Change& change : changes) {
+  for (const Change& change : kChanges) {
     INFO(change.key);
+    CHECK(names.erase(std::string(change.key)) == 1);
+    CHECK((change.apply == nullptr) == !change.why_none.empty());
+    if (change.apply == nullptr) continue;
     Facts facts = good_facts();
-    change.apply(*facts.config->settings);
+    change.apply(facts);
     CHECK(report_of("config", facts).count(Status::kFail) > 0);
   }
+  // What is left over has no row.
+  for (const std::string& name : names) {
+    INFO(name);
+    CHECK(false);
+  }
+}
+
+TEST_CASE("beyond loopback there is TLS, or a proxy that is named and a login") {
+  Facts facts = good_facts();
+  const auto status_of = [&facts](const char* id) { return evaluate(*find_check(id), facts).status; };
+  config::Server& server = settings_of(facts).server;
+  server.host = "0.0.0.0";
+  CHECK(status_of("CFG-06") == Status::kFail);
+  server.trusted_proxies = {"10.0.0.1"};
+  CHECK(status_of("CFG-06") == Status::kPass);
+  server.auth = config::HttpAuth::kNone;
+  CHECK(status_of("CFG-06") == Status::kFail);
+  CHECK(status_of("CFG-12") == Status::kFail);
+  server.tls_certificate = "/etc/certificate.pem";
+  CHECK(status_of("CFG-06") == Status::kFail);
+  server.tls_key = "/etc/key.pem";
+  CHECK(status_of("CFG-06") == Status::kPass);
+  for (const char* block : {"0.0.0.0/0", "::/0", "10.0.0.0/7", "2001::/16", "everybody", "10.0.0.1/8"}) {
+    INFO(block);
+    facts.trusted_proxies = Texts{"192.0.2.7", block};
+    CHECK(status_of("CFG-24") == Status::kFail);
+  }
+  facts.trusted_proxies = Texts{"192.0.2.7", "10.0.0.0/8", "2001:db8::/32"};
+  CHECK(status_of("CFG-24") == Status::kPass);
+}
+
+TEST_CASE("keys have scopes and an end within a year, and signed requests are good once") {
+  Facts facts = good_facts();
+  const auto status_of = [&facts](const char* id) { return evaluate(*find_check(id), facts).status; };
+  ApiKeyFact& key = facts.api_keys->front();
+  key.expires = key.made + std::chrono::days(366);
+  CHECK(status_of("CFG-40") == Status::kFail);
+  key.expires = key.made + std::chrono::days(365);
+  CHECK(status_of("CFG-40") == Status::kPass);
+  key.scopes = 0;
+  CHECK(status_of("CFG-40") == Status::kFail);
+  facts.program.keeps_nonces = false;
+  CHECK(status_of("CFG-28") == Status::kFail);
+  facts.program.keeps_nonces = true;
+  facts.program.signature_window_seconds = 301;
+  CHECK(status_of("CFG-28") == Status::kFail);
+  facts.api_keys = Fact<std::vector<ApiKeyFact>>::absent("server.auth is not api-key.");
+  CHECK(status_of("CFG-28") == Status::kNotApplicable);
+}
+
+TEST_CASE("a certificate is renewed when a third of its life or a week is left") {
+  constexpr int64_t kDayMs = 86'400'000;
+  Facts facts = good_facts();
+  const auto status_with = [&](int64_t life, int64_t left) {
+    facts.certificate->not_after = {kNow.unix_ms + left * kDayMs};
+    facts.certificate->not_before = {kNow.unix_ms + (left - life) * kDayMs};
+    return evaluate(*find_check("NET-02"), facts).status;
+  };
+  CHECK(status_with(90, 31) == Status::kPass);
+  CHECK(status_with(90, 30) == Status::kFail);
+  CHECK(status_with(10, 8) == Status::kPass);
+  CHECK(status_with(10, 7) == Status::kFail);
+  CHECK(status_with(90, -1) == Status::kFail);
+  facts.certificate->protocol.clear();
+  CHECK(evaluate(*find_check("NET-03"), facts).status == Status::kFail);
 }
 
 TEST_CASE("an open finding ends with 1, from the severity that was asked on") {

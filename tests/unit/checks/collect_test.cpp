@@ -115,9 +115,12 @@ MemoryHost host_with_server() {
 }
 
 TEST_CASE("a running server is read from /proc") {
-  const auto facts = collect_process(
-      host_with_server(),
-      {.pid = 42, .config_file = "", .declared = {{"127.0.0.1", 8000}}, .paths_are_confined = true, .instances = 1});
+  const auto facts = collect_process(host_with_server(), {.pid = 42,
+                                                          .config_file = "",
+                                                          .declared = {{"127.0.0.1", 8000}},
+                                                          .egress = {},
+                                                          .paths_are_confined = true,
+                                                          .instances = 1});
   REQUIRE(facts);
   CHECK(facts->user == 990);
   CHECK(facts->effective_capabilities == 0);
@@ -145,17 +148,75 @@ TEST_CASE("descriptors that are closed to us are no reason to pass") {
   Facts all = good_facts();
   all.process =
       collect_process(host, {.pid = 42, .config_file = "", .declared = {}, .paths_are_confined = std::nullopt});
-  CHECK(evaluate(*find_check("HST-15"), all).status == Status::kNotApplicable);
+  // The user is the server's alone, so whatever is open under it is the server's.
+  CHECK(*all.process->listening == std::vector<Socket>{{"127.0.0.1", 8000}});
+  CHECK(evaluate(*find_check("HST-15"), all).status == Status::kFail);
   CHECK(evaluate(*find_check("HST-04"), all).status == Status::kError);
+  // A person's own has other programs with sockets of their own.
+  std::string& status = host.files["/proc/42/status"];
+  status.replace(status.find("990"), 3, "1000");
+  all.process =
+      collect_process(host, {.pid = 42, .config_file = "", .declared = {}, .paths_are_confined = std::nullopt});
+  CHECK(evaluate(*find_check("HST-15"), all).status == Status::kManual);
+  CHECK(evaluate(*find_check("HST-16"), all).status == Status::kManual);
   CHECK(!collect_process(host, {.pid = 43, .config_file = "", .declared = {}, .paths_are_confined = std::nullopt}));
+}
+
+TEST_CASE("a profile of the kernel confines paths too, when it is enforced") {
+  MemoryHost host = host_with_server();
+  const auto status_with = [&host](std::string profile) {
+    host.files["/proc/42/attr/current"] = std::move(profile);
+    Facts all = good_facts();
+    all.process = collect_process(host, {.pid = 42, .config_file = "", .declared = {}, .paths_are_confined = false});
+    return evaluate(*find_check("HST-04"), all).status;
+  };
+  CHECK(status_with("spotify-mcp-server (enforce)\n") == Status::kPass);
+  CHECK(status_with("spotify-mcp-server (complain)\n") == Status::kFail);
+  CHECK(status_with("unconfined\n") == Status::kFail);
+}
+
+TEST_CASE("memory that is swapped out matters where keys are not locked") {
+  Facts all = good_facts();
+  const auto status_with = [&all](int64_t swapped, std::optional<bool> locked, bool has_swap) {
+    all.process->swapped_kib = swapped;
+    all.process->keys_are_locked = locked;
+    all.system->has_swap = has_swap;
+    return evaluate(*find_check("HST-06"), all).status;
+  };
+  CHECK(status_with(0, true, true) == Status::kPass);
+  CHECK(status_with(0, std::nullopt, false) == Status::kPass);
+  CHECK(status_with(0, false, true) == Status::kFail);
+  CHECK(status_with(0, std::nullopt, true) == Status::kFail);
+  CHECK(status_with(8, true, true) == Status::kWarn);
+  CHECK(status_with(8, false, true) == Status::kFail);
+}
+
+TEST_CASE("peers are those of servers that the settings name") {
+  Facts all = good_facts();
+  const auto status_of = [&all](Socket peer) {
+    all.process->peers = std::vector<Socket>{std::move(peer)};
+    return evaluate(*find_check("HST-16"), all).status;
+  };
+  all.process->egress = {{.host = "api.spotify.com", .port = 443, .addresses = {"203.0.113.7", "2001:db8::7"}},
+                         {.host = "logs.example.com", .port = 6514, .addresses = {}}};
+  CHECK(status_of({"203.0.113.7", 443}) == Status::kPass);
+  CHECK(status_of({"2001:db8::7", 443}) == Status::kPass);
+  CHECK(status_of({"127.0.0.1", 9}) == Status::kPass);
+  // A name of a large service leads elsewhere each minute.
+  CHECK(status_of({"203.0.113.8", 443}) == Status::kWarn);
+  CHECK(status_of({"203.0.113.9", 6514}) == Status::kWarn);
+  CHECK(status_of({"203.0.113.7", 25}) == Status::kFail);
 }
 
 TEST_CASE("addresses of /proc/net are read in both families") {
   const auto all = parse_connections(
       "   0: 00000000000000000000000001000000:1F90 00000000000000000000000000000000:0000 0A 0:0 00:0 0 990 0 5 1\n"
       "   1: 0000000000000000FFFF00000100007F:1F90 00000000000000000000000000000000:0000 0A 0:0 00:0 0 990 0 6 1\n"
+      "   2: B80D0120000000000000000007000000:01BB 00000000000000000000000000000000:0000 0A 0:0 00:0 0 990 0 7 1\n"
       "rubbish\n");
-  REQUIRE(all.size() == 2);
+  REQUIRE(all.size() == 3);
+  CHECK(all[2].local == Socket{"2001:db8::7", 443});
+  CHECK(all[2].user == 990);
   CHECK(all[0].local == Socket{"::1", 8080});
   CHECK(all[1].local == Socket{"127.0.0.1", 8080});
 }

@@ -7,6 +7,7 @@
 #include "checks/advisories.h"
 #include "checks/collect_dependencies.h"
 #include "checks/dpkg.h"
+#include "checks/osv_query.h"
 #include "checks/score.h"
 #include "crypto/hash.h"
 #include "json/parse.h"
@@ -236,6 +237,44 @@ TEST_CASE("dependencies are judged as they are installed, not as they were built
   REQUIRE(installed);
   CHECK(installed->size() == 1);
   CHECK(*pending_updates(host, *installed, "/index") == Texts{"libssl3 3.0.16-1 -> 3.0.17-1"});
+}
+
+TEST_CASE("a server of advisories is asked once for each package, and what it says is matched here again") {
+  const auto questions = questions_of(one_component("3.0.15-1"));
+  REQUIRE(questions.size() == 2);  // One file is of another version.
+  CHECK(questions_of(one_component("3.0.17-1")).size() == 1);
+  CHECK(osv_question(questions.front(), "") ==
+        R"({"package":{"ecosystem":"Debian:12","name":"openssl"},"version":"3.0.15-1"})");
+  CHECK(osv_question(questions.front(), "more").ends_with(R"("page_token":"more"})"));
+  const auto page = read_osv_page(fmt::format(R"({{"vulns":[{}],"next_page_token":"more"}})", kAdvisory));
+  REQUIRE(page);
+  CHECK(page->advisories.front().id == "DSA-1");
+  CHECK(page->next == "more");
+  CHECK(read_osv_page("{}")->advisories.empty());
+  for (const char* wrong : {"", "[]", R"({"vulns":{}})", R"({"vulns":[{}]})", R"({"vulns":[3]})"}) {
+    INFO(wrong);
+    CHECK(!read_osv_page(wrong));
+  }
+
+  Facts facts = good_facts();
+  DependencyRequest request = a_request();
+  request.advisories.clear();
+  const auto status_with = [&](std::function<base::Result<Advisories>(const std::vector<Component>&)> ask) {
+    request.ask = std::move(ask);
+    facts.dependencies = collect_dependencies(host_with_sbom(), request).value();
+    return evaluate(*find_check("DEP-03"), facts).status;
+  };
+  // As it is installed here.
+  CHECK(status_with([](const std::vector<Component>& asked) {
+          CHECK(asked.front().version == "3.0.16-1");
+          return Advisories{.all = {advisory()}, .snapshot = kNow};
+        }) == Status::kFail);
+  CHECK(evaluate(*find_check("DEP-04"), facts).status == Status::kPass);
+  CHECK(status_with([](const std::vector<Component>&) { return Advisories{.all = {}, .snapshot = kNow}; }) ==
+        Status::kPass);
+  CHECK(status_with([](const std::vector<Component>&) -> base::Result<Advisories> {
+          return base::fail(base::Code::kUpstream, "It answered 500.");
+        }) == Status::kError);
 }
 
 TEST_CASE("a library that nobody named, or from a strange place, is drift") {

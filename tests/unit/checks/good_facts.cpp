@@ -44,6 +44,8 @@ ProgramFacts good_program() {
           .kdf = {},
           .cache_hours_max = 2,
           .answer_bytes_max = 32 << 10,
+          .signature_window_seconds = 300,
+          .keeps_nonces = true,
           .tools = {{"search", false, false, {}, "aa"},
                     {"unfollow_playlist", true, true, {"playlist-modify-private"}, "bb"}},
           .needed_scopes = {"playlist-modify-private"},
@@ -75,8 +77,7 @@ DataFacts good_data() {
                     {.path = "/var/lib/spotify-mcp-server/spotify-mcp-server.db", .mode = 0600, .owner = 990}},
           .free_percent = 50,
           .free_inodes_percent = 80,
-          .file_system = "ext4",
-          .logs = {}};
+          .file_system = "ext4"};
 }
 
 ProcessFacts good_process() {
@@ -86,6 +87,7 @@ ProcessFacts good_process() {
   process.no_new_privileges = true;
   process.seccomp = 2;
   process.paths_are_confined = true;
+  process.keys_are_locked = true;
   process.core_bytes_max = 0;
   process.is_dumpable = false;
   process.exposed_secrets = Texts{};
@@ -95,6 +97,7 @@ ProcessFacts good_process() {
   process.declared = {{"127.0.0.1", 8000}};
   process.listening = std::vector<Socket>{{"127.0.0.1", 8000}};
   process.peers = std::vector<Socket>{{"203.0.113.7", 443}};
+  process.egress = {{.host = "api.spotify.com", .port = 443, .addresses = {"203.0.113.7"}}};
   process.program = {.path = "/usr/bin/spotify-mcp-server", .mode = 0755, .owner = 0};
   process.config = {.path = "/etc/spotify-mcp-server/config.json", .mode = 0640, .owner = 0};
   return process;
@@ -190,7 +193,7 @@ CertificateFacts good_certificate(const char* host) {
           .not_before = ago(24 * kHour),
           .not_after = {kNow.unix_ms + std::chrono::milliseconds(std::chrono::days(89)).count()},
           .protocol = "TLSv1.3",
-          .weak_protocols = {},
+          .weak = {},
           .about = ""};
 }
 
@@ -331,7 +334,8 @@ Facts good_facts() {
   facts.certificate = good_certificate("mcp.example.com");
   facts.spotify_tls = std::vector<CertificateFacts>{good_certificate("api.spotify.com")};
   facts.auth_server = good_auth_server();
-  facts.api_keys = std::vector<ApiKeyFact>{{.id = "k", .scopes = 1, .expires = kNow + std::chrono::days(30)}};
+  facts.api_keys = std::vector<ApiKeyFact>{
+      {.id = "k", .scopes = 1, .made = ago(24 * kHour), .expires = kNow + std::chrono::days(30)}};
   facts.trusted_proxies = Texts{"10.0.0.0/24"};
   facts.database = good_database();
   facts.keys = KeyFacts{.source = "file /etc/spotify-mcp-server/master.key",

@@ -97,6 +97,7 @@ TEST_CASE("a hostile manifest is refused at once, whatever it is") {
     CHECK(!parsed);
     if (!parsed) CHECK(parsed.error().code == base::Code::kInvalidArgument);
   }
+  CHECK(!parse_manifest(std::string_view()));
 }
 
 TEST_CASE("scalars are read as Kubernetes reads them") {

@@ -268,6 +268,8 @@ TEST_CASE("a confined process reads and writes what it was given, and nothing el
   CHECK(ended([&] { return error_of(::link((world / "other/shadow").c_str(), (world / "data/x").c_str())); }) != kDone);
   CHECK(ended([&] { return error_of(::truncate((world / "other/shadow").c_str(), 0)); }) == EACCES);
   CHECK(ended([&] { return error_of(::symlink("/etc/passwd", (world / "data/x").c_str())); }) == ENOSYS);
+  CHECK(ended([] { return os::are_paths_confined() ? kDone : EEXIST; }) == kDone);
+  CHECK_FALSE(os::are_paths_confined());
 }
 
 TEST_CASE("a confined process has what a server needs: threads, sockets, names, libraries") {

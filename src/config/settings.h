@@ -68,6 +68,7 @@ struct Server {
   std::string tls_key;
   std::vector<std::string> trusted_proxies;
   schema::Bounded<0, 10000> connections_per_client{200};
+  std::string security_contact;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -95,6 +96,9 @@ struct Server {
         schema::defaulted("connections_per_client", &Server::connections_per_client,
                           "Connections of one address (a /64 of IPv6) at once; 0: any number. It does not hold for "
                           "trusted proxies, nor on loopback."),
+        schema::defaulted("security_contact", &Server::security_contact,
+                          "Where others report flaws, such as mailto:security@example.com or an https page; serve "
+                          "gives it at /.well-known/security.txt (RFC 9116)."),
     };
   }
 };

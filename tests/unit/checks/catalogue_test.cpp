@@ -104,6 +104,7 @@ TEST_CASE("each settings key that matters, changed, turns a check") {
       {"server.auth", [](config::Settings& s) { s.server.auth = config::HttpAuth::kNone; }},
       {"server.allowed_hosts", [](config::Settings& s) { s.server.allowed_hosts = {"*"}; }},
       {"server.allowed_origins", [](config::Settings& s) { s.server.allowed_origins = {"null"}; }},
+      {"server.security_contact", [](config::Settings& s) { s.server.security_contact.clear(); }},
       {"spotify.redirect_uri", [](config::Settings& s) { s.spotify.redirect_uri = "http://example.com/callback"; }},
       {"spotify.scopes",
        [](config::Settings& s) { s.spotify.scopes = {oauth::Scope::parse("user-read-email").value()}; }},

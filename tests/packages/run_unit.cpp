@@ -14,9 +14,9 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <grp.h>
-#include <iostream>
 #include <map>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -44,13 +44,13 @@ namespace fs = std::filesystem;
 using Texts = std::vector<std::string>;
 
 constexpr int kPatienceMs = 60'000;
-constexpr const char* kNotify = "/run/run-unit-notify";
+const std::string kNotify = "/run/run-unit-notify";
 constexpr const char* kCredentials = "/run/credentials/unit";
 constexpr int kFirstPassed = 3;
 
 void need(bool holds, std::string_view what) {
   if (holds) return;
-  std::cerr << "run_unit: " << what << ": " << std::strerror(errno) << std::endl;
+  fmt::print(stderr, "run_unit: {}: {}\n", what, std::strerror(errno));
   std::_Exit(70);
 }
 
@@ -116,7 +116,7 @@ int open_listener(const Unit& socket) {
 void bring_loopback_up() {
   const int descriptor = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   ifreq request{};
-  std::strcpy(request.ifr_name, "lo");
+  std::memcpy(request.ifr_name, "lo", sizeof "lo");
   need(::ioctl(descriptor, SIOCGIFFLAGS, &request) == 0, "the loopback");
   request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP);
   need(::ioctl(descriptor, SIOCSIFFLAGS, &request) == 0, "the loopback");
@@ -127,10 +127,10 @@ int open_ear() {
   const int descriptor = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  std::strcpy(address.sun_path, kNotify);
-  ::unlink(kNotify);
+  std::memcpy(address.sun_path, kNotify.c_str(), kNotify.size());
+  ::unlink(kNotify.c_str());
   need(::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0, "the notify socket");
-  need(::chmod(kNotify, 0666) == 0, "the notify socket");
+  need(::chmod(kNotify.c_str(), 0666) == 0, "the notify socket");
   return descriptor;
 }
 
@@ -231,7 +231,7 @@ void become(const Unit& service, User user, int ready_to_map, int mapped) {
                     "LANG=C.UTF-8",
                     "LISTEN_FDS=1",
                     "LISTEN_PID=" + std::to_string(::getpid()),
-                    std::string("NOTIFY_SOCKET=") + kNotify,
+                    "NOTIFY_SOCKET=" + kNotify,
                     std::string("CREDENTIALS_DIRECTORY=") + kCredentials,
                     "WATCHDOG_USEC=" + std::to_string(std::stol(service.last("WatchdogSec")) * 1'000'000)};
   for (const auto& [name, values] : service.values) {
@@ -297,7 +297,7 @@ int run(char** arguments) {
 
 int main(int count, char** values) {
   if (count < 6 || std::string_view(values[4]) != "--") {
-    std::cerr << "usage: run_unit UNIT SOCKET-UNIT CALLS -- COMMAND ARGUMENT...\n";
+    fmt::print(stderr, "usage: run_unit UNIT SOCKET-UNIT CALLS -- COMMAND ARGUMENT...\n");
     return 2;
   }
   const Unit service = read_unit(values[1], "Service");
@@ -318,14 +318,15 @@ int main(int count, char** values) {
   // systemd keeps the socket open; so does this.
   Texts heard;
   const bool ready = hears(ear, child, "READY=1", heard) && hears(ear, child, "WATCHDOG=1", heard);
-  std::cout << (ready ? "the service is ready" : "the service did not become ready") << std::endl;
+  fmt::print(stderr, "the service {}\n", ready ? "is ready" : "did not become ready");
   const int result = ready ? run(values + 5) : 1;
   ::kill(child, SIGTERM);
   const bool told = ready && hears(ear, child, "STOPPING=1", heard);
   int status = 0;
   need(::waitpid(child, &status, 0) == child, "the service");
   const bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  std::cout << "the command gave " << result << "; the service " << (told ? "told that it stops" : "told nothing")
-            << " and ended with " << (WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)) << std::endl;
+  fmt::print(stderr, "the command gave {}; the service {} and ended with {}\n", result,
+             told ? "told that it stops" : "told nothing",
+             WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
   return ready && told && clean && result == 0 ? 0 : 1;
 }

@@ -1,8 +1,11 @@
 #include "app/http_routes.h"
 
+#include <chrono>
+#include <fmt/format.h>
 #include <utility>
 
 #include "app/version.h"
+#include "base/check.h"
 #include "base/text.h"
 #include "http/address.h"
 #include "http/url.h"
@@ -10,6 +13,10 @@
 
 namespace app {
 namespace {
+
+// A file that was kept longer than that counts no more, so that a contact of old finds its end.
+constexpr std::chrono::days kSecurityTextLife{90};
+constexpr std::string_view kSecurityTextPath = "/.well-known/security.txt";
 
 http::Response json_response(int status, json::Object body) {
   http::Response response;
@@ -67,14 +74,27 @@ void HttpRoutes::harden(http::Response& response) const {
   if (front_.tls) headers.add("Strict-Transport-Security", "max-age=31536000");
 }
 
+http::Response HttpRoutes::security_text() const {
+  ENSURE(front_.clock != nullptr);
+  http::Response response;
+  response.status = 200;
+  response.headers = {{"Content-Type", "text/plain; charset=utf-8"}};
+  response.body = fmt::format("Contact: {}\nExpires: {}\n", front_.security_contact,
+                              base::to_rfc3339(front_.clock->wall() + kSecurityTextLife));
+  return response;
+}
+
 http::Response HttpRoutes::answer(const http::Request& request, std::string_view path) const {
-  const bool known = path == "/health" || path == "/livez" || path == "/readyz";
+  const bool has_contact = !front_.security_contact.empty();
+  const bool known = path == "/health" || path == "/livez" || path == "/readyz" ||
+                     (path == kSecurityTextPath && has_contact);
   if (!known) return json_response(404, {{"error", "There is nothing at this address. MCP is at " + mcp_path_ + "."}});
   if (request.method != http::Method::kGet && request.method != http::Method::kHead) {
     http::Response refused = json_response(405, {{"error", "This address is for GET."}});
     refused.headers.set("Allow", "GET, HEAD");
     return refused;
   }
+  if (path == kSecurityTextPath) return security_text();
   if (path == "/livez") return json_response(200, {{"status", "ok"}});
   const Health health = health_ ? health_() : Health::kOk;
   if (path == "/readyz") {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "http/interfaces.h"
 
 namespace app {
@@ -20,6 +21,10 @@ struct HttpFront {
   std::vector<std::string> trusted_proxies = {};
   // Whether clients come by TLS, and shall do so from now on (RFC 6797).
   bool tls = false;
+  // Where flaws are reported, for /.well-known/security.txt (RFC 9116); empty: there is no such file.
+  std::string security_contact = {};
+  // Of the day on which that file has to be asked for again. It must outlive the routes; needed with a contact.
+  const base::Clock* clock = nullptr;
 };
 
 class HttpRoutes final : public http::Handler {
@@ -34,6 +39,7 @@ class HttpRoutes final : public http::Handler {
 
  private:
   http::Response answer(const http::Request& request, std::string_view path) const;
+  http::Response security_text() const;
   std::string client_of(const http::Request& request) const;
   // What every answer says, whoever made it.
   void harden(http::Response& response) const;

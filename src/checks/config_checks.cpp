@@ -28,7 +28,9 @@ std::string weak_place(const ConfigFacts& config) {
     if (each.owner != config.own_user && each.owner != 0) {
       return fmt::format("{} belongs to another user (uid {})", each.path, each.owner);
     }
-    if (!each.is_directory && (each.mode & 077) != 0) {
+    // Root may let the group of a service read what the service must not change.
+    const uint32_t closed = each.owner == 0 ? 037 : 077;
+    if (!each.is_directory && (each.mode & closed) != 0) {
       return fmt::format("{} has mode {:04o}", each.path, each.mode & 07777);
     }
     // In a folder such as /tmp only the owner of a file may replace it.
@@ -205,6 +207,19 @@ Outcome judge_kdf(const Facts& facts) {
   return judge(cost.memory_kib >= kMemoryKibMin && cost.passes >= kPassesMin,
                fmt::format("A passphrase is stretched by argon2id with {} KiB and {} passes{}.", cost.memory_kib,
                            cost.passes, facts.config->stretched ? ", as the sealed file says" : ""));
+}
+
+// By the settings, and by the file itself where the listener was asked.
+Outcome judge_contact(const Facts& facts) {
+  const std::string& contact = settings_in(facts).server.security_contact;
+  if (contact.empty()) return fail("server.security_contact is not set, so there is no /.well-known/security.txt.");
+  if (facts.listener) {
+    const auto found = facts.listener->probes.find("security.txt");
+    const bool named = found != facts.listener->probes.end() && found->second.status == 200 &&
+                       found->second.body.contains("Contact: " + contact) && found->second.body.contains("Expires: ");
+    if (!named) return fail("/.well-known/security.txt does not give it.");
+  }
+  return pass("/.well-known/security.txt names a contact.");
 }
 
 const Check kChecks[] = {
@@ -401,17 +416,10 @@ const Check kChecks[] = {
     {"CFG-36",
      "There is a contact for security reports",
      Severity::kLow,
-     Subject::kNothing,
+     Subject::kSettings,
      {"A05", "A02", "ID.RA-08", "5.5, 6.8", "CC2.3"},
-     "Name a contact in the file security.txt of your public address (RFC 9116).",
-     [](const Facts& facts) {
-       if (!facts.listener) return facts.listener.lacking();
-       const auto found = facts.listener->probes.find("security.txt");
-       const bool named = found != facts.listener->probes.end() && found->second.status == 200 &&
-                          found->second.body.contains("Contact:");
-       return judge(named,
-                    named ? "/.well-known/security.txt names a contact." : "There is no /.well-known/security.txt.");
-     }},
+     "Set server.security_contact, which serve gives at /.well-known/security.txt (RFC 9116).",
+     judge_contact},
     {"CFG-37",
      "No example value was left in the settings",
      Severity::kHigh,

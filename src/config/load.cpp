@@ -212,6 +212,17 @@ bool is_mailbox(std::string_view address) {
          });
 }
 
+// A line of a file that anybody may ask for.
+void check_contact(std::string_view contact, std::vector<std::string>& problems) {
+  constexpr std::string_view kMail = "mailto:";
+  const bool is_mail = contact.starts_with(kMail) && is_mailbox(std::string(contact.substr(kMail.size())));
+  const bool is_page = contact.starts_with("https://") && http::parse_url(contact).has_value();
+  const bool is_phone = contact.starts_with("tel:+") && base::parse_integer(contact.substr(5)).has_value();
+  expect(problems, contact.empty() || is_mail || is_page || is_phone,
+         "server.security_contact: give an address such as mailto:security@example.com, https://example.com/security "
+         "or tel:+15550100.");
+}
+
 void check_deliveries(const Settings& settings, std::vector<std::string>& problems) {
   const Syslog& syslog = settings.syslog;
   expect(problems, syslog.server.empty() || is_server(syslog.server, "tls", "tcp", false),
@@ -303,6 +314,7 @@ base::Result<void> check(const Settings& settings) {
   check_webhook("alerts", settings.alerts.webhook, settings.alerts.webhook_secret, problems);
   check_webhook("audit", settings.audit.webhook, settings.audit.webhook_secret, problems);
   check_deliveries(settings, problems);
+  check_contact(settings.server.security_contact, problems);
   return to_result(problems);
 }
 

@@ -74,6 +74,7 @@ struct Server {
   schema::Bounded<0, 10000> connections_per_client{200};
   schema::Bounded<0, 1000> requests_per_user{20};
   schema::Bounded<0, 1000> streams_per_user{5};
+  std::string security_contact;
 
   static constexpr auto fields() {
     return schema::Fields{
@@ -106,6 +107,9 @@ struct Server {
                           "number."),
         schema::defaulted("streams_per_user", &Server::streams_per_user,
                           "Streams for notifications that one user keeps open at once. 0: any number."),
+        schema::defaulted("security_contact", &Server::security_contact,
+                          "Where others report flaws, such as mailto:security@example.com or an https page; serve "
+                          "gives it at /.well-known/security.txt (RFC 9116)."),
     };
   }
 };

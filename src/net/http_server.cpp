@@ -64,6 +64,13 @@ std::string client_of(const std::string& peer) {
   return asio::ip::address_v6(bytes).to_string();
 }
 
+// -1 for what is no socket.
+int option_of(int descriptor, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return ::getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
+
 // Who is at the other end of a Unix socket, as the kernel knows it.
 std::optional<uid_t> user_of(Socket& socket) {
   ucred credentials{};
@@ -113,6 +120,7 @@ HttpServer::Impl::Impl(AsioLoop& owner, http::Handler& answers, base::Log& event
       identity(options.identity) {}
 
 base::Result<void> HttpServer::Impl::listen() {
+  if (options.descriptor >= 0) return take_over();
   return options.unix_path.empty() ? listen_at_port() : listen_at_path();
 }
 
@@ -162,12 +170,44 @@ base::Result<void> HttpServer::Impl::listen_at_port() {
   if (!error) acceptor.listen(Acceptor::max_listen_connections, error);
   if (!error) acceptor.non_blocking(true, error);
   if (error) return std::unexpected(listen_error(error, options));
+  return note_port();
+}
+
+base::Result<void> HttpServer::Impl::note_port() {
+  ErrorCode error;
   // The port stands at the same place in addresses of both families.
   const Endpoint bound = acceptor.local_endpoint(error);
   if (error) return std::unexpected(listen_error(error, options));
   sockaddr_in head{};
   std::memcpy(&head, bound.data(), sizeof head);
   port = ntohs(head.sin_port);
+  return {};
+}
+
+// The settings stay what is true of the listener: whether it may be plain, and who may call, follows from its address.
+base::Result<void> HttpServer::Impl::take_over() {
+  const auto refuse_it = [this](std::string_view what) {
+    return base::fail(base::Code::kInvalidArgument,
+                      fmt::format("The socket that was passed {}. Let the socket unit and server.host and server.port "
+                                  "say the same: ListenStream={}:{}",
+                                  what, options.host.contains(':') ? "[" + options.host + "]" : options.host,
+                                  options.port));
+  };
+  const int family = option_of(options.descriptor, SO_DOMAIN);
+  if ((family != AF_INET && family != AF_INET6) || option_of(options.descriptor, SO_TYPE) != SOCK_STREAM ||
+      option_of(options.descriptor, SO_ACCEPTCONN) != 1) {
+    return refuse_it("is no TCP socket that listens");
+  }
+  ErrorCode error;
+  acceptor.assign(family == AF_INET ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), options.descriptor, error);
+  if (!error) acceptor.non_blocking(true, error);
+  if (error) return std::unexpected(listen_error(error, options));
+  TRY_VOID(note_port());
+  const auto wanted = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, error);
+  const std::string bound = address_text(acceptor.local_endpoint(error));
+  if (error || bound != wanted.to_string() || (options.port != 0 && options.port != port)) {
+    return refuse_it(fmt::format("listens at {} port {}", bound, port));
+  }
   return {};
 }
 

@@ -37,6 +37,8 @@ struct HttpServerOptions {
   // A Unix socket instead, made with mode 0600; only processes of this user and of root get an answer. Whoever listens
   // at that path still is not disturbed; a socket that was left over is replaced. It is removed at the end.
   std::string unix_path = {};
+  // A TCP socket that listens already, opened by a supervisor at that host and port; it is taken over. Negative: none.
+  int descriptor = -1;
   // Null: plain HTTP.
   std::shared_ptr<const TlsIdentity> identity = nullptr;
   // It must outlive the server; null: nobody hears.
@@ -53,8 +55,9 @@ bool is_listening_at(const std::string& unix_path);
 // Requests of one connection are handled one after another, in order.
 class HttpServer {
  public:
-  // Listens before it returns. kUnavailable when the port or the path is taken, kForbidden when it is
-  // privileged, kInvalidArgument for a host that is no address of this machine.
+  // Listens before it returns, and from then on the descriptor is its own. kUnavailable when the port or the path is
+  // taken, kForbidden when it is privileged, kInvalidArgument for a host that is no address of this machine, and for a
+  // descriptor that does not listen at that host and port.
   static base::Result<std::unique_ptr<HttpServer>> start(AsioLoop& loop, http::Handler& handler,
                                                          base::Log& log, HttpServerOptions options);
   // Closes everything at once.

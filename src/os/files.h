@@ -15,7 +15,8 @@ namespace os {
 
 // kNotFound, kForbidden (no permission), kInvalidArgument (over `bytes_max`, or no regular file).
 base::Result<std::string> read_file(const std::string& path, size_t bytes_max);
-// The same, and refuses a file that another user owns or that others can read.
+// The same, and refuses a file that another user owns or that others can read; but one that root owns may be readable
+// for a group of ours, and for nobody else.
 base::Result<std::string> read_private_file(const std::string& path, size_t bytes_max);
 
 // The same checks without reading, for a file that another library opens.

@@ -114,6 +114,7 @@ nearest one that is known.
 - Every environment variable below may have `_FILE` after its name; it then names a file that holds the value. The
   variable itself wins when both are set. An empty variable counts as not set.
 - A file that is named in one of these two ways must belong to you and be closed to group and others: `chmod 600 FILE`.
+  For a service, root may own it and let the service's group read it: `chmod 640 FILE`, and no more.
 
 A running `serve` reads all of it again at `admin reload` and at SIGHUP, and takes over the settings that say *reload*
 in the last column; the others need a new start, and are named. When anything is wrong, nothing changes.

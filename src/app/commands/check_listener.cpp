@@ -93,7 +93,8 @@ base::Task<base::Result<void>> probe(Probing* probing) {
   options.allowed_origins = settings.server.allowed_origins;
   options.challenge = ApiKeyAccess::challenge(false);
   mcp::StreamableHttp streamable(server, process.random, access.authenticator(), options);
-  HttpRoutes routes(streamable, options.path);
+  HttpRoutes routes(streamable, options.path, nullptr,
+                    {.security_contact = settings.server.security_contact, .clock = &process.clock});
   CO_TRY(const auto listener, net::HttpServer::start(process.loop, routes, log, {}));
   net::HttpServerOptions slow;
   slow.limits.header_timeout = std::chrono::milliseconds(200);

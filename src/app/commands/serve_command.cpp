@@ -13,6 +13,7 @@
 #include "app/key_notice.h"
 #include "app/reloader.h"
 #include "app/sealed_config.h"
+#include "app/supervised.h"
 #include "app/tls_files.h"
 #include "http/url.h"
 #include "net/http_server.h"
@@ -44,6 +45,8 @@ struct Service {
   // As it was started.
   SettingsRequest request;
   config::Debugging debugging;
+  // The socket that a supervisor passed; negative: none.
+  int listener = -1;
 };
 
 // "127.0.0.1:8000"
@@ -74,6 +77,24 @@ void announce(const Service& service, const HttpAccess& access, uint16_t port) {
 // On loopback all clients have one address.
 size_t connections_per_client(const config::Server& server) {
   return http::is_loopback_host(server.host) ? 0 : static_cast<size_t>(server.connections_per_client.value());
+}
+
+HttpFront front_of(const Service& service, bool tls) {
+  const config::Server& server = service.settings.server;
+  return {.trusted_proxies = server.trusted_proxies,
+          .tls = tls,
+          .security_contact = server.security_contact,
+          .clock = &service.process.clock};
+}
+
+net::HttpServerOptions listener_of(const Service& service) {
+  const config::Server& server = service.settings.server;
+  net::HttpServerOptions options;
+  options.host = server.host;
+  options.port = static_cast<uint16_t>(server.port.value());
+  options.descriptor = service.listener;
+  options.limits.connections_per_client = connections_per_client(server);
+  return options;
 }
 
 base::Task<base::Result<void>> settle(Account* account) {
@@ -149,16 +170,14 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   TlsFiles tls(settings);
   CO_TRY(auto identity, tls.read());
   HttpRoutes routes(streamable, options.path, [&product] { return health_of(product); },
-                    {.trusted_proxies = settings.trusted_proxies, .tls = identity != nullptr});
+                    front_of(*service, identity != nullptr));
   ConnectionWatch watch(process.loop, product.audit().trail(), settings.trusted_proxies);
-  net::HttpServerOptions listen;
-  listen.host = settings.host;
-  listen.port = static_cast<uint16_t>(settings.port.value());
+  net::HttpServerOptions listen = listener_of(*service);
   listen.observer = &watch;
-  listen.limits.connections_per_client = connections_per_client(settings);
   listen.identity = std::move(identity);
   CO_TRY(const auto http, net::HttpServer::start(process.loop, routes, process.log, listen));
   const auto show = [&http](std::shared_ptr<const net::TlsIdentity> renewed) { http->show(std::move(renewed)); };
+  const Supervised supervised(process.environment, process.log);
   base::TaskGroup background(process.loop);
   if (listen.identity != nullptr) background.spawn(TlsFiles::watch(&tls, &process.loop, &process.log, show));
   background.spawn(HttpAccess::watch(&access, &streamable));
@@ -190,10 +209,13 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   MetricsServer metrics(admin);
   CO_TRY(const auto metrics_listener, listen_for_metrics(*service, metrics));
   announce(*service, access, http->port());
+  background.spawn(Supervised::stay_alive(&supervised, &process.loop));
+  supervised.ready();
 
   const base::Completion<bool> stop(process.loop);
   process.stop.on_stop([set = stop.setter()] { set(true); });
   co_await stop;
+  supervised.stopping();
   process.log.event(base::Level::kInfo, "server.stopping");
   process.stop.on_hangup(nullptr);
   routes.begin_to_stop();
@@ -227,6 +249,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   TRY(const std::optional<int> refused, check_at_start(command, arguments, loaded.settings, io));
   if (refused) return *refused;
   TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
+  TRY(const int listener, passed_listener(io.environment));
   const os::Confined confined = confine_server(io, loaded.settings, loaded.files);
   Process process(io.environment, level_of(loaded.settings.server.log_level), Signals::kAskAndReload);
   tell(confined, process.log);
@@ -236,7 +259,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   TRY(const auto product, Product::make(process, loaded.settings, tools::Audience::kHttp, std::move(options)));
   product->audit().tell_sealed(loaded.sealed);
   Service service{process, loaded.settings, *product, io, settings_request(command, arguments),
-                  debugging_of(arguments)};
+                  debugging_of(arguments), listener};
   // To go back is for a start alone.
   service.request.rollback = Rollback::kRefuse;
   TRY_VOID(run_to_end(process.loop, serve(&service)));

@@ -39,6 +39,9 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   base::Result<void> listen();
   base::Result<void> listen_at_port();
   base::Result<void> listen_at_path();
+  base::Result<void> take_over();
+  // Of the socket that is bound; what listens at a path has none.
+  base::Result<void> note_port();
   void accept();
   // Accepts those that wait already, up to a number, and gives the error that ended it.
   boost::system::error_code accept_waiting();

@@ -146,3 +146,24 @@ TEST_CASE("NS-11: only a trusted proxy says who the client is") {
   // Whoever comes through a proxy that writes one of them brings the other along.
   CHECK(peer(behind, "10.0.0.1", {{"Forwarded", "for=127.0.0.1"}, {"X-Forwarded-For", "198.51.100.1"}}) == "10.0.0.1");
 }
+
+TEST_CASE("IR-8: security.txt names the contact of the settings and a day on which it is to be asked for again") {
+  test::ManualLoop loop;
+  Mcp mcp;
+  const test::ManualClock clock({1'796'083'200'000});  // 2026-12-01.
+  app::HttpRoutes named(mcp, "/mcp", nullptr,
+                        {.security_contact = "mailto:security@example.com", .clock = &clock});
+  app::HttpRoutes unnamed(mcp, "/mcp");
+  const auto ask = [&](app::HttpRoutes& routes, http::Method method) {
+    http::Request request;
+    request.method = method;
+    request.target = "/.well-known/security.txt";
+    return loop.run(routes.handle(std::move(request)));
+  };
+  const http::Response response = ask(named, http::Method::kGet);
+  CHECK(response.status == 200);
+  CHECK(response.headers.find("Content-Type") == "text/plain; charset=utf-8");
+  CHECK(response.body == "Contact: mailto:security@example.com\nExpires: 2027-03-01T00:00:00Z\n");
+  CHECK(ask(named, http::Method::kPost).status == 405);
+  CHECK(ask(unnamed, http::Method::kGet).status == 404);
+}

@@ -93,6 +93,41 @@ Report report_of(std::string_view command, const Facts& facts, Request request =
   return *std::move(report);
 }
 
+std::string status_in(const Report& report, std::string_view id) {
+  for (const Finding& finding : report.findings) {
+    if (finding.check->id == id) return std::string(status_name(finding.outcome.status));
+  }
+  return "none";
+}
+
+TEST_CASE("root may let a group read the settings that the service must not change, and nobody else may") {
+  const auto judged = [](uint32_t owner, uint32_t mode) {
+    Facts facts = good_facts();
+    facts.config->way.front().owner = owner;
+    facts.config->way.front().mode = mode;
+    return status_in(report_of("config", facts), "CFG-01");
+  };
+  CHECK(judged(0, 0640) == "pass");
+  CHECK(judged(0, 0440) == "pass");
+  CHECK(judged(0, 0644) == "fail");
+  CHECK(judged(0, 0660) == "fail");
+  CHECK(judged(990, 0640) == "fail");
+}
+
+TEST_CASE("CFG-36: where the listener was asked, the file itself has to give the contact of the settings") {
+  const auto judged = [](int status, std::string body) {
+    Facts facts = good_facts();
+    ProbeFact& probe = facts.listener->probes.find("security.txt")->second;
+    probe.status = status;
+    probe.body = std::move(body);
+    return status_in(report_of("config", facts), "CFG-36");
+  };
+  CHECK(judged(200, "Contact: mailto:security@example.com\nExpires: 2027-03-01T00:00:00Z\n") == "pass");
+  CHECK(judged(404, "") == "fail");
+  CHECK(judged(200, "Contact: mailto:other@example.com\nExpires: 2027-03-01T00:00:00Z\n") == "fail");
+  CHECK(judged(200, "Contact: mailto:security@example.com\n") == "fail");
+}
+
 // Of every setting: what turns a check, or why no check asks for it.
 struct Change {
   std::string_view key;

@@ -26,6 +26,7 @@ ConfigFacts good_config() {
   settings.alerts.webhook = "https://alerts.example.com/spotify-mcp";
   settings.alerts.webhook_secret = config::SecretText("obviously-fake-secret-of-a-fixture");
   settings.security.enable_request_signing = true;
+  settings.server.security_contact = "mailto:security@example.com";
   config.settings = std::move(settings);
   return config;
 }
@@ -181,7 +182,7 @@ ListenerFacts good_listener() {
   answer("admin", 404);
   answer("metrics", 404);
   answer("header_mismatch", 400, false, "", R"({"error":{"code":-32020}})");
-  answer("security.txt", 200, false, "", "Contact: mailto:security@example.com\n");
+  answer("security.txt", 200, false, "", "Contact: mailto:security@example.com\nExpires: 2027-03-01T00:00:00Z\n");
   return listener;
 }
 

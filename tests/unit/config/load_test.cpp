@@ -226,3 +226,21 @@ TEST_CASE("a sealed file is bound to its environment, whichever layer says anoth
   CHECK(!load_as(Deployment::kProduction, R"({"environment":"development"})"));
   CHECK(!config::load(sources("{}"))->sealed);
 }
+
+TEST_CASE("the contact for reports is an address that others can use, and one line") {
+  const auto problems = [](const std::string& contact) {
+    config::Settings settings;
+    settings.server.security_contact = contact;
+    const auto checked = config::check(settings);
+    return checked ? std::string() : checked.error().message;
+  };
+  for (const char* good : {"", "mailto:security@example.com", "https://example.com/security", "tel:+15550100"}) {
+    CAPTURE(good);
+    CHECK(problems(good).empty());
+  }
+  for (const char* bad : {"security@example.com", "http://example.com/security", "mailto:", "mailto:a@b\nExpires: x",
+                          "https://", "https://example.com/a\r\nX: y", "tel:+", "ftp://example.com"}) {
+    CAPTURE(bad);
+    CHECK(problems(bad).contains("server.security_contact: give an address such as mailto:"));
+  }
+}

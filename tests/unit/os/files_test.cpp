@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <fstream>
+#include <grp.h>
 #include <string>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -128,6 +129,43 @@ TEST_CASE("check_private judges owner, mode and kind") {
     REQUIRE(::chown(path.c_str(), 12345, 12345) == 0);
     CHECK(os::check_private(path).error().code == base::Code::kForbidden);
   }
+}
+
+TEST_CASE("a service reads what root lets its group read, and nothing that others read or its group writes") {
+  if (::geteuid() != 0) {
+    MESSAGE("skipped: only root can make a file of root");
+    return;
+  }
+  const TemporaryFolder folder;
+  REQUIRE(::chmod((folder / ".").c_str(), 0755) == 0);
+  const auto path = folder / "secret";
+  REQUIRE(os::write_private_file(path, "x"));
+  constexpr uid_t kService = 65532;
+  // 1: read; 0: refused.
+  const auto as_service = [&](uid_t owner, gid_t group, mode_t mode) {
+    REQUIRE(::chown(path.c_str(), owner, group) == 0);
+    REQUIRE(::chmod(path.c_str(), mode) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const bool changed = ::setgroups(0, nullptr) == 0 && ::setgid(kService) == 0 && ::setuid(kService) == 0;
+      ::_exit(!changed ? 2 : os::read_private_file(path, 16).has_value() ? 1 : 0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    return WEXITSTATUS(status);
+  };
+  CHECK(as_service(0, kService, 0440) == 1);
+  CHECK(as_service(0, kService, 0640) == 1);
+  CHECK(as_service(kService, kService, 0600) == 1);
+  CHECK(as_service(0, kService, 0444) == 0);
+  CHECK(as_service(0, kService, 0660) == 0);
+  CHECK(as_service(0, 12345, 0444) == 0);
+  CHECK(as_service(12345, kService, 0440) == 0);
+  CHECK(as_service(kService, kService, 0640) == 0);
+  // Root itself is no service.
+  REQUIRE(::chown(path.c_str(), 0, 0) == 0);
+  REQUIRE(::chmod(path.c_str(), 0640) == 0);
+  CHECK_FALSE(os::read_private_file(path, 16));
 }
 
 TEST_CASE("state stands beside data and configuration") {

@@ -51,6 +51,7 @@ enum class Event : uint8_t {
   kIncidentEnded,
   kBackupMade,
   kBackupRestored,
+  kMaintenanceRun,
   kAuditPruned,
   kBudgetSpent,
   kClockStepped,

@@ -38,11 +38,11 @@ export class Program {
   stderr = '';
   #watchers = new Set();
 
-  constructor(file, args, { env = process.env, cwd } = {}) {
+  constructor(file, args, { env = process.env, cwd, detached = false } = {}) {
     this.name = path.basename(file);
     this.args = args;
     if (!fs.existsSync(file)) throw new Error(`${file} does not exist. Build it first: script/test builds everything.`);
-    this.child = spawn(file, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child = spawn(file, args, { env, cwd, detached, stdio: ['pipe', 'pipe', 'pipe'] });
     // A program that ends early closes its stdin; the test learns that from the exit, not from a broken pipe.
     this.child.stdin.on('error', () => {});
     this.rawStdout = [];

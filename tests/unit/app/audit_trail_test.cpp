@@ -504,6 +504,8 @@ std::string of_a_backup() {
   return of_commands({{"admin", "unseal"}, {"backup", "create", "HERE"}, {"backup", "restore", "HERE", "--force"}});
 }
 
+std::string of_maintenance() { return of_commands({{"maintain", "monthly", "--owner", "a test", "--offline"}}); }
+
 struct Provoked {
   std::vector<Event> events;
   std::string (*provoke)();
@@ -535,6 +537,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kIncidentBegun, Event::kIncidentEnded}, of_an_incident},
       {{Event::kAuditPruned}, of_a_pruning},
       {{Event::kBackupMade, Event::kBackupRestored}, of_a_backup},
+      {{Event::kMaintenanceRun}, of_maintenance},
       {{Event::kClockStepped, Event::kAuditRecovered, Event::kAuditGap}, of_a_bad_disk},
   };
   return kAll;

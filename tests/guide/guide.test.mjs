@@ -1,0 +1,83 @@
+// Every block of commands of the pages below is run against the real programs, and has to end and to say what the page
+// shows. Each section has a home, a shell and ports of its own; Spotify is the simulator.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { expressionOf, parsePage } from './page.mjs';
+import { Session } from './session.mjs';
+
+const source = path.resolve(import.meta.dirname, '../..');
+// Which of them: all, or those of SMS_PAGE; SMS_SECTION runs the sections of that name alone.
+const pages = fs.readFileSync(path.join(import.meta.dirname, 'pages.txt'), 'utf8').trimEnd().split('\n')
+  .filter((page) => !process.env.SMS_PAGE || page === process.env.SMS_PAGE);
+const golden = path.join(import.meta.dirname, 'not_run.txt');
+
+const counts = { executed: 0, notRun: [] };
+
+function expectSaid(command, said) {
+  const shown = [...command.output];
+  while (shown.at(-1)?.trim() === '') shown.pop();
+  if (shown.length === 0) return;
+  const text = said === '' || said.endsWith('\n') ? said : `${said}\n`;
+  assert.match(text, expressionOf(shown), `$ ${command.text}\nthe page shows:\n${shown.join('\n')}\nit said:\n${text}`);
+}
+
+async function runBlock(session, block) {
+  for (const [index, command] of block.commands.entries()) {
+    if (block.mode === 'server') {
+      await session.startServer(command.text);
+    } else if (block.mode === 'ends at first line') {
+      expectSaid(command, await session.untilFirstLine(command.text));
+    } else {
+      const { code, output } = await session.run(command.text);
+      const exits = index === block.commands.length - 1 ? block.exits : [0];
+      assert.ok(exits.includes(code), `$ ${command.text}\nended with ${code}, not ${exits.join(' or ')}:\n${output}`);
+      expectSaid(command, output);
+    }
+  }
+  counts.executed += 1;
+}
+
+async function runSection(section, files) {
+  const session = await Session.begin(files, section.given);
+  try {
+    for (const block of section.blocks) {
+      if (block.kind === 'file') session.write(block.words, block.text);
+      if (block.kind === 'run') await runBlock(session, block);
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+for (const page of pages) {
+  const sections = parsePage(fs.readFileSync(path.join(source, page), 'utf8'));
+  const files = new Map();
+  for (const block of sections.flatMap((section) => section.blocks)) {
+    if (block.kind === 'file') files.set(block.words, block.text);
+  }
+  describe(page, { concurrency: 2 }, () => {
+    for (const section of sections) {
+      for (const block of section.blocks) {
+        if (block.kind !== 'not run') continue;
+        const first = block.commands ? `$ ${block.commands[0].text.split('\n')[0]}` : block.text.split('\n')[0];
+        counts.notRun.push(`${page} | ${section.title} | ${first} | ${block.words}`);
+      }
+      if (!section.blocks.some((block) => block.kind === 'run' || block.kind === 'file')) continue;
+      if (process.env.SMS_SECTION && section.title !== process.env.SMS_SECTION) continue;
+      test(`${section.title} (line ${section.line})`, () => runSection(section, files));
+    }
+  });
+}
+
+after(() => {
+  console.log(`guide: ${counts.executed} blocks were executed, ${counts.notRun.length} cannot run here:`);
+  for (const line of counts.notRun) console.log(`  ${line}`);
+});
+
+test('what cannot run here is what not_run.txt lists', { skip: Boolean(process.env.SMS_PAGE) }, () => {
+  const now = `${counts.notRun.join('\n')}\n`;
+  if (process.env.UPDATE_SNAPSHOTS) fs.writeFileSync(golden, now);
+  assert.equal(fs.readFileSync(golden, 'utf8'), now, 'UPDATE_SNAPSHOTS=1 writes it anew; then look at the difference');
+});

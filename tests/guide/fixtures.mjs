@@ -24,29 +24,32 @@ async function wrongBearer(session) {
 export const fixtures = {
   // Settings that are written afterwards have its address as Spotify's.
   simulator: (session) => session.workspace.startSim(),
+  // The production settings of the security guide, under the name that a page gives them, or where no page names them.
+  'config.json': (session) => session.write('config.json', session.files.get('production.json')),
+  settings: (session) => session.write('../.config/spotify-mcp-server/config.json', session.files.get('production.json')),
   // Of the last settings that were given.
   login: (session) => session.workspace.login(),
   server: async (session) => {
-    const name = path.relative(session.home, session.workspace.config);
+    const name = path.relative(session.place, session.workspace.config);
     session.server = await session.startServer(`spotify-mcp-server serve --config ${name} 2>> server.log`);
   },
   // Somebody tries bearers, as often as raises an alert.
   intruder: async (session) => {
     for (let n = 0; n < 11; n += 1) await wrongBearer(session);
-    await lineInFile(path.join(session.home, 'server.log'), /"alert":"authentication_failures"/);
+    await lineInFile(path.join(session.place, 'server.log'), /"alert":"authentication_failures"/);
   },
   // What an emergency stop leaves behind.
   sealed: async (session) => {
-    const name = path.relative(session.home, session.workspace.config);
+    const name = path.relative(session.place, session.workspace.config);
     const { code, output } = await session.run(`spotify-mcp-server admin seal --config ${name}`);
     if (code !== 0) throw new Error(output);
   },
   advisories: (session) => {
-    fs.mkdirSync(path.join(session.home, 'advisories'));
-    fs.writeFileSync(path.join(session.home, 'advisories/EXAMPLE-2026-1.json'), JSON.stringify(advisory));
+    fs.mkdirSync(path.join(session.place, 'advisories'));
+    fs.writeFileSync(path.join(session.place, 'advisories/EXAMPLE-2026-1.json'), JSON.stringify(advisory));
   },
   backup: async (session) => {
-    const name = path.relative(session.home, session.workspace.config);
+    const name = path.relative(session.place, session.workspace.config);
     const { code, output } = await session.run(
       `mkdir -p -m 700 backups && spotify-mcp-server backup create backups/monday.smbk --config ${name}`);
     if (code !== 0) throw new Error(output);

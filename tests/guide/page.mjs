@@ -2,7 +2,8 @@
 //
 // An annotation is an HTML comment in the line before a block, and every block has one:
 //   <!-- run -->                     its commands end with 0
-//   <!-- run: exit 1 -->             the last of them ends with 1; `exit 0 or 1`: with either
+//   <!-- run: exit 1 -->             the last of them ends with 1, those before it with 0
+//   <!-- run: exit 0 or 1 -->        each ends with one of these, by what it finds on this machine
 //   <!-- run: server -->             its one command is a server, which runs until the section is through
 //   <!-- run: ends at first line --> its one command would never end; it is ended when it has said something
 //   <!-- file: NAME -->              it is the content of a file

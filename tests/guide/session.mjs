@@ -43,6 +43,10 @@ export class Session {
     session.workspace = new Workspace();
     session.files = files;
     session.home = session.workspace.env.HOME;
+    session.place = path.join(session.home, 'mcp');
+    fs.mkdirSync(session.place, { mode: 0o700 });
+    // Where the settings of the page put the checkpoints of the trail.
+    fs.mkdirSync(path.join(session.home, 'elsewhere'), { mode: 0o700 });
     session.ports = new Map();
     for (const named of namedPorts) session.ports.set(named, await freePort());
     const bin = path.join(session.workspace.directory, 'bin');
@@ -77,7 +81,7 @@ export class Session {
 
   // Settings that name a port get a free one; with the simulator they get its address.
   write(name, text) {
-    const file = path.join(this.home, name);
+    const file = path.join(this.place, name);
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     let content = this.localize(text);
     if (name.endsWith('.json') && this.workspace.simUrl && content.includes('"spotify"')) {
@@ -92,8 +96,8 @@ export class Session {
   }
 
   shell(command, prefix) {
-    const keep = `[ -f ~/${state} ] && . ~/${state}\n`;
-    return `cd ~\n${keep}${prefix}${this.localize(command)}\n`;
+    const keep = `set -a\n[ -f ~/${state} ] && . ~/${state}\n`;
+    return `cd ~/mcp\n${keep}${prefix}${this.localize(command)}\n`;
   }
 
   // One command to its end; both streams in the order in which they were written.
@@ -109,7 +113,7 @@ export class Session {
   async startServer(command) {
     const program = this.workspace.start('/bin/bash', ['-c', this.shell(command, 'exec ').replace(/\n$/, '')]);
     const log = command.match(/2>> *(\S+)/)?.[1];
-    const listening = log ? lineInFile(path.join(this.home, log), /listening on http\S+/)
+    const listening = log ? lineInFile(path.join(this.place, log), /listening on http\S+/)
       : program.line(/listening on http\S+/);
     await Promise.race([listening, program.exited.then(() => { throw new Error(`it ended:\n${program.describe()}`); })]);
     return program;

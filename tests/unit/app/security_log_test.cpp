@@ -1,0 +1,93 @@
+// Security events as lines of the operational log: which, with which words, and that their groups are those of the page.
+#include "app/security_log.h"
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "audit/event.h"
+
+#include "tests/test.h"
+
+namespace {
+
+struct Line {
+  base::Level level;
+  std::string event;
+  std::vector<std::pair<std::string, std::string>> fields;
+
+  std::string of(std::string_view name) const {
+    for (const auto& [own, value] : fields) {
+      if (own == name) return value;
+    }
+    return "none";
+  }
+};
+
+class MemoryLog final : public base::Log {
+ public:
+  std::vector<Line> lines;
+
+ protected:
+  void write(base::Level level, std::string_view event, std::span<const base::Field> fields) override {
+    Line line{level, std::string(event), {}};
+    for (const base::Field& field : fields) line.fields.emplace_back(field.name, std::get<std::string>(field.value));
+    lines.push_back(std::move(line));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("every event of severity warning or critical is one line, and no other event is any") {
+  for (const audit::EventInfo& info : audit::catalogue()) {
+    CAPTURE(info.name);
+    MemoryLog log;
+    app::log_security(log, {.event = info.event, .source = "192.0.2.7", .status = "forbidden"});
+    if (info.severity == audit::Severity::kInfo) {
+      CHECK(log.lines.empty());
+      continue;
+    }
+    REQUIRE(log.lines.size() == 1);
+    const Line& line = log.lines.front();
+    const bool critical = info.severity == audit::Severity::kCritical;
+    CHECK(line.level == (critical ? base::Level::kError : base::Level::kWarning));
+    CHECK(line.event == "security");
+    CHECK(line.of("what") == info.name);
+    CHECK(line.of("source") == "192.0.2.7");
+    CHECK(line.of("status") == "forbidden");
+    CHECK(line.of("tag") == (critical ? "SECURITY CRITICAL" : "SECURITY WARNING"));
+    CHECK(line.of("group") == app::group_of(info.event));
+  }
+}
+
+TEST_CASE("what a client sent is not in the line") {
+  MemoryLog log;
+  app::log_security(log, {.event = audit::Event::kHostRefused,
+                          .user = "planted-user",
+                          .request = {{"value", audit::Hidden{"planted-name"}}},
+                          .reason = "planted-reason"});
+  REQUIRE(log.lines.size() == 1);
+  for (const auto& [name, value] : log.lines.front().fields) CHECK_FALSE(value.contains("planted"));
+  CHECK(log.lines.front().of("source") == "local");
+  CHECK(log.lines.front().of("status") == "ok");
+}
+
+TEST_CASE("the groups of docs/operations.md are those of the log") {
+  std::ifstream file(source_directory() / "docs/operations.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), {});
+  const size_t begin = page.find("| group | events |");
+  REQUIRE(begin != std::string::npos);
+  const std::string table = page.substr(begin, page.find("\n\n", begin) - begin);
+  for (const audit::EventInfo& info : audit::catalogue()) {
+    const std::string_view group = app::group_of(info.event);
+    CAPTURE(info.name);
+    const size_t named = table.find("`" + std::string(info.name) + "`");
+    CHECK((named != std::string::npos) == !group.empty());
+    if (group.empty() || named == std::string::npos) continue;
+    const size_t row = table.rfind("\n| `", named);
+    CHECK(table.substr(row, named - row).starts_with("\n| `" + std::string(group) + "` |"));
+  }
+}

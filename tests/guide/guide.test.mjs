@@ -93,3 +93,26 @@ test('what cannot run here is what not_run.txt lists', { skip: Boolean(process.e
   if (process.env.UPDATE_SNAPSHOTS) fs.writeFileSync(golden, now);
   assert.equal(fs.readFileSync(golden, 'utf8'), now, 'UPDATE_SNAPSHOTS=1 writes it anew; then look at the difference');
 });
+
+test('a page that leaves something out is told', () => {
+  const fence = '```';
+  const page = (annotation, first = '$ true', language = 'console') =>
+    `# A page\n\n${annotation}\n${fence}${language}\n${first}\n${fence}\n`;
+  assert.equal(parsePage(page('<!-- run: exit 2 -->'))[1].blocks[0].exits[0], 2);
+  assert.throws(() => parsePage(page('')), /line 4: this block has no annotation/);
+  assert.throws(() => parsePage(page('<!-- run: somehow -->')), /nobody knows/);
+  assert.throws(() => parsePage(page('<!-- not run -->')), /needs words/);
+  assert.throws(() => parsePage(page('<!-- run -->', 'true')), /begins with "\$ "/);
+  assert.throws(() => parsePage(page('<!-- run -->', '$ true', 'bash')), /marked as console/);
+  assert.throws(() => parsePage(page('<!-- run -->').replace(/```\n$/, '')), /has no end/);
+});
+
+test('what a page shows is compared, but for what it leaves out', () => {
+  const matches = (shown, said) => expressionOf(shown).test(said);
+  assert.ok(matches(['Made a key: ....'], 'Made a key: file x.\n'));
+  assert.ok(matches(['one', '...', 'three'], 'one\ntwo\ntwo\nthree\n'));
+  assert.ok(matches(['one', '...'], 'one\n'));
+  assert.ok(!matches(['one'], 'one\ntwo\n'));
+  assert.ok(!matches(['one', '...', 'three'], 'one\ntwo\n'));
+  assert.ok(!matches(['a.c'], 'abc\n'));
+});

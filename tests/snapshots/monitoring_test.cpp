@@ -1,7 +1,6 @@
-// deploy/monitoring against the code: every rule of src/alerts has its counterpart for Prometheus, and every metric, every
-// event and every label that a rule or a panel names is one that the server gives.
+// deploy/monitoring against the code: every rule of src/alerts has its counterpart for Prometheus, and every metric and
+// every event that a rule or a panel names is one that the server gives.
 #include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <fstream>
@@ -10,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "alerts/rules.h"

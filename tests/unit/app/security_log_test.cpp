@@ -1,4 +1,5 @@
-// Security events as lines of the operational log: which, with which words, and that their groups are those of the page.
+// Security events as lines of the operational log: which, with which words, and that their groups are those of the
+// page.
 #include "app/security_log.h"
 
 #include <fstream>

@@ -29,6 +29,8 @@ constexpr std::chrono::days kWeek{7};
 // A daily backup that was forgotten once is no finding; one that nobody has made for a week is.
 constexpr std::chrono::days kBackupAgeMax{8};
 constexpr size_t kListedMax = 8;
+// So few are told with their evidence.
+constexpr size_t kFewChecks = 3;
 // What `security-check` takes of the options of this command.
 constexpr std::array<std::string_view, 8> kPassedOn{"--environment", "--advisories", "--vex",     "--licences",
                                                     "--waivers",     "--baseline",   "--backups", "--offline"};
@@ -38,24 +40,31 @@ std::optional<Ran> run_with_config(Maintenance& maintenance, std::vector<std::st
   return run_inside(maintenance.io, arguments);
 }
 
-// "2 open: DEP-03 (critical) No open advisory of high severity; ...", out of a report in JSON.
-std::string open_ones(const json::Value& report) {
-  std::vector<std::string> open;
+// "8 passed, 1 open, 2 for a person to look at, 0 not applicable: DEP-03 (critical) No open advisory ...", out of a
+// report in JSON. Of a few checks each says what it has seen.
+std::string summary_of_checks(const json::Value& report) {
+  std::vector<std::string> said;
   std::map<std::string, int, std::less<>> counts;
   const json::Value* results = report.find("results");
   if (results == nullptr || !results->is_array()) return "there is no report";
+  const bool few = results->array().size() <= kFewChecks;
   for (const json::Value& each : results->array()) {
     const std::string_view status = each.text_or_empty("status");
     ++counts[std::string(status)];
-    if (status != "fail" && status != "error") continue;
-    open.push_back(fmt::format("{} ({}) {}", each.text_or_empty("id"), each.text_or_empty("severity"),
-                               each.text_or_empty("title")));
+    const bool open = status == "fail" || status == "error";
+    if (few) {
+      said.push_back(fmt::format("{} {}: {}", each.text_or_empty("id"), status, each.text_or_empty("evidence")));
+    } else if (open) {
+      said.push_back(fmt::format("{} ({}) {}", each.text_or_empty("id"), each.text_or_empty("severity"),
+                                 each.text_or_empty("title")));
+    }
   }
-  const size_t all = open.size();
-  if (all > kListedMax) open.resize(kListedMax);
-  std::string text = fmt::format("{} passed, {} open, {} for a person to look at", counts["pass"], all,
-                                 counts["manual"] + counts["warn"]);
-  if (!open.empty()) text += fmt::format(": {}", fmt::join(open, "; "));
+  const size_t all = said.size();
+  if (all > kListedMax) said.resize(kListedMax);
+  std::string text =
+      fmt::format("{} passed, {} open, {} for a person to look at, {} not applicable", counts["pass"],
+                  counts["fail"] + counts["error"], counts["manual"] + counts["warn"], counts["not_applicable"]);
+  if (!said.empty()) text += fmt::format(": {}", fmt::join(said, "; "));
   if (all > kListedMax) text += fmt::format("; and {} more", all - kListedMax);
   return text;
 }
@@ -77,7 +86,8 @@ Outcome check(Maintenance& maintenance, const std::string& part, const std::stri
   if (!ran) return {StepState::kByHand, fmt::format("This build has no command for it; `{}` is left to you.", command)};
   const auto report = json::parse(ran->out, {});
   if (!report) return {StepState::kFailed, fmt::format("{}: {}", command, as_one_line(ran->err))};
-  return {ran->code == 0 ? StepState::kDone : StepState::kFound, fmt::format("{}: {}.", command, open_ones(*report))};
+  return {ran->code == 0 ? StepState::kDone : StepState::kFound,
+          fmt::format("{}: {}", command, summary_of_checks(*report))};
 }
 
 Outcome scan_dependencies(Maintenance& maintenance) { return check(maintenance, "deps"); }

@@ -8,7 +8,8 @@ import { expressionOf, parsePage } from './page.mjs';
 import { Session } from './session.mjs';
 
 const source = path.resolve(import.meta.dirname, '../..');
-// Which of them: all, or those of SMS_PAGE; SMS_SECTION runs the sections of that name alone.
+// Which of them: all, or those of SMS_PAGE; SMS_SECTION runs the sections of that name alone, SMS_SHOW prints what
+// every command says, for whoever writes a page.
 const everyPage = fs.readFileSync(path.join(import.meta.dirname, 'pages.txt'), 'utf8').trimEnd().split('\n');
 const pages = everyPage.filter((page) => !process.env.SMS_PAGE || page === process.env.SMS_PAGE);
 const golden = path.join(import.meta.dirname, 'not_run.txt');
@@ -31,6 +32,7 @@ async function runBlock(session, block) {
       expectSaid(command, await session.untilFirstLine(command.text));
     } else {
       const { code, output } = await session.run(command.text);
+      if (process.env.SMS_SHOW) console.log(`$ ${command.text}\n${output}`);
       const exits = index === block.commands.length - 1 || block.exits.length > 1 ? block.exits : [0];
       assert.ok(exits.includes(code), `$ ${command.text}\nended with ${code}, not ${exits.join(' or ')}:\n${output}`);
       expectSaid(command, output);

@@ -138,6 +138,21 @@ test('every check that is named is a check', () => {
   for (const id of named) assert.ok(known.has(id), `there is no check ${id}`);
 });
 
+// Pages whose commands a test of their own runs.
+const runElsewhere = { 'docs/sealed-configuration.md': 'tests/e2e/sealed_config.test.mjs' };
+
+test('every page with commands is one whose commands are run', () => {
+  const pages = fs.readFileSync(path.join(import.meta.dirname, 'pages.txt'), 'utf8').trimEnd().split('\n');
+  for (const name of fs.readdirSync(path.join(source, 'docs')).filter((each) => each.endsWith('.md'))) {
+    const markdown = fs.readFileSync(path.join(source, 'docs', name), 'utf8');
+    const blocks = [...markdown.matchAll(/^```\w*\n(.*?)^```$/gms)].map((match) => match[1]);
+    if (!blocks.some((block) => /^(?:\$ )?spotify-mcp-server /m.test(block))) continue;
+    const by = runElsewhere[`docs/${name}`];
+    if (by) assert.ok(fs.readFileSync(path.join(source, by), 'utf8').includes(name), `${by} does not read ${name}`);
+    else assert.ok(pages.includes(`docs/${name}`), `docs/${name} has commands: list it in tests/guide/pages.txt`);
+  }
+});
+
 test('every test that is named is one that ctest runs', { skip: !process.env.SMS_BUILD_DIR }, () => {
   const listed = execFileSync('ctest', ['--test-dir', process.env.SMS_BUILD_DIR, '-N'], { encoding: 'utf8' });
   const names = new Set([...listed.matchAll(/Test +#\d+: (\S+)/g)].map((match) => match[1]));

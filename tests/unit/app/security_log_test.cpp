@@ -1,5 +1,4 @@
-// Security events as lines of the operational log: which, with which words, and that their groups are those of the
-// page.
+// Security events as lines of the log: which, with which words, and that their groups are those of the page.
 #include "app/security_log.h"
 
 #include <fstream>

@@ -69,9 +69,10 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
                                                      tools::Audience audience, AccountOptions options) {
   auto metrics = std::make_unique<Metrics>();
   TRY(auto alerts, AlertSender::make(process, settings, *metrics));
-  auto heard = [counted = metrics.get(), alert = alerts.get(), log = &process.log](const audit::Entry& entry) {
+  auto heard = [counted = metrics.get(), alert = alerts.get(), loop = &process.loop,
+                log = std::make_shared<SecurityLog>(process.log)](const audit::Entry& entry) {
     counted->count_event(entry);
-    log_security(*log, entry);
+    log->hear(entry, loop->now());
     alert->hear(entry);
   };
   auto audit = std::make_unique<AuditTrail>(process, settings, options.key_made, std::move(heard), metrics.get());

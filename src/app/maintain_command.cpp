@@ -104,12 +104,10 @@ base::Task<base::Result<void>> record(AuditTrail* audit, audit::Entry entry) {
   co_return recorded;
 }
 
-// Before the attestations are written: none is there of which the trail does not know.
 base::Result<void> tell_trail(const Maintenance& maintenance, const Calendar& calendar, const std::vector<Taken>& taken,
                               const std::vector<NewAttestation>& attested) {
   if (!has_master_key(key_places(maintenance.settings(), maintenance.io.environment), maintenance.io.environment)) {
-    maintenance.io.err << "warning: This is not in the audit trail. There is no master key here.\n";
-    return {};
+    return base::fail(base::Code::kNotFound, "There is no master key here.");
   }
   AuditTrail audit(maintenance.process, maintenance.settings(), tell_of_key(maintenance.process, maintenance.io));
   audit::Entry entry{.event = audit::Event::kMaintenanceRun,
@@ -122,6 +120,19 @@ base::Result<void> tell_trail(const Maintenance& maintenance, const Calendar& ca
                                  {"attested", ids_of(attested)}},
                      .status = "ok"};
   return run_to_end(maintenance.process.loop, record(&audit, std::move(entry)));
+}
+
+// What the trail does not know is not attested.
+base::Result<std::vector<NewAttestation>> keep(const Maintenance& maintenance, const Calendar& calendar,
+                                               const std::vector<Taken>& taken) {
+  std::vector<NewAttestation> attested = attestations_of(maintenance, calendar, taken);
+  if (const auto told = tell_trail(maintenance, calendar, taken, attested); !told) {
+    maintenance.io.err << fmt::format("warning: This run is not in the audit trail{}. {}\n",
+                                      attested.empty() ? "" : ", so nothing was attested", told.error().message);
+    return std::vector<NewAttestation>();
+  }
+  if (!attested.empty()) TRY_VOID(add_attestations(maintenance.attestations, attested));
+  return attested;
 }
 
 json::Value as_json(const Calendar& calendar, const std::vector<Taken>& taken,
@@ -166,9 +177,7 @@ base::Result<int> go_through(const Calendar& calendar, Maintenance& maintenance)
     taken.push_back({&duty, duty.run == nullptr ? attested_by_hand(maintenance, duty) : duty.run(maintenance)});
     if (!quiet) print(io, taken.size(), taken.back());
   }
-  const std::vector<NewAttestation> attested = attestations_of(maintenance, calendar, taken);
-  TRY_VOID(tell_trail(maintenance, calendar, taken, attested));
-  if (!attested.empty()) TRY_VOID(add_attestations(maintenance.attestations, attested));
+  TRY(const std::vector<NewAttestation> attested, keep(maintenance, calendar, taken));
   if (quiet) {
     io.out << json::write_pretty(as_json(calendar, taken, attested, maintenance.attestations));
   } else if (!attested.empty()) {

@@ -40,18 +40,27 @@ std::string_view tag_of(audit::Severity severity) {
   return severity == audit::Severity::kCritical ? "SECURITY CRITICAL" : "SECURITY WARNING";
 }
 
-void log_security(base::Log& log, const audit::Entry& entry) {
+void SecurityLog::hear(const audit::Entry& entry, base::Instant now) {
   const audit::EventInfo& info = audit::info_of(entry.event);
   if (info.severity == audit::Severity::kInfo) return;
-  const base::Level level = info.severity == audit::Severity::kCritical ? base::Level::kError : base::Level::kWarning;
+  const bool critical = info.severity == audit::Severity::kCritical;
+  Window& window = critical ? critical_ : warnings_;
+  if (!window.begin || now - *window.begin >= kWindow) window = {.begin = now, .lines = 0};
+  if (window.lines > kLinesMax) return;
+  const base::Level level = critical ? base::Level::kError : base::Level::kWarning;
+  if (++window.lines > kLinesMax) {
+    log_.event(level, "security.limited",
+               {{"lines", kLinesMax}, {"seconds", int64_t{kWindow.count()}}, {"tag", tag_of(info.severity)}});
+    return;
+  }
   const std::string_view source = entry.source.empty() ? "local" : std::string_view(entry.source);
   const std::string_view status = entry.status.empty() ? "ok" : std::string_view(entry.status);
-  log.event(level, "security",
-            {{"what", info.name},
-             {"group", group_of(entry.event)},
-             {"source", source},
-             {"status", status},
-             {"tag", tag_of(info.severity)}});
+  log_.event(level, "security",
+             {{"what", info.name},
+              {"group", group_of(entry.event)},
+              {"source", source},
+              {"status", status},
+              {"tag", tag_of(info.severity)}});
 }
 
 }  // namespace app

@@ -71,11 +71,11 @@ const added = ['#### systemd Service'];
 const checkIds = /\b(?:CFG|HST|BIN|DEP|NET|AUT|DAT|CRY|AUD|SLF|K8S|CTR|SYS|ORG)-\d\d\b/g;
 
 // Problems that a page has with its links; what is awaited may be missing, and only that.
-function brokenLinks(markdown, awaited) {
+function brokenLinks(markdown, awaited, of = page) {
   const problems = [];
   for (const target of linksOf(markdown)) {
     const [name, anchor] = target.split('#');
-    const file = name === '' ? path.join(source, page) : path.join(source, path.dirname(page), name);
+    const file = name === '' ? path.join(source, of) : path.join(source, path.dirname(of), name);
     if (!fs.existsSync(file)) {
       if (!awaited.includes(path.relative(source, file))) problems.push(`${target}: there is no such file`);
       continue;
@@ -129,6 +129,18 @@ test('every link leads somewhere, but for those that awaited_links.txt lists', (
   const named = linksOf(text).map((target) => path.join(path.dirname(page), target.split('#')[0]));
   for (const awaited of awaitedLinks()) assert.ok(named.includes(awaited), `the page does not name ${awaited}`);
   assert.equal(brokenLinks('[a](nowhere.md) [b](audit.md#nowhere) [c](audit.md#how-to-verify) [d](https://a.example)', []).length, 2);
+});
+
+test('every link of the other pages leads somewhere', () => {
+  const folders = ['.', 'docs', 'docs/guide', 'docs/decisions', 'deploy/monitoring', 'tests/guide', 'tests/e2e'];
+  const others = folders.flatMap((folder) => fs.readdirSync(path.join(source, folder))
+    .filter((name) => name.endsWith('.md')).map((name) => path.join(folder, name)));
+  assert.ok(others.length > 25, `${others.length} pages`);
+  for (const other of others) {
+    // Code of other languages has brackets of its own.
+    const prose = fs.readFileSync(path.join(source, other), 'utf8').replace(/^```.*?^```$/gms, '');
+    assert.deepEqual(brokenLinks(prose, awaitedLinks(), other), [], other);
+  }
 });
 
 test('every check that is named is a check', () => {

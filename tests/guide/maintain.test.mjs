@@ -171,6 +171,21 @@ test('a file of attestations that is none is refused as it is, and never written
   }
 });
 
+test('without a trail the steps are told all the same, and nothing is attested', async () => {
+  const trail = path.join(workspace.storage, 'audit');
+  fs.rmSync(trail, { recursive: true });
+  fs.writeFileSync(trail, 'no directory', { mode: 0o600 });
+  const weekly = await maintain('weekly', '--owner', 'operations');
+  assert.equal(weekly.code, 1);
+  assert.equal(weekly.of.review_log.state, 'failed');
+  assert.equal(weekly.steps.length, 4);
+  assert.deepEqual(weekly.attested, []);
+  assert.ok(!fs.existsSync(attestations));
+  const quarterly = await command('maintain', 'quarterly', '--owner', 'o', '--done', 'ORG-04', '--evidence', 'wiki', '--offline');
+  assert.match(quarterly.stderr, /not in the audit trail, so nothing was attested/);
+  assert.ok(!fs.existsSync(attestations));
+});
+
 test('a dry run says every step and does nothing', async () => {
   const before = (await records()).length;
   for (const calendar of ['weekly', 'monthly', 'quarterly']) {

@@ -14,6 +14,8 @@
 
 namespace {
 
+constexpr base::Instant kNow{};
+
 struct Line {
   base::Level level;
   std::string event;
@@ -34,7 +36,10 @@ class MemoryLog final : public base::Log {
  protected:
   void write(base::Level level, std::string_view event, std::span<const base::Field> fields) override {
     Line line{level, std::string(event), {}};
-    for (const base::Field& field : fields) line.fields.emplace_back(field.name, std::get<std::string>(field.value));
+    for (const base::Field& field : fields) {
+      const auto* text = std::get_if<std::string>(&field.value);
+      line.fields.emplace_back(field.name, text != nullptr ? *text : "a number");
+    }
     lines.push_back(std::move(line));
   }
 };
@@ -45,7 +50,7 @@ TEST_CASE("every event of severity warning or critical is one line, and no other
   for (const audit::EventInfo& info : audit::catalogue()) {
     CAPTURE(info.name);
     MemoryLog log;
-    app::log_security(log, {.event = info.event, .source = "192.0.2.7", .status = "forbidden"});
+    app::SecurityLog(log).hear({.event = info.event, .source = "192.0.2.7", .status = "forbidden"}, kNow);
     if (info.severity == audit::Severity::kInfo) {
       CHECK(log.lines.empty());
       continue;
@@ -65,14 +70,29 @@ TEST_CASE("every event of severity warning or critical is one line, and no other
 
 TEST_CASE("what a client sent is not in the line") {
   MemoryLog log;
-  app::log_security(log, {.event = audit::Event::kHostRefused,
-                          .user = "planted-user",
-                          .request = {{"value", audit::Hidden{"planted-name"}}},
-                          .reason = "planted-reason"});
+  app::SecurityLog(log).hear({.event = audit::Event::kHostRefused,
+                              .user = "planted-user",
+                              .request = {{"value", audit::Hidden{"planted-name"}}},
+                              .reason = "planted-reason"},
+                             kNow);
   REQUIRE(log.lines.size() == 1);
   for (const auto& [name, value] : log.lines.front().fields) CHECK_FALSE(value.contains("planted"));
   CHECK(log.lines.front().of("source") == "local");
   CHECK(log.lines.front().of("status") == "ok");
+}
+
+TEST_CASE("a flood of events is no flood of lines, says so once, and hides nothing critical") {
+  MemoryLog log;
+  app::SecurityLog security(log);
+  const auto refuse = [&](base::Instant now) { security.hear({.event = audit::Event::kBearerRefused}, now); };
+  for (int n = 0; n < 10 * app::SecurityLog::kLinesMax; ++n) refuse(kNow);
+  CHECK(log.lines.size() == app::SecurityLog::kLinesMax + 1);
+  CHECK(log.lines.back().event == "security.limited");
+  CHECK(log.lines.back().of("tag") == "SECURITY WARNING");
+  security.hear({.event = audit::Event::kSessionForeign}, kNow);
+  CHECK(log.lines.back().of("what") == "session.foreign");
+  refuse(kNow + app::SecurityLog::kWindow);
+  CHECK(log.lines.back().of("what") == "bearer.refused");
 }
 
 TEST_CASE("the groups of docs/operations.md are those of the log") {

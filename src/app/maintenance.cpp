@@ -64,7 +64,8 @@ std::string summary_of_checks(const json::Value& report) {
   std::string text =
       fmt::format("{} passed, {} open, {} for a person to look at, {} not applicable", counts["pass"],
                   counts["fail"] + counts["error"], counts["manual"] + counts["warn"], counts["not_applicable"]);
-  if (!said.empty()) text += fmt::format(": {}", fmt::join(said, "; "));
+  // Evidence is sentences.
+  if (!said.empty()) text += fmt::format(": {}", fmt::join(said, few ? " " : "; "));
   if (all > kListedMax) text += fmt::format("; and {} more", all - kListedMax);
   return text;
 }
@@ -156,11 +157,7 @@ Outcome verify_backup(Maintenance& maintenance) {
                                            "spotify-mcp-server backup create FILE.",
                                            folder)};
   }
-  const auto made = checks::parse_time(newest->created);
-  const bool old = !made || maintenance.now - *made > kBackupAgeMax;
-  return {old ? StepState::kFound : StepState::kDone,
-          fmt::format("{} of {} was restored into a scratch folder, and every piece of it is as it was written.{}",
-                      newest->path, newest->created, old ? " It is older than a week: make a new one." : "")};
+  return judge_backup(newest->path, newest->created, maintenance.now);
 }
 
 Outcome rotate_keys(Maintenance& maintenance) {
@@ -232,6 +229,14 @@ Outcome list_access(Maintenance& maintenance) {
 }
 
 }  // namespace
+
+Outcome judge_backup(const std::string& path, const std::string& created, base::Wall now) {
+  const auto made = checks::parse_time(created);
+  const bool old = !made || now - *made > kBackupAgeMax;
+  return {old ? StepState::kFound : StepState::kDone,
+          fmt::format("{} of {} was restored into a scratch folder, and every piece of it is as it was written.{}",
+                      path, created, old ? " It is older than a week: make a new one." : "")};
+}
 
 Outcome attested_by_hand(const Maintenance& maintenance, const Duty& duty) {
   const std::string_view id = duty.attests;

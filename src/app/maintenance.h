@@ -51,4 +51,7 @@ const Calendar* find_calendar(std::string_view name);
 // Done where an attestation that still counts says so, or where the owner says so now; by hand otherwise.
 Outcome attested_by_hand(const Maintenance& maintenance, const Duty& duty);
 
+// Of a backup that was restored: whether it is of this week. `created` as the backup says.
+Outcome judge_backup(const std::string& path, const std::string& created, base::Wall now);
+
 }  // namespace app

@@ -1,7 +1,6 @@
 // What docs/security-guide.md promises of itself: its chapters are complete and in order, every claim names a test or a
 // check, and every file, anchor, check and test that it names is there.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -165,9 +164,16 @@ test('every page with commands is one whose commands are run', () => {
   }
 });
 
+// What ctest reads; asking it would clear the log of the run that we are in.
+function testsOf(folder, names = new Set()) {
+  const list = fs.readFileSync(path.join(folder, 'CTestTestfile.cmake'), 'utf8');
+  for (const [, name] of list.matchAll(/^add_test\(\[?=*\[?"?([\w.-]+)/gm)) names.add(name);
+  for (const [, below] of list.matchAll(/^subdirs\("?([^")]+)"?\)/gm)) testsOf(path.join(folder, below), names);
+  return names;
+}
+
 test('every test that is named is one that ctest runs', { skip: !process.env.SMS_BUILD_DIR }, () => {
-  const listed = execFileSync('ctest', ['--test-dir', process.env.SMS_BUILD_DIR, '-N'], { encoding: 'utf8' });
-  const names = new Set([...listed.matchAll(/Test +#\d+: (\S+)/g)].map((match) => match[1]));
+  const names = testsOf(process.env.SMS_BUILD_DIR);
   assert.ok(names.size > 50);
   const wanted = [...text.matchAll(/`ctest -R (\w+)`/g)].map((match) => match[1]);
   for (const target of linksOf(text)) {

@@ -2,7 +2,6 @@
 // that the page names, and what the section says is given.
 import fs from 'node:fs';
 import net from 'node:net';
-import { once } from 'node:events';
 import path from 'node:path';
 import { Program, Workspace, programs, withDeadline } from '../e2e/harness.mjs';
 import { fixtures } from './fixtures.mjs';
@@ -11,13 +10,23 @@ import { fixtures } from './fixtures.mjs';
 const namedPorts = ['8000', '9464'];
 const state = '.guide-shell';
 
+const taken = new Set();
+
+// A port that is free now, and below those that the kernel gives to others: nobody gets it before the server does.
 async function freePort() {
-  const holder = net.createServer();
-  holder.listen(0, '127.0.0.1');
-  await once(holder, 'listening');
-  const { port } = holder.address();
-  await new Promise((resolve) => holder.close(resolve));
-  return String(port);
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (taken.has(port)) continue;
+    taken.add(port);
+    const holder = net.createServer();
+    const listening = new Promise((resolve) => {
+      holder.once('listening', () => resolve(true)).once('error', () => resolve(false));
+    });
+    holder.listen(port, '127.0.0.1');
+    if (!(await listening)) continue;
+    await new Promise((resolve) => holder.close(resolve));
+    return String(port);
+  }
 }
 
 // Waits for a line of a file that somebody else writes.
@@ -56,7 +65,13 @@ export class Session {
     session.workspace.env.PATH = `${bin}:${session.workspace.env.PATH}`;
     // The application that the simulator knows; a person has one of their own.
     session.workspace.env.SPOTIFY_CLIENT_ID = '51b0c0de51b0c0de51b0c0de51b0c0de';
-    for (const each of given) await session.give(each);
+    try {
+      for (const each of given) await session.give(each);
+    } catch (error) {
+      // What was started would keep the test alive.
+      await session.close();
+      throw error;
+    }
     return session;
   }
 

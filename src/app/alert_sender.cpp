@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "app/security_log.h"
 #include "app/version.h"
 #include "crypto/hmac.h"
 #include "http/url.h"
@@ -99,8 +100,9 @@ void AlertSender::hear(const audit::Entry& entry) {
   for (const alerts::Alert& alert : evaluator_.hear(entry, process_.loop.now())) {
     const alerts::Rule& rule = *alert.rule;
     metrics_.count_alert(rule.name, Metrics::Delivery::kRaised);
-    process_.log.event(rule.severity == audit::Severity::kCritical ? base::Level::kError : base::Level::kWarning,
-                       "alert", {{"alert", rule.name}, {"source", alert.source}, {"count", alert.count}});
+    process_.log.event(
+        rule.severity == audit::Severity::kCritical ? base::Level::kError : base::Level::kWarning, "alert",
+        {{"alert", rule.name}, {"source", alert.source}, {"count", alert.count}, {"tag", tag_of(rule.severity)}});
     for (const Send send : places_->sends) {
       if (sending_.size() >= kWaitingMax) {
         metrics_.count_alert(rule.name, Metrics::Delivery::kLost);

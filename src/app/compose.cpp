@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/key_keeper.h"
+#include "app/security_log.h"
 #include "app/version.h"
 #include "crypto/kdf.h"
 #include "policy/access_scopes.h"
@@ -86,12 +87,13 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
                                                      tools::Audience audience, AccountOptions options) {
   auto metrics = std::make_unique<Metrics>();
   TRY(auto alerts, AlertSender::make(process, settings, *metrics));
-  auto heard = [counted = metrics.get(), alert = alerts.get()](const audit::Entry& entry) {
+  auto heard = [counted = metrics.get(), alert = alerts.get(), loop = &process.loop,
+                log = std::make_shared<SecurityLog>(process.log)](const audit::Entry& entry) {
     counted->count_event(entry);
+    log->hear(entry, loop->now());
     alert->hear(entry);
   };
-  auto audit = std::make_unique<AuditTrail>(process, settings, options.key_made, std::move(heard),
-                                            metrics.get());
+  auto audit = std::make_unique<AuditTrail>(process, settings, options.key_made, std::move(heard), metrics.get());
   options.trail = &audit->trail();
   options.metrics = metrics.get();
   TRY(auto account, Account::make(process, settings, std::move(options)));

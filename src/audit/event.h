@@ -53,6 +53,7 @@ enum class Event : uint8_t {
   kBackupMade,
   kBackupRestored,
   kReportSigned,
+  kMaintenanceRun,
   kAuditPruned,
   kBudgetSpent,
   kClockStepped,

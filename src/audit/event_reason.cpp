@@ -46,6 +46,7 @@ constexpr std::array kReasons{
     std::pair{Event::kSealedRefused, std::string_view("the installation is sealed")},
     std::pair{Event::kIncidentEnded, std::string_view("every step of the runbook was taken")},
     std::pair{Event::kBackupRestored, std::string_view("the administrator asked for it, and the backup was verified")},
+    std::pair{Event::kMaintenanceRun, std::string_view("every step of the calendar was taken")},
     std::pair{Event::kAuditPruned, std::string_view("they are older than the records that are to be kept")},
     std::pair{Event::kClockStepped, std::string_view("records are ordered by number, and a time that jumps is told")},
     std::pair{Event::kAuditOpened, std::string_view("a process that writes says so")},

@@ -39,11 +39,11 @@ export class Program {
   #watchers = new Set();
 
   // `passed`: descriptors that it gets as 3 and following.
-  constructor(file, args, { env = process.env, cwd, passed = [] } = {}) {
+  constructor(file, args, { env = process.env, cwd, detached = false, passed = [] } = {}) {
     this.name = path.basename(file);
     this.args = args;
     if (!fs.existsSync(file)) throw new Error(`${file} does not exist. Build it first: script/test builds everything.`);
-    this.child = spawn(file, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe', ...passed] });
+    this.child = spawn(file, args, { env, cwd, detached, stdio: ['pipe', 'pipe', 'pipe', ...passed] });
     // A program that ends early closes its stdin; the test learns that from the exit, not from a broken pipe.
     this.child.stdin.on('error', () => {});
     this.rawStdout = [];

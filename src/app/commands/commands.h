@@ -22,6 +22,7 @@ Command security_check_command();
 Command keys_command();
 Command incident_command();
 Command backup_command();
+Command maintain_command();
 Command healthcheck_command();
 Command version_command();
 

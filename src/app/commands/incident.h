@@ -13,25 +13,11 @@
 #include "app/commands/command.h"
 #include "app/commands/evidence.h"
 #include "app/process.h"
+#include "app/step.h"
 #include "base/result.h"
 #include "config/load.h"
 
 namespace app::commands {
-
-// What became of a step.
-enum class StepState {
-  kDone,
-  kFound,   // It was done, and what it looked at is not as it should be.
-  kByHand,  // A person has to do it.
-  kFailed,
-  kPlanned  // A dry run.
-};
-std::string_view state_name(StepState state);
-
-struct Outcome {
-  StepState state = StepState::kDone;
-  std::string told;  // Sentences.
-};
 
 // What the steps work on. One step after the other, on the main thread.
 struct Incident {

@@ -28,13 +28,6 @@ constexpr std::chrono::seconds kProbePatience{10};
 
 Outcome failed(const base::Error& error) { return {StepState::kFailed, error.message}; }
 
-// One line for a person, out of what a command has printed.
-std::string as_one_line(std::string text) {
-  std::ranges::replace(text, '\n', ' ');
-  text.resize(text.find_last_not_of(' ') + 1);
-  return text;
-}
-
 Outcome put_seal_on(Incident& incident) {
   const Seal seal(incident.settings().storage.directory);
   const auto sealed = seal.put_on(incident.process.clock.wall());
@@ -347,22 +340,6 @@ std::span<const Runbook> runbooks() {
 const Runbook* find_runbook(std::string_view incident) {
   const auto found = std::ranges::find(runbooks(), incident, &Runbook::incident);
   return found == runbooks().end() ? nullptr : &*found;
-}
-
-std::string_view state_name(StepState state) {
-  switch (state) {
-    case StepState::kDone:
-      return "done";
-    case StepState::kFound:
-      return "found";
-    case StepState::kByHand:
-      return "by hand";
-    case StepState::kFailed:
-      return "failed";
-    case StepState::kPlanned:
-      return "planned";
-  }
-  return "";
 }
 
 }  // namespace app::commands

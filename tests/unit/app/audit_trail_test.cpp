@@ -515,6 +515,7 @@ std::string of_a_report() {
   REQUIRE(app::tell_trail(home.process, home.settings, app::describe_signed(key, "compliance", "{}")));
   return home.records();
 }
+std::string of_maintenance() { return of_commands({{"maintain", "monthly", "--owner", "a test", "--offline"}}); }
 
 struct Provoked {
   std::vector<Event> events;
@@ -549,6 +550,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kAuditPruned}, of_a_pruning},
       {{Event::kBackupMade, Event::kBackupRestored}, of_a_backup},
       {{Event::kReportSigned}, of_a_report},
+      {{Event::kMaintenanceRun}, of_maintenance},
       {{Event::kClockStepped, Event::kAuditRecovered, Event::kAuditGap}, of_a_bad_disk},
   };
   return kAll;

@@ -150,6 +150,7 @@ const Change kChanges[] = {
     {"environment", [](Facts& f) { f.config->environment_is_declared = false; }},
     {"spotify.client_id", [](Facts& f) { f.config->document = json::Object{{"client_id", "your_client_id"}}; }},
     {"spotify.client_secret", [](Facts& f) { f.config->plain_secrets = {"spotify.client_secret"}; }},
+    {"spotify.client_secret_previous", [](Facts& f) { f.config->plain_secrets = {"spotify.client_secret_previous"}; }},
     {"spotify.redirect_uri", [](Facts& f) { settings_of(f).spotify.redirect_uri = "http://example.com/callback"; }},
     {"spotify.scopes",
      [](Facts& f) { settings_of(f).spotify.scopes = {oauth::Scope::parse("user-read-email").value()}; }},
@@ -169,6 +170,9 @@ const Change kChanges[] = {
        settings_of(f).server.tls_key = "/etc/key.pem";
        settings_of(f).server.connections_per_client = schema::Bounded<0, 10000>(0);
      }},
+    {"server.requests_per_user", nullptr, kOther},
+    {"server.streams_per_user", nullptr, kOther},
+    {"server.security_contact", [](Facts& f) { settings_of(f).server.security_contact.clear(); }},
     {"api.base_url", [](Facts& f) { settings_of(f).api.base_url = "https://example.com"; }},
     {"api.accounts_url", [](Facts& f) { settings_of(f).api.accounts_url = "http://example.com"; }},
     {"api.timeout", [](Facts& f) { settings_of(f).api.timeout = config::Seconds(600); }},
@@ -188,6 +192,7 @@ const Change kChanges[] = {
     {"security.max_sessions_per_user",
      [](Facts& f) { settings_of(f).security.max_sessions_per_user = schema::Bounded<1, 100>(9); }},
     {"security.enable_request_signing", [](Facts& f) { settings_of(f).security.enable_request_signing = false; }},
+    {"security.check_at_start", nullptr, kOther},
     {"security.key_rotation_days",
      [](Facts& f) { f.keys->made = base::Wall{kNow.unix_ms - 40 * int64_t{86'400'000}}; }},
     {"audit.enabled", [](Facts& f) { settings_of(f).audit.enabled = false; }},

@@ -140,6 +140,7 @@ TEST_CASE("the log writes one JSON line per event and drops what is below its le
   CHECK(value->text_or_empty("time") == base::to_rfc3339(clock.wall()));
   CHECK(value->find("seconds")->integer() == 30);
   CHECK(value->find("shared")->boolean());
+  CHECK(value->text_or_empty("tag") == "WARNING");
 }
 
 TEST_CASE("without a display no browser is started") {

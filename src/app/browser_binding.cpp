@@ -31,7 +31,7 @@ std::unexpected<base::Error> stranger(std::string_view why) {
 }  // namespace
 
 BrowserBinding::BrowserBinding(base::Random& random, std::string path, std::chrono::seconds lives)
-    : path_(std::move(path)),
+    : path_(http::is_cookie_path(path) ? std::move(path) : "/"),
       lives_(lives),
       // A name for each login, so that two of them, on two ports of one address, do not take each other's cookie away.
       name_("spotify_mcp_login_" + crypto::random_token(random, kNameBytes)),

@@ -111,7 +111,7 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
       product->all_tools_.push_back(std::move(tool));
     }
   }
-  product->apply(settings);
+  product->take_over(settings, product->tools_);
   auto resources = tools::resources_over(product->tools_);
   for (mcp::Resource& resource : resources.fixed) {
     if (resource.uri == tools::kPlayerUri) {
@@ -188,6 +188,11 @@ base::Result<void> Product::check(const config::Settings& settings) const {
 }
 
 void Product::apply(const config::Settings& settings) {
+  const auto selected = select(settings, settings.tools.read_only);
+  if (selected) take_over(settings, *selected);
+}
+
+void Product::take_over(const config::Settings& settings, const std::vector<mcp::Tool>& selected) {
   key_age_ = std::chrono::days(settings.security.key_rotation_days.value());
   services_.options.privacy = privacy_of(settings);
   budget_.set_limits(budget_of(settings));
@@ -197,12 +202,10 @@ void Product::apply(const config::Settings& settings) {
   if (!retargeted) {
     process_.log.event(base::Level::kError, "alerts.not_retargeted", {{"why", retargeted.error().message}});
   }
-  const auto selected = select(settings, settings.tools.read_only);
-  if (!selected) return;
-  account_->login().ask_for(login_scopes(settings, *selected));
-  services_.wanted_scopes = tools::scopes_of(*selected);
+  account_->login().ask_for(login_scopes(settings, selected));
+  services_.wanted_scopes = tools::scopes_of(selected);
   std::set<std::string, std::less<>> now;
-  for (const mcp::Tool& tool : *selected) now.insert(tool.info.name);
+  for (const mcp::Tool& tool : selected) now.insert(tool.info.name);
   services_.has_undo = now.contains("undo");
   if (now == offered_) return;
   offered_ = std::move(now);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -77,6 +78,7 @@ class Product {
   base::Task<void> share_state_keys();
   base::Result<std::vector<mcp::Tool>> select(const config::Settings& settings, bool read_only) const;
   void add(const mcp::Tool& tool);
+  void take_over(const config::Settings& settings, const std::vector<mcp::Tool>& selected);
   bool is_offered(const mcp::Tool& tool) { return offered_.contains(tool.info.name) && is_possible(tool); }
   // What every call passes before its handler.
   mcp::ToolMiddleware guard(const base::Clock& clock);

@@ -39,7 +39,8 @@ std::string write_position(const TailPosition& position) {
 }
 
 std::optional<TailPosition> read_position(std::string_view text) {
-  const std::vector<std::string_view> words = base::split(base::trim(text), ' ');
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  const std::vector<std::string_view> words = base::split(text, ' ');
   if (words.size() != 3 || (words[0] != "-" && !first_seq_of(words[0]))) return std::nullopt;
   const auto offset = base::parse_integer(words[1]);
   const auto seq = base::parse_integer(words[2]);

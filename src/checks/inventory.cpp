@@ -8,18 +8,18 @@ namespace {
 using enum DataClass;
 
 constexpr std::string_view kLogin = "until logout";
-constexpr std::string_view kApiKey = "always, so that its id stays known";
+constexpr std::string_view kApiKey = "always, revoked or not";
+constexpr std::string_view kNonce = "ten minutes, then until the next signed request";
 constexpr std::array kStore{
-    DataColumn{"api_keys.addresses", kTechnical, "Where the key may be used from.", kApiKey},
+    DataColumn{"api_keys.addresses", kTechnical, "From where it may be used.", kApiKey},
     DataColumn{"api_keys.created_ms", kTechnical, "When it was made.", kApiKey},
-    DataColumn{"api_keys.digest", kTechnical, "SHA-256 of the key.", kApiKey},
-    DataColumn{"api_keys.expires_ms", kTechnical, "When it ends.", kApiKey},
+    DataColumn{"api_keys.digest", kSecret, "SHA-256 of the whole key.", kApiKey},
+    DataColumn{"api_keys.expires_ms", kTechnical, "Until when it is good.", kApiKey},
     DataColumn{"api_keys.id", kTechnical, "Names the key.", kApiKey},
-    DataColumn{"api_keys.label", kPersonal, "What its owner calls it.", "until the user is erased"},
+    DataColumn{"api_keys.label", kPersonal, "What its owner calls it.", kApiKey},
     DataColumn{"api_keys.revoked_ms", kTechnical, "When it was revoked.", kApiKey},
-    DataColumn{"api_keys.scopes", kTechnical, "What it may do.", kApiKey},
-    DataColumn{"api_keys.signing_box", kSecret, "What its requests are signed with, sealed.",
-               "until the user is erased"},
+    DataColumn{"api_keys.scopes", kTechnical, "What it allows.", kApiKey},
+    DataColumn{"api_keys.signing_box", kSecret, "What its requests are signed with, sealed.", kApiKey},
     DataColumn{"archive.at_ms", kTechnical, "When a list was kept.", "with its list"},
     DataColumn{"archive.bytes", kTechnical, "Its size.", "with its list"},
     DataColumn{"archive.content", kContent, "Items of a playlist as they were before a change.",
@@ -45,9 +45,9 @@ constexpr std::array kStore{
     DataColumn{"keys.purpose", kTechnical, "What it is for.", "always"},
     DataColumn{"keys.state", kTechnical, "Whether it seals, opens, or was given up.", "always"},
     DataColumn{"keys.version", kTechnical, "Its number.", "always"},
-    DataColumn{"nonces.expires_ms", kTechnical, "Until when the request could be sent again.", "ten minutes"},
-    DataColumn{"nonces.key_id", kTechnical, "Of which API key it is.", "ten minutes"},
-    DataColumn{"nonces.nonce", kTechnical, "Names a signed request.", "ten minutes"},
+    DataColumn{"nonces.expires_ms", kTechnical, "Until when it has to be known.", kNonce},
+    DataColumn{"nonces.key_id", kTechnical, "The API key that used it.", kNonce},
+    DataColumn{"nonces.nonce", kTechnical, "Of a signed request.", kNonce},
     DataColumn{"quota.bucket", kTechnical, "A group of requests to Spotify.", "always"},
     DataColumn{"quota.until_ms", kTechnical, "Until when Spotify takes none of it.", "always"},
     DataColumn{"quota_counts.bucket", kTechnical, "A group of requests to Spotify.", "48 hours"},

@@ -67,9 +67,10 @@ base::Result<std::optional<std::string>> find_cookie(const Headers& headers, std
   return found;
 }
 
+bool is_cookie_path(std::string_view path) { return path.starts_with('/') && are_octets(path); }
+
 std::string set_cookie(const NewCookie& cookie) {
-  ENSURE(is_token(cookie.name) && are_octets(cookie.value));
-  ENSURE(cookie.path.starts_with('/') && are_octets(cookie.path));
+  ENSURE(is_token(cookie.name) && are_octets(cookie.value) && is_cookie_path(cookie.path));
   return fmt::format("{}={}; Max-Age={}; Path={}; HttpOnly; SameSite=Lax{}", cookie.name, cookie.value,
                      cookie.lives.count(), cookie.path, cookie.secure ? "; Secure" : "");
 }

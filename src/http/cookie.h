@@ -44,5 +44,7 @@ struct NewCookie {
   bool secure = false;
 };
 std::string set_cookie(const NewCookie& cookie);
+// Whether a path of a URL can be that of a cookie.
+bool is_cookie_path(std::string_view path);
 
 }  // namespace http

@@ -4,7 +4,9 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { Workspace, httpHeaders, initializeRequest, modernRequest, postModern, programs, rawHttp, textOf } from './harness.mjs';
+import {
+  Workspace, httpHeaders, initializeRequest, modernHeaders, modernRequest, postModern, programs, rawHttp, textOf, withDeadline,
+} from './harness.mjs';
 
 let workspace;
 beforeEach(async () => {
@@ -84,6 +86,19 @@ test('status, and sessions that are ended one by one or all, with a new bearer',
   const told = await events();
   assert.equal(told.filter((event) => event === 'admin.command').length, 2);
   assert.equal(told.filter((event) => event === 'session.ended').length, 2);
+});
+
+test('revoking all ends the streams that are open with the old bearer', async () => {
+  const server = await workspace.startServer();
+  const answer = await fetch(server.url, {
+    method: 'POST',
+    headers: modernHeaders(workspace.token(), 'subscriptions/listen'),
+    body: JSON.stringify(modernRequest(1, 'subscriptions/listen', { notifications: { toolsListChanged: true } })),
+  });
+  assert.equal(answer.status, 200);
+  const ended = answer.text().catch((error) => `broken: ${error}`);
+  assert.equal((await admin('revoke', '--all')).code, 0);
+  await withDeadline(ended, 'the end of the stream');
 });
 
 test('the seal stops every call of both transports at once and after a restart', async () => {

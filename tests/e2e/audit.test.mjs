@@ -155,6 +155,8 @@ test('without a trail the commands say so, and make no key', async () => {
 });
 
 test('who is erased cannot be found in the trail, which stays whole', async () => {
+  await workspace.startSim();
+  workspace.writeConfig();
   await workspace.login();
   await session();
   const name = (await audit('hash', '--user', 'owner')).stdout.trim();

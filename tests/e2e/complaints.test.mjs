@@ -2,7 +2,7 @@
 // what happens in the middle of use; what happens before the first song stands in complaints_setup.test.mjs.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Workspace, modernRequest, textOf } from './harness.mjs';
+import { Workspace, authorization, modernRequest, textOf } from './harness.mjs';
 import { sim } from './sim.mjs';
 
 const workspace = new Workspace();
@@ -203,7 +203,7 @@ test('28: "it picks the live version, the cover, the remaster"', async () => {
 
 test('30: "no collaborative playlists, no top tracks, and somebody posts a security scan"', async () => {
   assert.ok((await done('get_top_items', { type: 'tracks' })).items.length > 0);
-  const { auth_url: url } = await done('get_auth_url');
+  const url = await authorization((await done('get_auth_url')).auth_url);
   const scopes = new URL(url).searchParams.get('scope').split(' ');
   assert.ok(scopes.includes('playlist-read-collaborative'), scopes.join(' '));
 });

@@ -254,7 +254,10 @@ int http_status(Code code) {
 std::string exits_of(std::string_view command) {
   if (command == "status") return "0 logged in, 1 not logged in or the login has ended";
   if (command == "stdio") return "0 when the host closes the input, or at SIGINT or SIGTERM";
-  if (command == "serve") return "0 at SIGINT or SIGTERM, after running requests have ended";
+  if (command == "serve") {
+    return "0 at SIGINT or SIGTERM, after running requests have ended; 12 a security check refuses the start "
+           "(`--require-check`, security.check_at_start)";
+  }
   if (command == "login") {
     return "0 logged in; 4 denied in the browser, 9 sealed, 10 nobody answered in time, 11 the input ended";
   }

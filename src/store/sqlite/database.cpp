@@ -230,7 +230,13 @@ Database::Transaction::~Transaction() {
 }
 
 Result<void> Database::Transaction::commit() {
-  TRY([[maybe_unused]] const int64_t committed, database_->execute("COMMIT"));
+  const auto committed = database_->execute("COMMIT");
+  if (!committed) {
+    // Where only the last step failed, the log holds all of it, and the next opening finds it there.
+    base::Error error = committed.error();
+    error.message += " Whether the last change is kept is not known: look before you repeat it.";
+    return std::unexpected(std::move(error));
+  }
   database_ = nullptr;
   return {};
 }

@@ -86,7 +86,8 @@ class Database {
     ~Transaction();
     Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
     Transaction& operator=(Transaction&&) = delete;
-    // After it has returned the change survives a crash of the machine.
+    // After it has returned the change survives a crash of the machine. After an error nobody knows whether it is kept,
+    // which the error says.
     base::Result<void> commit();
 
    private:

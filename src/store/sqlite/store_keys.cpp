@@ -52,7 +52,8 @@ std::unexpected<base::Error> not_ours() {
   return fail(
       Code::kUnavailable,
       "The keys of the store were sealed under another master key, or changed from outside. Give the master key "
-      "back that they are under (SPOTIFY_MCP_MASTER_KEY, or the key file). Nothing was changed.",
+      "back that they are under (SPOTIFY_MCP_MASTER_KEY, or the key file). Nothing was changed. If `keys rotate "
+      "--master` was ended in the middle, run it again.",
       "a row of keys does not open");
 }
 

@@ -65,6 +65,8 @@ TEST_CASE("our cookie is found by its exact name, and two of it are none") {
 TEST_CASE("a cookie is set for one path, hidden from scripts and from other sites' requests") {
   const http::NewCookie cookie{.name = "n", .value = "v", .path = "/callback", .lives = std::chrono::seconds(300)};
   CHECK(http::set_cookie(cookie) == "n=v; Max-Age=300; Path=/callback; HttpOnly; SameSite=Lax");
+  CHECK(http::is_cookie_path("/callback"));
+  for (const char* path : {"", "callback", "/a;b", "/a b", "/a,b", "/\xc3\xa9"}) CHECK(!http::is_cookie_path(path));
   http::NewCookie secure = cookie;
   secure.secure = true;
   CHECK(http::set_cookie(secure) == "n=v; Max-Age=300; Path=/callback; HttpOnly; SameSite=Lax; Secure");

@@ -69,6 +69,7 @@ base::Task<void> keep(World* world, std::string who, std::vector<int>* statuses)
 // The events of a stream until it ends.
 base::Task<int> drain(http::BodyStream* stream) {
   int events = 0;
+  // Ends with the stream.
   while (true) {
     const auto piece = co_await stream->next();
     if (!piece) co_return events;

@@ -10,6 +10,7 @@
 #include "tools/guard.h"
 #include "tools/needs.h"
 #include "tools/prompts.h"
+#include "tools/remembered.h"
 #include "tools/resources.h"
 
 namespace app {
@@ -82,8 +83,7 @@ base::Result<std::unique_ptr<Product>> Product::make(Process& process, const con
   // A regime that is set is known already; one that is found out later hides tools, see is_possible().
   TRY(product->tools_, product->select(settings, settings.tools.read_only));
   product->services_.wanted_scopes = tools::scopes_of(product->tools_);
-  product->services_.has_undo =
-      std::ranges::any_of(product->tools_, [](const mcp::Tool& tool) { return tool.info.name == "undo"; });
+  for (const mcp::Tool& tool : product->tools_) product->services_.offered.insert(tool.info.name);
   product->account_->login().ask_for(login_scopes(settings, product->tools_));
   for (const mcp::Tool& tool : product->tools_) product->add(tool);
   // The server learns no tools later, so it knows also those that only a reload can bring.
@@ -125,7 +125,7 @@ Product::Product(Process& process, const config::Settings& settings, tools::Audi
       audit_(std::move(parts.audit)),
       account_(std::move(parts.account)),
       seal_(settings.storage.directory),
-      sealed_calls_(seal_, audit_->trail(), audit_->auditor()),
+      sealed_calls_(process.loop, seal_, audit_->trail(), audit_->auditor()),
       metered_calls_(process.loop, *metrics_, sealed_calls_),
       content_watch_(*metrics_, audit_->trail()),
       archive_({process.loop, process.worker}, account_->store().directory()),
@@ -148,6 +148,7 @@ Product::Product(Process& process, const config::Settings& settings, tools::Audi
                     {.audience = [this](std::string_view uri) { return server_.audience_of(uri); },
                      .publish = [this](const mcp::Event& event) { server_.publish(event); },
                      .may_look = [this] { return !seal_.is_on(); }}) {
+  server_.use(tools::remember_over(services_, {.suspicions = [this] { return content_watch_.heard(); }}));
   server_.use(guard(process.clock));
 }
 

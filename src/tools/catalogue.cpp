@@ -121,6 +121,24 @@ std::vector<std::string> toolsets_with_receipts(std::span<const mcp::Tool> tools
   return {names.begin(), names.end()};
 }
 
+// It needs what the changes need that it takes back, so that a login asks for nothing more because of it; beside none
+// it is only for those who name it.
+void fit_undo(std::vector<mcp::Tool>& kept, const policy::Selection& selection) {
+  const auto undo =
+      std::ranges::find(kept, kUndo, [](const mcp::Tool& tool) { return std::string_view(tool.info.name); });
+  if (undo == kept.end()) return;
+  std::set<std::string> scopes;
+  for (const mcp::Tool& tool : kept) {
+    if (leaves_receipt(tool) && tool.info.name != kUndo)
+      scopes.insert(tool.info.scopes.begin(), tool.info.scopes.end());
+  }
+  if (!scopes.empty()) {
+    undo->info.scopes.assign(scopes.begin(), scopes.end());
+  } else if (std::ranges::find(selection.tools, kUndo) == selection.tools.end()) {
+    kept.erase(undo);
+  }
+}
+
 std::string_view effect_word(mcp::Effect effect) {
   switch (effect) {
     case mcp::Effect::kRead:
@@ -202,13 +220,14 @@ base::Result<std::vector<mcp::Tool>> select_tools(std::vector<mcp::Tool> tools, 
                           .toolset = tool.info.toolset,
                           .also_with = tool.info.name == kUndo ? undoable : std::vector<std::string>(),
                           .needs = reads ? policy::Access::kReadOnly : policy::Access::kReadWrite,
-                          .scopes = tool.info.scopes,
+                          .scopes = tool.info.name == kUndo ? std::vector<std::string>() : tool.info.scopes,
                           .by_default = is_default(tool, audience),
                           .is_possible = !regime || !missing_in(*regime, operations_of(tool.info.name))});
   }
   TRY(const policy::Chosen chosen, policy::select(candidates, selection));
   std::vector<mcp::Tool> kept;
   for (const size_t index : chosen.kept) kept.push_back(std::move(tools[index]));
+  fit_undo(kept, selection);
   return kept;
 }
 

@@ -290,9 +290,6 @@ std::vector<mcp::Tool> undo_tools(const Services& services) {
                              "Takes back a change by its receipt, as far as Spotify allows, or finishes one that was "
                              "interrupted. Asks first.",
                              mcp::Effect::kDestroy, mcp::Repeat::kAccumulates);
-  // It needs what the change needed that it takes back, and stands beside every toolset: a login is not to ask for more
-  // because of it.
-  info.scopes.clear();
   mcp::Tool tool = make(services, std::move(info), &undo);
   // It is in every default list, where bytes count; the rest of the answer is that of the tools that change playlists.
   tool.output_schema = promise_of(schema::json_schema<UndoPromise>());

@@ -109,6 +109,9 @@ TEST_CASE("whoever can change something can take it back, and who asks for one t
   for (const std::string& scope : scopes_of(*player)) CHECK_FALSE(scope.contains("playlist"));
   const policy::Selection few{.granted_scopes = std::vector<std::string>{"user-modify-playback-state"}};
   CHECK(offered(few).contains("undo"));
+  const policy::Selection none{.granted_scopes = std::vector<std::string>{"user-read-playback-state"}};
+  CHECK_FALSE(offered(none).contains("undo"));
+  CHECK(offered({.tools = {"undo"}}) == Names{"undo"});
   CHECK_FALSE(offered({.access = policy::Access::kReadOnly}).contains("undo"));
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/unit/tools/curation_bench.h"
+#include "tests/unit/tools/every_call.h"
 
 #include "tests/test.h"
 
@@ -70,6 +71,22 @@ TEST_CASE("the third time no handler runs, and the bytes are those of the first"
     CHECK(bench.client->cache_stats().hits > before.hits);
     CHECK(bench.client->cache_stats().misses == before.misses);
   }
+}
+
+TEST_CASE("whatever is remembered of a reading tool is what its handler would say") {
+  Remembering bench;
+  int remembered = 0;
+  for (const auto& [tool, arguments] : every_reading_call(bench)) {
+    CAPTURE(tool);
+    for (int n = 0; n < 2; ++n) bench.ask(tool, arguments);
+    bench.runs = 0;
+    const std::string third = bench.ask(tool, arguments);
+    if (bench.runs > 0) continue;
+    ++remembered;
+    CHECK(bench.find(tool).info.effect == mcp::Effect::kRead);
+    CHECK(third == mcp::write_members(bench.call(tool, arguments)));
+  }
+  CHECK(remembered >= 10);
 }
 
 TEST_CASE("nobody is given the answer of somebody else, of other arguments or of other settings") {

@@ -14,6 +14,10 @@ View Call::view() const {
   View view{catalogue(), world.config.regime};
   if (parameter("market")) view.market = country();
   view.resume_points = has_scope("user-read-playback-position");
+  view.now = now;
+  if (person == nullptr) return view;
+  person->player.advance(now);
+  view.player = &person->player;
   return view;
 }
 

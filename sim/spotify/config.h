@@ -58,6 +58,12 @@ enum class MarketRule {
   kAccount,    // That of the account, as the documentation says.
 };
 
+// What reads of the player show while the active device is in a private session.
+enum class PrivateSession {
+  kSilent,  // 204, as if nothing played.
+  kNoItem,  // The state without its item.
+};
+
 // The body of a player command that succeeded.
 enum class CommandReply {
   kNoContent,   // 204
@@ -92,6 +98,7 @@ struct Config {
   RefreshMode refresh_mode = RefreshMode::kNever;
   Consent consent = Consent::kAllow;
   CommandReply command_reply = CommandReply::kNoContent;
+  PrivateSession private_session = PrivateSession::kSilent;
   // Scopes that the user unticks: they are missing from what is granted.
   std::vector<std::string> withheld_scopes{};
   std::vector<App> apps{default_app()};

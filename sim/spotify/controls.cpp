@@ -23,6 +23,27 @@ base::Task<http::Response> Controls::handle(http::Request request) {
   co_return co_await simulator_.handle(std::move(request));
 }
 
+http::Response Controls::control_player(const http::Request& request) {
+  const auto body = json::parse(request.body);
+  const json::Value* advertisement = body ? body->find("advertisement_ms") : nullptr;
+  const json::Value* session = body ? body->find("private_session") : nullptr;
+  constexpr int64_t kAdvertisementMax = 600'000;
+  const bool has_length = advertisement != nullptr && advertisement->is_integer() && advertisement->integer() > 0 &&
+                          advertisement->integer() <= kAdvertisementMax;
+  const bool has_session = session != nullptr && session->is_boolean();
+  if (has_length == has_session) {
+    return refusal("Pass advertisement_ms, up to ten minutes, or private_session, true or false.");
+  }
+  Player& player = simulator_.user().player;
+  player.advance(simulator_.now());
+  if (has_session) {
+    player.set_private_session(session->boolean());
+  } else {
+    player.play_advertisement(std::chrono::milliseconds(advertisement->integer()), simulator_.now());
+  }
+  return reply(200, json::Object());
+}
+
 http::Response Controls::control(const http::Request& request) {
   if (request.method == http::Method::kGet && request.target == "/sim/requests") {
     json::Object counts;
@@ -47,6 +68,7 @@ http::Response Controls::control(const http::Request& request) {
     simulator_.advance(std::chrono::seconds(seconds->integer()));
     return reply(200, json::Object());
   }
+  if (request.target == "/sim/player") return control_player(request);
   if (request.target == "/sim/revoke") {
     simulator_.revoke();
     return reply(200, json::Object());

@@ -3,6 +3,8 @@
 //   GET  /sim/requests                    {"GET /me/player": 3, ...}
 //   POST /sim/faults    {"rules": [...]}  replaces the fault plan
 //   POST /sim/clock     {"advance_s": n}  lets time pass for tokens and playback
+//   POST /sim/player    {"advertisement_ms": n}      an advertisement comes between
+//                       {"private_session": true}    the active device goes private, or with false not
 //   POST /sim/revoke                      the user removes the app
 #pragma once
 
@@ -20,6 +22,7 @@ class Controls final : public http::Handler {
 
  private:
   http::Response control(const http::Request& request);
+  http::Response control_player(const http::Request& request);
 
   Simulator& simulator_;
 };

@@ -53,6 +53,27 @@ int64_t Player::progress_ms(base::Wall now) const {
   return std::clamp<int64_t>(progress_at_change_ms_ + passed, 0, current_->duration_ms);
 }
 
+void Player::play_advertisement(std::chrono::milliseconds length, base::Wall now) {
+  if (!is_playing_ || !current_ || interrupted_) return;
+  interrupted_.emplace(*current_, progress_ms(now));
+  begin({.uri = "spotify:ad:0000000000000000000000", .duration_ms = length.count()}, 0, now);
+}
+
+void Player::end_advertisement(base::Wall now) {
+  auto [item, position_ms] = *std::exchange(interrupted_, std::nullopt);
+  begin(std::move(item), position_ms, now);
+}
+
+void Player::set_private_session(bool is_private) {
+  for (Device& device : devices_) device.is_private_session = device.is_active && is_private;
+}
+
+std::optional<int64_t> Player::heard_ms(std::string_view uri, base::Wall now) const {
+  if (current_ && current_->uri == uri && (is_playing_ || progress_at_change_ms_ > 0)) return progress_ms(now);
+  const auto found = heard_ms_.find(uri);
+  return found == heard_ms_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void Player::advance(base::Wall now) {
   play_on(now);
   drop_idle_device(now);
@@ -67,6 +88,10 @@ void Player::play_on(base::Wall now) {
   while (is_playing_ && current_) {
     const auto ends = progress_since_ + std::chrono::milliseconds(current_->duration_ms - progress_at_change_ms_);
     if (ends > now) return;
+    if (interrupted_) {
+      end_advertisement(ends);
+      continue;
+    }
     if (repeat_ == Repeat::kTrack && current_->duration_ms > 0) {
       // Whole rounds are skipped at once, so that a long jump of the clock stays cheap.
       const int64_t rounds = (now - ends).count() / current_->duration_ms;
@@ -102,7 +127,11 @@ void Player::begin(Playable item, int64_t position_ms, base::Wall now) {
 }
 
 void Player::leave(base::Wall now) {
-  if (!current_ || !current_->uri.starts_with("spotify:track:")) return;
+  if (!current_) return;
+  if (current_->uri.starts_with("spotify:episode:")) heard_ms_[current_->uri] = progress_ms(now);
+  const Device* device = active_device();
+  const bool is_private = device != nullptr && device->is_private_session;
+  if (is_private || !current_->uri.starts_with("spotify:track:")) return;
   if (progress_ms(now) < std::min(kCountedPlayMs, current_->duration_ms)) return;
   history_.push_back({current_->uri, context_uri_, now});
   if (history_.size() > kHistoryMax) history_.erase(history_.begin());
@@ -168,6 +197,12 @@ Answer<void> Player::require_active(std::optional<std::string_view> id) {
   return {};
 }
 
+Answer<void> Player::require_item(std::optional<std::string_view> id) {
+  TRY_VOID(require_active(id));
+  if (interrupted_) return restriction();
+  return {};
+}
+
 void Player::activate(Device& device) {
   for (Device& each : devices_) each.is_active = &each == &device;
 }
@@ -192,6 +227,7 @@ Answer<void> Player::start(std::optional<std::string_view> device, Start start, 
   if (start.items.empty() || start.first >= start.items.size()) return restriction();
   activate(*on);
   leave(now);
+  interrupted_.reset();
   context_uri_ = std::move(start.context_uri);
   items_ = std::move(start.items);
   from_queue_ = false;
@@ -224,14 +260,14 @@ Answer<void> Player::pause(std::optional<std::string_view> device, base::Wall no
 }
 
 Answer<void> Player::next(std::optional<std::string_view> device, base::Wall now) {
-  TRY_VOID(require_active(device));
+  TRY_VOID(require_item(device));
   if (!step(now)) return restriction();
   is_playing_ = true;
   return {};
 }
 
 Answer<void> Player::previous(std::optional<std::string_view> device, base::Wall now) {
-  TRY_VOID(require_active(device));
+  TRY_VOID(require_item(device));
   if (!has_previous() || order_.empty()) return restriction();
   leave(now);
   // From an item of the queue it goes back to where the context stands.
@@ -243,7 +279,7 @@ Answer<void> Player::previous(std::optional<std::string_view> device, base::Wall
 }
 
 Answer<void> Player::seek(std::optional<std::string_view> device, int64_t position_ms, base::Wall now) {
-  TRY_VOID(require_active(device));
+  TRY_VOID(require_item(device));
   if (position_ms >= current_->duration_ms) {
     // Seeking past the end plays what follows.
     if (!step(now)) return restriction();

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,6 +63,13 @@ class Player {
   Shuffle shuffle() const { return shuffle_; }
   Repeat repeat() const { return repeat_; }
   int64_t progress_ms(base::Wall now) const;
+  // An advertisement comes between, and then what it interrupted goes on. Does nothing while nothing plays.
+  void play_advertisement(std::chrono::milliseconds length, base::Wall now);
+  bool is_advertisement() const { return interrupted_.has_value(); }
+  // Of the active device. What plays in a private session is in no history.
+  void set_private_session(bool is_private);
+  // How far an episode was heard here; nothing when it never played.
+  std::optional<int64_t> heard_ms(std::string_view uri, base::Wall now) const;
   // When the state last changed.
   base::Wall changed_at() const { return changed_at_; }
   bool has_next() const;
@@ -98,9 +106,12 @@ class Player {
   Answer<Device*> target(std::optional<std::string_view> id);
   // The same, for commands that make sense on the active device only.
   Answer<void> require_active(std::optional<std::string_view> id);
+  // The same, for those that an advertisement allows nobody.
+  Answer<void> require_item(std::optional<std::string_view> id);
   void activate(Device& device);
   void begin(Playable item, int64_t position_ms, base::Wall now);
   void leave(base::Wall now);
+  void end_advertisement(base::Wall now);
   // Moves to what follows; false when nothing does.
   bool step(base::Wall now);
   void order_from(size_t first, uint64_t seed);
@@ -109,6 +120,9 @@ class Player {
 
   std::vector<Device> devices_;
   std::optional<Playable> current_;
+  // What an advertisement came between, and where it stood.
+  std::optional<std::pair<Playable, int64_t>> interrupted_;
+  std::map<std::string, int64_t, std::less<>> heard_ms_;
   bool from_queue_ = false;
   std::optional<std::string> context_uri_;
   std::vector<Playable> items_;  // The context in its own order.

@@ -12,6 +12,7 @@
 #include "json/value.h"
 #include "sim/spotify/catalogue.h"
 #include "sim/spotify/config.h"
+#include "sim/spotify/player.h"
 
 namespace sim::spotify {
 
@@ -23,6 +24,9 @@ struct View {
   // As asked for: `is_playable` only appears with one.
   std::optional<std::string_view> market{};
   bool resume_points = false;
+  // How far this person heard what they played; null for none.
+  const Player* player = nullptr;
+  base::Wall now{};
 
   bool is_legacy() const { return regime != Regime::kDev2026; }
 };

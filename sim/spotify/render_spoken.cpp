@@ -18,11 +18,14 @@ std::string as_html(std::string_view text) {
   return fmt::format("<p>{}</p>", html);
 }
 
-// Some things were begun and some finished, always the same ones.
-void add_resume_point(json::Object& object, const View& view, Index index, int duration) {
+// As far as it was played here; of the rest some things were begun and some finished, always the same ones.
+void add_resume_point(json::Object& object, const View& view, std::string_view id, Index index, int duration) {
   if (!view.resume_points) return;
-  const bool finished = index % 5 == 3;
-  const int position = finished ? duration : index % 7 == 2 ? duration / 3 : 0;
+  int64_t position = index % 5 == 3 ? duration : index % 7 == 2 ? duration / 3 : 0;
+  if (view.player != nullptr) {
+    position = view.player->heard_ms(fmt::format("spotify:episode:{}", id), view.now).value_or(position);
+  }
+  const bool finished = position >= duration;
   object.append("resume_point", json::Object{{"fully_played", finished}, {"resume_position_ms", position}});
 }
 
@@ -87,7 +90,7 @@ json::Object render_simplified_episode(const View& view, Index index) {
   object.append("name", episode.name);
   object.append("release_date", episode.released.text);
   object.append("release_date_precision", episode.released.precision);
-  add_resume_point(object, view, index, episode.duration_ms);
+  add_resume_point(object, view, episode.id, index, episode.duration_ms);
   return object;
 }
 
@@ -151,7 +154,7 @@ json::Object render_simplified_chapter(const View& view, Index index) {
   object.append("release_date_precision", chapter.released.precision);
   // Chapters lack it without a market, unlike episodes.
   add_playability(object, view, false);
-  add_resume_point(object, view, index, chapter.duration_ms);
+  add_resume_point(object, view, chapter.id, index, chapter.duration_ms);
   if (view.is_legacy()) object.append("available_markets", legacy_markets());
   return object;
 }

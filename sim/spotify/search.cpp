@@ -145,26 +145,54 @@ SearchIndex::SearchIndex(const Catalogue& catalogue) : catalogue_(catalogue) {
     return tokens;
   };
   for (const Artist& each : catalogue.artists) {
-    artists_.push_back({tokenize(each.name), {}, joined(each.genres), each.popularity});
+    artists_.documents.push_back({tokenize(each.name), {}, joined(each.genres), each.popularity});
   }
   for (const Album& each : catalogue.albums) {
-    albums_.push_back({tokenize(each.name), names(each.artists), {}, each.popularity});
+    albums_.documents.push_back({tokenize(each.name), names(each.artists), {}, each.popularity});
   }
   for (const Track& each : catalogue.tracks) {
-    tracks_.push_back({tokenize(each.name), names(each.artists), albums_[each.album].name, each.popularity});
+    const auto& album = albums_.documents[each.album].name;
+    tracks_.documents.push_back({tokenize(each.name), names(each.artists), album, each.popularity});
   }
   for (const Show& each : catalogue.shows) {
-    shows_.push_back({tokenize(each.name), tokenize(each.publisher), tokenize(each.description), 0});
+    shows_.documents.push_back({tokenize(each.name), tokenize(each.publisher), tokenize(each.description), 0});
   }
   for (const Episode& each : catalogue.episodes) {
-    episodes_.push_back({tokenize(each.name), shows_[each.show].name, {}, 0});
+    episodes_.documents.push_back({tokenize(each.name), shows_.documents[each.show].name, {}, 0});
   }
   for (const Audiobook& each : catalogue.audiobooks) {
-    audiobooks_.push_back({tokenize(each.name), joined(each.authors), joined(each.narrators), 0});
+    audiobooks_.documents.push_back({tokenize(each.name), joined(each.authors), joined(each.narrators), 0});
+  }
+  for (Shelf* const shelf : {&artists_, &albums_, &tracks_, &shows_, &episodes_, &audiobooks_}) index(*shelf);
+}
+
+void SearchIndex::index(Shelf& shelf) {
+  for (Index i = 0; i < shelf.documents.size(); ++i) {
+    const SearchDocument& document = shelf.documents[i];
+    for (const auto* const tokens : {&document.name, &document.second, &document.third}) {
+      for (const std::string& token : *tokens) {
+        auto& places = shelf.places[token];
+        if (places.empty() || places.back() != i) places.push_back(i);
+      }
+    }
   }
 }
 
-const std::vector<SearchDocument>& SearchIndex::documents(Kind kind) const {
+std::vector<Index> SearchIndex::candidates(const Shelf& shelf, const std::vector<std::string>& words) {
+  std::vector<bool> is_candidate(shelf.documents.size(), words.empty());
+  for (const std::string& word : words) {
+    for (auto at = shelf.places.lower_bound(word); at != shelf.places.end() && at->first.starts_with(word); ++at) {
+      for (const Index i : at->second) is_candidate[i] = true;
+    }
+  }
+  std::vector<Index> found;
+  for (Index i = 0; i < is_candidate.size(); ++i) {
+    if (is_candidate[i]) found.push_back(i);
+  }
+  return found;
+}
+
+const SearchIndex::Shelf& SearchIndex::shelf(Kind kind) const {
   switch (kind) {
     case Kind::kArtist:
       return artists_;
@@ -189,7 +217,7 @@ bool SearchIndex::passes(Kind kind, Index index, const std::pair<std::string, st
   const bool is_track = kind == Kind::kTrack;
   const bool is_album = kind == Kind::kAlbum;
   const bool is_artist = kind == Kind::kArtist;
-  if (name == "track") return is_track && contains_words(tracks_[index].name, value);
+  if (name == "track") return is_track && contains_words(tracks_.documents[index].name, value);
   if (name == "isrc") return is_track && base::equals_ignoring_case(catalogue_.tracks[index].isrc, value);
   if (name == "upc") return is_album && catalogue_.albums[index].upc == value;
   if (name == "tag") {
@@ -198,14 +226,14 @@ bool SearchIndex::passes(Kind kind, Index index, const std::pair<std::string, st
     return is_album && (value == "new" ? catalogue_.albums[index].is_new : value == "hipster" && rare);
   }
   if (name == "album") {
-    if (is_album) return contains_words(albums_[index].name, value);
-    return is_track && contains_words(albums_[catalogue_.tracks[index].album].name, value);
+    if (is_album) return contains_words(albums_.documents[index].name, value);
+    return is_track && contains_words(albums_.documents[catalogue_.tracks[index].album].name, value);
   }
   if (name == "artist") {
-    if (is_artist) return contains_words(artists_[index].name, value);
+    if (is_artist) return contains_words(artists_.documents[index].name, value);
     if (!is_track && !is_album) return false;
     const auto& by = is_track ? catalogue_.tracks[index].artists : catalogue_.albums[index].artists;
-    return std::ranges::any_of(by, [&](Index i) { return contains_words(artists_[i].name, value); });
+    return std::ranges::any_of(by, [&](Index i) { return contains_words(artists_.documents[i].name, value); });
   }
   if (name == "year") {
     const auto of = [&](Index album) { return year_matches(catalogue_.albums[album].released.year(), value); };
@@ -223,19 +251,19 @@ bool SearchIndex::passes(Kind kind, Index index, const std::pair<std::string, st
 }
 
 std::vector<Index> SearchIndex::find(Kind kind, const SearchQuery& query) const {
-  const auto& all = documents(kind);
+  const Shelf& all = shelf(kind);
   struct Hit {
     SearchScore score;
     int popularity;
     Index index;
   };
   std::vector<Hit> hits;
-  for (Index i = 0; i < all.size(); ++i) {
-    const auto scored = score(all[i], query.words);
+  for (const Index i : candidates(all, query.words)) {
+    const auto scored = score(all.documents[i], query.words);
     if (!scored) continue;
     const bool passed =
         std::ranges::all_of(query.filters, [&](const auto& filter) { return passes(kind, i, filter); });
-    if (passed) hits.push_back({*scored, all[i].popularity, i});
+    if (passed) hits.push_back({*scored, all.documents[i].popularity, i});
   }
   std::ranges::sort(hits, [](const Hit& a, const Hit& b) {
     return std::tuple(-a.score.matched, -a.score.points, -a.popularity, a.index) <

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,22 +43,32 @@ std::optional<SearchScore> score(const SearchDocument& document, const std::vect
 class SearchIndex {
  public:
   explicit SearchIndex(const Catalogue& catalogue);
+  SearchIndex(const SearchIndex&) = delete;
+  SearchIndex& operator=(const SearchIndex&) = delete;
 
   // Best first. kChapter finds nothing: chapters cannot be searched.
   std::vector<Index> find(Kind kind, const SearchQuery& query) const;
 
  private:
   bool passes(Kind kind, Index index, const std::pair<std::string, std::string>& filter) const;
-  const std::vector<SearchDocument>& documents(Kind kind) const;
+  // All things of one kind, and where each token stands. Nothing is added once it is indexed.
+  struct Shelf {
+    std::vector<SearchDocument> documents;
+    std::map<std::string_view, std::vector<Index>> places;
+  };
+  static void index(Shelf& shelf);
+  // What has a token that begins with one of the words; everything when there are none.
+  static std::vector<Index> candidates(const Shelf& shelf, const std::vector<std::string>& words);
+  const Shelf& shelf(Kind kind) const;
 
   const Catalogue& catalogue_;
-  std::vector<SearchDocument> artists_;
-  std::vector<SearchDocument> albums_;
-  std::vector<SearchDocument> tracks_;
-  std::vector<SearchDocument> shows_;
-  std::vector<SearchDocument> episodes_;
-  std::vector<SearchDocument> audiobooks_;
-  std::vector<SearchDocument> none_;
+  Shelf artists_;
+  Shelf albums_;
+  Shelf tracks_;
+  Shelf shows_;
+  Shelf episodes_;
+  Shelf audiobooks_;
+  Shelf none_;
 };
 
 }  // namespace sim::spotify

@@ -24,12 +24,12 @@ std::string_view duration_class(base::Duration took) {
 
 class OpenCall final : public mcp::AuditedCall {
  public:
-  OpenCall(base::Loop& loop, audit::Trail& trail, const mcp::CallFacts& facts, int64_t number)
+  OpenCall(base::Loop& loop, audit::Trail& trail, mcp::CallFacts facts, int64_t number)
       : loop_(loop),
         trail_(trail),
-        method_(facts.method),
-        name_(facts.name),
-        principal_(facts.principal),
+        method_(std::move(facts.method)),
+        name_(std::move(facts.name)),
+        principal_(std::move(facts.principal)),
         touch_(facts.touch),
         number_(number),
         began_(loop.now()) {}
@@ -146,7 +146,7 @@ base::Task<base::Result<std::unique_ptr<mcp::AuditedCall>>> AuditedServer::begin
     auto recording = trail_.record(std::move(entry));
     CO_TRY_VOID(co_await std::move(recording));
   }
-  co_return std::make_unique<OpenCall>(loop_, trail_, facts, number);
+  co_return std::make_unique<OpenCall>(loop_, trail_, std::move(facts), number);
 }
 
 base::Task<void> AuditedServer::refused(mcp::RefusedRequest request) {

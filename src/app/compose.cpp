@@ -13,6 +13,7 @@
 #include "tools/guard.h"
 #include "tools/needs.h"
 #include "tools/prompts.h"
+#include "tools/remembered.h"
 #include "tools/resources.h"
 
 namespace app {
@@ -145,7 +146,7 @@ Product::Product(Process& process, const config::Settings& settings, tools::Audi
       audit_(std::move(parts.audit)),
       account_(std::move(parts.account)),
       seal_(settings.storage.directory),
-      sealed_calls_(seal_, audit_->trail(), audit_->auditor()),
+      sealed_calls_(process.loop, seal_, audit_->trail(), audit_->auditor()),
       metered_calls_(process.loop, *metrics_, sealed_calls_),
       content_watch_(*metrics_, audit_->trail()),
       archive_({process.loop, process.worker}, account_->store().directory()),
@@ -168,6 +169,7 @@ Product::Product(Process& process, const config::Settings& settings, tools::Audi
                     {.audience = [this](std::string_view uri) { return server_.audience_of(uri); },
                      .publish = [this](const mcp::Event& event) { server_.publish(event); },
                      .may_look = [this] { return !seal_.is_on(); }}) {
+  server_.use(tools::remember_over(services_, {.suspicions = [this] { return content_watch_.heard(); }}));
   server_.use(guard(process.clock));
 }
 
@@ -204,6 +206,8 @@ void Product::take_over(const config::Settings& settings, const std::vector<mcp:
   }
   account_->login().ask_for(login_scopes(settings, selected));
   services_.wanted_scopes = tools::scopes_of(selected);
+  services_.offered.clear();
+  for (const mcp::Tool& tool : selected) services_.offered.insert(tool.info.name);
   std::set<std::string, std::less<>> now;
   for (const mcp::Tool& tool : selected) now.insert(tool.info.name);
   services_.has_undo = now.contains("undo");

@@ -6,6 +6,7 @@
 namespace app {
 
 void ContentWatch::hear(const tools::Suspicion& suspicion) {
+  ++heard_;
   std::string signs;
   for (size_t i = 0; i < tools::kSigns; ++i) {
     const auto sign = static_cast<tools::Sign>(i);

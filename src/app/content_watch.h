@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <set>
 #include <string>
 
@@ -22,11 +23,14 @@ class ContentWatch {
   ContentWatch(Metrics& metrics, audit::Trail& trail) : metrics_(metrics), trail_(trail) {}
 
   void hear(const tools::Suspicion& suspicion);
+  // How many it heard of so far.
+  uint64_t heard() const { return heard_; }
 
  private:
   Metrics& metrics_;
   audit::Trail& trail_;
   std::set<std::string> told_;
+  uint64_t heard_ = 0;
 };
 
 }  // namespace app

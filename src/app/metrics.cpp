@@ -26,11 +26,14 @@ void Metrics::count_event(const audit::Entry& entry) {
 
 void Metrics::count_call(const std::string& method, const std::string& name, std::optional<base::Code> problem,
                          base::Duration took) {
-  std::pair key(method, name);
-  if (calls_.size() >= kNamesMax && !calls_.contains(key)) key = {"other", "other"};
-  Calls& calls = calls_[key];
-  ++calls.by_outcome[problem ? std::string(base::code_name(*problem)) : "ok"];
-  calls.took.observe(took);
+  // Most calls are of the tool that was called before.
+  if (last_calls_ == nullptr || last_key_.first != method || last_key_.second != name) {
+    last_key_ = {method, name};
+    const bool is_other = calls_.size() >= kNamesMax && !calls_.contains(last_key_);
+    last_calls_ = &calls_[is_other ? std::pair<std::string, std::string>("other", "other") : last_key_];
+  }
+  ++last_calls_->by_outcome[problem ? std::string(base::code_name(*problem)) : "ok"];
+  last_calls_->took.observe(took);
 }
 
 void Metrics::count_request(const std::string& service, http::Method method, int status, base::Duration took) {

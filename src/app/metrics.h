@@ -59,6 +59,9 @@ class Metrics {
   };
   std::array<std::array<int64_t, 2>, audit::kEvents> events_{};  // [event][refused or failed]
   std::map<std::pair<std::string, std::string>, Calls> calls_;
+  // Where the last call was counted; a map keeps its places.
+  std::pair<std::string, std::string> last_key_;
+  Calls* last_calls_ = nullptr;
   std::map<std::tuple<std::string, std::string, std::string>, int64_t> requests_;  // service, method, outcome
   std::map<std::string, metrics::Histogram> request_took_;                         // by service
   std::array<int64_t, tools::kSigns> suspicions_{};

@@ -45,8 +45,17 @@ base::Error Seal::refusal() {
           "", std::nullopt};
 }
 
+bool SealedCalls::is_sealed(mcp::CallFacts::Touch touch) {
+  const base::Instant now = loop_.now();
+  const bool is_fresh = looked_at_ && now < *looked_at_ + kReadsBelieve;
+  if (touch == mcp::CallFacts::Touch::kReads && is_fresh) return was_on_;
+  looked_at_ = now;
+  was_on_ = seal_.is_on();
+  return was_on_;
+}
+
 base::Task<base::Result<std::unique_ptr<mcp::AuditedCall>>> SealedCalls::begin(mcp::CallFacts facts) {
-  if (!seal_.is_on()) co_return co_await next().begin(std::move(facts));
+  if (!is_sealed(facts.touch)) co_return co_await next().begin(std::move(facts));
   audit::Entry entry{.event = audit::Event::kSealedRefused,
                      .user = facts.principal.id,
                      .source = facts.principal.source,

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
+#include <chrono>
 
 #include "crypto/base64.h"
 
@@ -50,17 +49,36 @@ void append_unit(std::string& out, uint32_t unit) {
   for (const unsigned shift : {12U, 8U, 4U, 0U}) out += kDigits[unit >> shift & 0xFU];
 }
 
+// The bytes at the front of `text` that stand for themselves.
+size_t plain_length(std::string_view text) {
+  const auto is_special = [](char c) { return c < 0x20 || c >= 0x7F || c == '"' || c == '\\'; };
+  return static_cast<size_t>(std::ranges::find_if(text, is_special) - text.begin());
+}
+
+void append_digits(std::string& out, int64_t value, size_t width) {
+  out.append(width, '0');
+  for (size_t i = out.size(); width > 0; --width, value /= 10) out[--i] = static_cast<char>('0' + value % 10);
+}
+
 void append_member(std::string& out, std::string_view name, std::string_view text) {
   out.append(",\"").append(name).append("\":");
   append_escaped(out, text);
 }
 
-// RFC 3339 in UTC with milliseconds.
-std::string time_text(base::Wall time) {
-  std::string text = base::to_rfc3339(time);
-  text.pop_back();
-  const int64_t milliseconds = (time.unix_ms % 1000 + 1000) % 1000;
-  return fmt::format("{}.{:03}Z", text, milliseconds);
+// RFC 3339 in UTC with milliseconds. Every record has one, so it is written without a format.
+void append_time(std::string& out, base::Wall time) {
+  const std::chrono::sys_time<std::chrono::milliseconds> at{std::chrono::milliseconds(time.unix_ms)};
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{at - day};
+  append_digits(out, int{date.year()}, 4);
+  append_digits(out.append(1, '-'), unsigned{date.month()}, 2);
+  append_digits(out.append(1, '-'), unsigned{date.day()}, 2);
+  append_digits(out.append(1, 'T'), clock.hours().count(), 2);
+  append_digits(out.append(1, ':'), clock.minutes().count(), 2);
+  append_digits(out.append(1, ':'), clock.seconds().count(), 2);
+  append_digits(out.append(1, '.'), clock.subseconds().count(), 3);
+  out += 'Z';
 }
 
 // A number as this program writes it: no sign and no zeros in front. Removes it from the front of `text`.
@@ -101,12 +119,15 @@ void append_escaped(std::string& out, std::string_view text) {
   std::string_view rest = text.substr(0, kTextBytesMax);
   out += '"';
   while (!rest.empty()) {
+    if (const size_t plain = plain_length(rest); plain > 0) {
+      out.append(rest, 0, plain);
+      rest.remove_prefix(plain);
+      continue;
+    }
     const CodePoint point = next_code_point(rest);
     rest.remove_prefix(point.bytes);
     if (point.value == '"' || point.value == '\\') {
       out += '\\';
-      out += static_cast<char>(point.value);
-    } else if (point.value >= 0x20 && point.value < 0x7F) {
       out += static_cast<char>(point.value);
     } else if (point.value < 0x10000) {
       append_unit(out, point.value);
@@ -120,8 +141,13 @@ void append_escaped(std::string& out, std::string_view text) {
 
 std::string write_body(const Entry& entry, uint64_t seq, uint64_t epoch, Pseudonyms& pseudonyms) {
   const EventInfo& info = info_of(entry.event);
-  std::string out = fmt::format(R"({}{}{}{},"time":"{}","event":"{}","severity":"{}")", kHeadStart, seq, kEpochStart,
-                                epoch, time_text(entry.time), info.name, severity_name(info.severity));
+  constexpr size_t kUsualBytes = 512;
+  std::string out;
+  out.reserve(kUsualBytes);
+  out.append(kHeadStart).append(std::to_string(seq)).append(kEpochStart).append(std::to_string(epoch));
+  append_time(out.append(R"(,"time":")"), entry.time);
+  out.append(R"(","event":")").append(info.name);
+  out.append(R"(","severity":")").append(severity_name(info.severity)).append(1, '"');
   append_member(out, "user", entry.user.empty() ? std::string_view() : pseudonyms.of_user(entry.user));
   append_member(out, "source", entry.source.empty() ? std::string_view("local") : entry.source);
   out += R"(,"request":{)";

@@ -125,7 +125,7 @@ base::Task<void> Recorder::write_waiting() {
   // Ends when a commit leaves nothing to write, or fails and nobody waits for the rest.
   bool go_on = true;
   while (go_on) {
-    const std::vector<Waiting> batch = std::exchange(waiting_, {});
+    std::vector<Waiting> batch = std::exchange(waiting_, {});
     const base::Wall now = services_.clock.wall();
     std::vector<Entry> entries;
     entries.reserve(batch.size() + 1);
@@ -138,7 +138,7 @@ base::Task<void> Recorder::write_waiting() {
                          .time = now});
       if (options_.heard) options_.heard(entries.back());
     }
-    for (const Waiting& each : batch) entries.push_back(each.entry);
+    for (Waiting& each : batch) entries.push_back(std::move(each.entry));
     auto work = [core = core_, entries = std::move(entries), now] {
       return core->with_journal(now, [&](Journal& journal) { return journal.append(entries, now); });
     };

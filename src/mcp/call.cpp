@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
+#include "json/parse.h"
 #include "json/write.h"
 #include "mcp/asker.h"
 #include "mcp/job.h"
@@ -92,6 +94,13 @@ json::Object to_object(ToolResult result, Revision revision) {
   if (result.structured && structured_known) object.append("structuredContent", *std::move(result.structured));
   if (result.is_error) object.append("isError", true);
   return object;
+}
+
+// The members of an answer that a task keeps.
+json::Object unwritten(const std::string& members) {
+  auto parsed = json::parse("{" + members + "}");
+  ENSURE(parsed && parsed->is_object());
+  return std::move(parsed->object());
 }
 
 json::Object to_object(ResourceContents contents) {
@@ -274,6 +283,11 @@ base::Task<Server::Answer> Server::run_tool(Incoming& incoming, const ToolEntry&
   auto outcome = co_await run<ToolResult>(
       incoming, context, std::move(facts),
       [this, &tool, &context, &arguments] { return step(0, tool, context, std::move(arguments)); }, job);
+  if (outcome && outcome->written) {
+    if (job != nullptr) co_return unwritten(*outcome->written);
+    incoming.written = std::move(outcome->written);
+    co_return json::Object();
+  }
   if (outcome) co_return to_object(*std::move(outcome), incoming.revision);
   Answer& ended = outcome.error();
   // What went wrong while the tool ran is something that the model can act on. A task has a status for it.

@@ -38,6 +38,17 @@ ToolResult ToolResult::of(json::Value structured) {
   return result;
 }
 
+std::string write_members(const ToolResult& result) {
+  std::string out = R"("content":[)";
+  for (const Content& each : result.content) {
+    if (out.back() != '[') out += ',';
+    json::write_to(out, each.block);
+  }
+  out += ']';
+  if (result.structured) json::write_to(out.append(R"(,"structuredContent":)"), *result.structured);
+  return out;
+}
+
 ToolResult ToolResult::failure(const base::Error& error) {
   ToolResult result;
   result.content.push_back(Content::text(error.message));

@@ -2,6 +2,7 @@
 // for audio, since 2025-03-26, and resource_link, since 2025-06-18).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,10 +33,17 @@ struct ToolResult {
   // What kind of failure it was. For this process (middleware, audit, other handlers); it does not go on the wire.
   std::optional<base::Code> code = std::nullopt;
 
+  // For an answer that is given many times: write_members() of one like it, and then the other members are empty. Only
+  // for clients that know both of its parts (since 2025-06-18).
+  std::shared_ptr<const std::string> written = nullptr;
+
   // A structured answer with its text twin: the same JSON as text, for clients that read only text.
   static ToolResult of(json::Value structured);
   // An execution problem: isError with the error's client-safe message, so that the model can act on it.
   static ToolResult failure(const base::Error& error);
 };
+
+// `"content":[...],"structuredContent":{...}`, as both go on the wire. Of an answer, not of a failure.
+std::string write_members(const ToolResult& result);
 
 }  // namespace mcp

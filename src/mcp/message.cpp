@@ -167,6 +167,16 @@ std::string encode_result_with(const Id& id, std::string_view before, const json
   return out;
 }
 
+std::string encode_result_with(const Id& id, std::string_view before, std::string_view members,
+                               std::string_view after) {
+  std::string out;
+  out.reserve(kUsualBytes + before.size() + members.size() + after.size());
+  out += R"({"jsonrpc":"2.0","id":)";
+  write_id_to(out, id);
+  out.append(R"(,"result":{)").append(before).append(members).append(after).append("}}");
+  return out;
+}
+
 std::string encode_error(const std::optional<Id>& id, RpcError error) {
   std::string out = R"({"jsonrpc":"2.0","id":)";
   if (id) {

@@ -65,5 +65,8 @@ std::string encode_batch(std::span<const std::string> responses);
 // own where there are members between them.
 std::string encode_result_with(const Id& id, std::string_view before, const json::Object& members,
                                std::string_view after);
+// The same, where the members are text already.
+std::string encode_result_with(const Id& id, std::string_view before, std::string_view members,
+                               std::string_view after);
 
 }  // namespace mcp

@@ -175,6 +175,11 @@ base::Task<Reply> Server::handle(Incoming incoming) {
 Reply Server::finish(const Incoming& incoming, Answer answer) const {
   const Id& id = incoming.call.id;
   if (!answer) return {encode_error(id, std::move(answer.error().error)), answer.error().http_status};
+  if (incoming.written) {
+    const bool is_modern = era_of(incoming.revision) == Era::kModern;
+    return {encode_result_with(id, is_modern ? R"("resultType":"complete",)" : "", *incoming.written,
+                               is_modern ? modern_tail_ : std::string_view())};
+  }
   if (era_of(incoming.revision) == Era::kLegacy) return {encode_result(id, *std::move(answer))};
   // A result that names its type or has a _meta of its own is completed; all others share ready text.
   const bool typed = answer->find("resultType") != nullptr;

@@ -100,6 +100,8 @@ struct Incoming {
   std::optional<json::Value> progress_token;
   std::shared_ptr<Session> session;  // Legacy only.
   Channel* channel = nullptr;        // Must outlive the task that handles it.
+  // Instead of the answer's own members: these, ready to be sent.
+  std::shared_ptr<const std::string> written{};
 
   static Incoming modern(ModernCall modern, Principal principal, Channel* channel);
   // `principal` is the one of the session, as this request has shown it.

@@ -49,7 +49,11 @@ std::optional<base::Error> find_unknown(std::span<const Candidate> candidates, c
 
 bool is_asked_for(const Candidate& candidate, const Selection& selection) {
   if (holds(selection.tools, candidate.name)) return true;
-  if (selection.toolsets) return holds(*selection.toolsets, kAll) || holds(*selection.toolsets, candidate.toolset);
+  if (selection.toolsets) {
+    return holds(*selection.toolsets, kAll) || holds(*selection.toolsets, candidate.toolset) ||
+           std::ranges::any_of(candidate.also_with,
+                               [&](const std::string& toolset) { return holds(*selection.toolsets, toolset); });
+  }
   return selection.tools.empty() && candidate.by_default;
 }
 

@@ -27,6 +27,8 @@ struct Selection {
 struct Candidate {
   std::string name;
   std::string toolset;
+  // Toolsets that bring it along besides its own.
+  std::vector<std::string> also_with = {};
   Access needs = Access::kReadWrite;
   std::vector<std::string> scopes = {};
   // Whether it belongs to the default of the audience at hand.

@@ -15,6 +15,11 @@ std::shared_ptr<const json::Value> Cache::find(std::string_view key, base::Insta
   return found->second->value;
 }
 
+bool Cache::holds(std::string_view key, const std::shared_ptr<const json::Value>& value, base::Instant now) const {
+  const auto found = index_.find(key);
+  return found != index_.end() && found->second->fresh_until > now && found->second->value == value;
+}
+
 const Cache::Entry* Cache::find_confirmable(std::string_view key, base::Instant now) const {
   const auto found = index_.find(key);
   if (found == index_.end() || found->second->etag.empty() || found->second->kept_until <= now) return nullptr;

@@ -43,6 +43,8 @@ class Cache {
 
   // The value while it is fresh; null otherwise. Counts a hit or a miss.
   std::shared_ptr<const json::Value> find(std::string_view key, base::Instant now);
+  // Whether find() would give this very value. Counts nothing.
+  bool holds(std::string_view key, const std::shared_ptr<const json::Value>& value, base::Instant now) const;
   // The entry, fresh or not, when it can be confirmed by its ETag. Lives until the next change of the cache.
   const Entry* find_confirmable(std::string_view key, base::Instant now) const;
   void put(Entry entry);

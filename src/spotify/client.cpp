@@ -23,6 +23,12 @@ Client::Client(Services services, ClientOptions options)
 
 Client::~Client() = default;
 
+std::shared_ptr<Witness> Client::observe() { return transport_->observe(); }
+bool Client::is_whole(const std::shared_ptr<Witness>& witness) { return transport_->is_whole(witness); }
+base::Task<bool> Client::still_holds(std::shared_ptr<const Witness> witness, Call call) {
+  return transport_->still_holds(std::move(witness), std::move(call));
+}
+
 CacheStats Client::cache_stats() const { return transport_->cache().stats(); }
 base::Task<CacheReport> Client::cache_report() { co_return co_await transport_->report(); }
 Client::Answer<int64_t> Client::clean_cache() { co_return co_await transport_->clean(); }

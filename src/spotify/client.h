@@ -31,6 +31,7 @@
 #include "spotify/regime.h"
 #include "spotify/requests.h"
 #include "spotify/token_source.h"
+#include "spotify/witness.h"
 
 namespace spotify {
 
@@ -166,6 +167,14 @@ class Client {
 
   // What Spotify lets this app call. Asked once and remembered.
   Answer<Regime> regime(Call call);
+
+  // From here on every read is noted in what this gives. One at a time: whoever observes after this ends it, so that
+  // what others read meanwhile may be noted as well, and nothing of one's own is missing from a witness that is whole.
+  std::shared_ptr<Witness> observe();
+  // Ends it. Whether everything that was read since was answered out of memory, and noted.
+  bool is_whole(const std::shared_ptr<Witness>& witness);
+  // Whether the same reads would be answered with the same once more, by the same login; counts as so many hits.
+  base::Task<bool> still_holds(std::shared_ptr<const Witness> witness, Call call);
 
   CacheStats cache_stats() const;
   base::Task<CacheReport> cache_report();

@@ -26,6 +26,7 @@
 #include "spotify/client.h"
 #include "spotify/errors.h"
 #include "spotify/operation.h"
+#include "spotify/witness.h"
 
 namespace spotify {
 
@@ -50,6 +51,10 @@ class Transport {
   base::Task<base::Result<Json>> read(ApiRequest request);
   // Forgets cached answers whose target begins with one of `invalidates`, before and after.
   base::Task<base::Result<Json>> write(ApiRequest request, std::vector<std::string> invalidates);
+
+  std::shared_ptr<Witness> observe();
+  bool is_whole(const std::shared_ptr<Witness>& witness);
+  base::Task<bool> still_holds(std::shared_ptr<const Witness> witness, Call call);
 
   Cache& cache() { return cache_; }
   const Cache& cache() const { return cache_; }
@@ -124,6 +129,7 @@ class Transport {
   std::string base_path_;
   RegimeProbe own_regime_;
   Cache cache_;
+  std::shared_ptr<Witness> witness_;  // Of who observes now.
   int64_t login_ = 0;
   std::map<std::string, std::shared_ptr<Flight>> flights_;
   uint64_t stored_hits_ = 0;

@@ -130,15 +130,44 @@ base::Task<base::Result<Json>> Transport::read(ApiRequest request) {
       co_return std::unexpected(token.error());
     }
     if (may_be_known && is_kept_in_memory(request)) {
-      if (Json known = cache_.find(key, services_.loop.now())) co_return known;
+      if (Json known = cache_.find(key, services_.loop.now())) {
+        if (witness_) witness_->reads.push_back({key, known});
+        co_return known;
+      }
     }
   }
+  if (witness_) witness_->is_whole = false;
   for (;;) {
     Shared shared = co_await join(key, request);
     // Whoever came first set the deadline of the flight; a caller with more time flies on.
     const bool cut_short = !shared && shared.error().code == base::Code::kDeadline;
     if (!cut_short || services_.loop.now() >= request.call.deadline) co_return shared;
   }
+}
+
+std::shared_ptr<Witness> Transport::observe() {
+  witness_ = std::make_shared<Witness>();
+  return witness_;
+}
+
+bool Transport::is_whole(const std::shared_ptr<Witness>& witness) {
+  if (witness_ != witness) return false;
+  witness_ = nullptr;
+  return witness->is_whole;
+}
+
+base::Task<bool> Transport::still_holds(std::shared_ptr<const Witness> witness, Call call) {
+  const auto token = co_await services_.tokens.access_token(call.deadline);
+  // Why not, the next read will say.
+  if (!token) co_return false;
+  belong_to(token->login);
+  const base::Instant now = services_.loop.now();
+  for (const Witness::Read& read : witness->reads) {
+    const Json value = read.value.lock();
+    if (value == nullptr || !cache_.holds(read.key, value, now)) co_return false;
+  }
+  for (const Witness::Read& read : witness->reads) cache_.find(read.key, now);
+  co_return true;
 }
 
 base::Task<Transport::Shared> Transport::join(std::string key, ApiRequest request) {

@@ -42,6 +42,12 @@ StatusAnswer describe(const Services& services, const LoginStatus& status) {
   if (status.logged_in) {
     answer.scopes = status.scopes;
     answer.summary = fmt::format("Logged in{}.", status.user_id ? " as " + *status.user_id : "");
+    if (status.consent_ends_at && *status.consent_ends_at < services.clock.wall() + kEndsSoon) {
+      answer.summary += fmt::format(
+          " Spotify asks for consent every six months and ends this login at {}: log in again before, or nothing works "
+          "from then on.",
+          *answer.login_ends_at);
+    }
   } else if (status.authorized_at) {
     answer.summary =
         "The login has ended. Log in again: with get_auth_url where it is offered, or the person runs "

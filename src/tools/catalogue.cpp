@@ -30,9 +30,12 @@ constexpr std::array kToolsets{
     Toolset{"operations", "What this server knows of itself: cache, quota, what is wrong.", Default::kNowhere},
 };
 
-// Not in any default: `spotify-mcp-server logout` does the same, and a default list stays under 40 tools. It comes with
-// its toolset or by its name.
-constexpr std::array<std::string_view, 1> kOnRequest{"logout"};
+// Not in any default, so that it stays under 40 tools: `spotify-mcp-server logout` does the same, and save_to_library
+// says what was saved before. They come with their toolsets or by their names.
+constexpr std::array<std::string_view, 2> kOnRequest{"check_library", "logout"};
+
+// In every default, and beside every toolset whose changes leave a receipt: there is no other way back.
+constexpr std::string_view kUndo = "undo";
 
 constexpr std::array<std::string_view, 15> kScopes{
     "playlist-modify-private",
@@ -99,9 +102,41 @@ std::optional<std::string> find_flaw_of(const mcp::Tool& tool) {
 
 bool is_default(const mcp::Tool& tool, Audience audience) {
   if (holds(kOnRequest, tool.info.name)) return false;
+  if (tool.info.name == kUndo) return true;
   const Toolset* toolset = find_toolset(tool.info.toolset);
   if (toolset == nullptr || toolset->part_of_default == Default::kNowhere) return false;
   return toolset->part_of_default == Default::kEverywhere || audience == Audience::kStdio;
+}
+
+// What asks Spotify for no permission changes nothing there.
+bool leaves_receipt(const mcp::Tool& tool) {
+  return tool.info.effect != mcp::Effect::kRead && !tool.info.scopes.empty();
+}
+
+std::vector<std::string> toolsets_with_receipts(std::span<const mcp::Tool> tools) {
+  std::set<std::string> names;
+  for (const mcp::Tool& tool : tools) {
+    if (leaves_receipt(tool)) names.insert(tool.info.toolset);
+  }
+  return {names.begin(), names.end()};
+}
+
+// It needs what the changes need that it takes back, so that a login asks for nothing more because of it; beside none
+// it is only for those who name it.
+void fit_undo(std::vector<mcp::Tool>& kept, const policy::Selection& selection) {
+  const auto undo =
+      std::ranges::find(kept, kUndo, [](const mcp::Tool& tool) { return std::string_view(tool.info.name); });
+  if (undo == kept.end()) return;
+  std::set<std::string> scopes;
+  for (const mcp::Tool& tool : kept) {
+    if (leaves_receipt(tool) && tool.info.name != kUndo)
+      scopes.insert(tool.info.scopes.begin(), tool.info.scopes.end());
+  }
+  if (!scopes.empty()) {
+    undo->info.scopes.assign(scopes.begin(), scopes.end());
+  } else if (std::ranges::find(selection.tools, kUndo) == selection.tools.end()) {
+    kept.erase(undo);
+  }
 }
 
 std::string_view effect_word(mcp::Effect effect) {
@@ -126,6 +161,16 @@ std::string_view default_words(Default part) {
       return " Only when asked for.";
   }
   return "";
+}
+
+std::string_view remark_on(const mcp::Tool& tool) {
+  if (holds(kOnRequest, tool.info.name)) return " Only when asked for.";
+  return tool.info.name == kUndo ? " Also by default, and beside every toolset that changes something on Spotify." : "";
+}
+
+std::string permissions_of(const mcp::Tool& tool) {
+  if (tool.info.name == kUndo) return "those of what it takes back";
+  return tool.info.scopes.empty() ? "none" : fmt::format("{}", fmt::join(tool.info.scopes, ", "));
 }
 
 std::string arguments_of(const mcp::Tool& tool) {
@@ -168,18 +213,21 @@ std::optional<std::string> find_catalogue_flaw(std::span<const mcp::Tool> tools)
 base::Result<std::vector<mcp::Tool>> select_tools(std::vector<mcp::Tool> tools, const policy::Selection& selection,
                                                   Audience audience, std::optional<spotify::Regime> regime) {
   std::vector<policy::Candidate> candidates;
+  const std::vector<std::string> undoable = toolsets_with_receipts(tools);
   for (const mcp::Tool& tool : tools) {
     const bool reads = tool.info.effect == mcp::Effect::kRead;
     candidates.push_back({.name = tool.info.name,
                           .toolset = tool.info.toolset,
+                          .also_with = tool.info.name == kUndo ? undoable : std::vector<std::string>(),
                           .needs = reads ? policy::Access::kReadOnly : policy::Access::kReadWrite,
-                          .scopes = tool.info.scopes,
+                          .scopes = tool.info.name == kUndo ? std::vector<std::string>() : tool.info.scopes,
                           .by_default = is_default(tool, audience),
                           .is_possible = !regime || !missing_in(*regime, operations_of(tool.info.name))});
   }
   TRY(const policy::Chosen chosen, policy::select(candidates, selection));
   std::vector<mcp::Tool> kept;
   for (const size_t index : chosen.kept) kept.push_back(std::move(tools[index]));
+  fit_undo(kept, selection);
   return kept;
 }
 
@@ -205,9 +253,7 @@ std::string document(std::span<const mcp::Tool> tools) {
     for (const mcp::Tool& tool : tools) {
       if (tool.info.toolset != toolset.name) continue;
       text += fmt::format("| `{}` | {} | {}{} | {} | {} |\n", tool.info.name, effect_word(tool.info.effect),
-                          tool.info.description, holds(kOnRequest, tool.info.name) ? " Only when asked for." : "",
-                          arguments_of(tool),
-                          tool.info.scopes.empty() ? "none" : fmt::format("{}", fmt::join(tool.info.scopes, ", ")));
+                          tool.info.description, remark_on(tool), arguments_of(tool), permissions_of(tool));
     }
   }
   return text;

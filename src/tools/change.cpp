@@ -81,14 +81,14 @@ void tell(const Services& services, const Change& change, const Progress& progre
   answer.snapshot_id = progress.snapshot;
   if (!progress.stopped) {
     answer.status = reached;
-    answer.summary =
-        fmt::format("Did {}: {}.{}", change.deed, counts_of(answer), services.has_undo ? " undo takes it back." : "");
+    answer.summary = fmt::format("Did {}: {}.{}", change.deed, counts_of(answer),
+                                 services.offers("undo") ? " undo takes it back." : "");
     if (reached == Status::kAccepted) answer.summary += " Spotify took it, but does not show it yet.";
     return;
   }
-  const std::string_view how = services.has_undo
+  const std::string_view how = services.offers("undo")
                                    ? "undo with this receipt goes back, with finish true it goes on to the end."
-                                   : "The receipt is for undo, of the toolset curation.";
+                                   : "How it was before is kept under this receipt.";
   if (progress.is_unknown) {
     answer.status = Status::kAmbiguous;
     answer.summary = fmt::format(
@@ -103,12 +103,13 @@ void tell(const Services& services, const Change& change, const Progress& progre
   }
 }
 
-base::Error no_way(const Content& content) {
+base::Error no_way(const Services& services, const Content& content) {
   return {
       base::Code::kConflict,
       fmt::format("{} holds local files or entries that Spotify does not name any more, which cannot be added again, "
-                  "and this change would have to. Nothing was changed; reorder_playlist can move them one by one.",
-                  content.spoken),
+                  "and this change would have to. Nothing was changed{}.",
+                  content.spoken,
+                  services.offers("reorder_playlist") ? "; reorder_playlist can move them one by one" : ""),
       {},
       std::nullopt};
 }
@@ -151,7 +152,7 @@ base::Task<base::Result<ChangeAnswer>> write(const Services& services, mcp::Call
   answer.receipt = receipt.id;
   note_end(receipt, progress);
   if (const auto kept = co_await keep(services, principal, std::move(receipt)); !kept) {
-    answer.summary += " How far it came could not be noted, so undo may ask for force.";
+    answer.summary += " How far it came could not be noted, so taking it back may ask for force.";
   }
   co_return answer;
 }
@@ -195,7 +196,7 @@ base::Task<base::Result<ChangeAnswer>> carry_out(const Services& services, mcp::
                                      change.after.size(), kPlaylistMax));
   }
   auto plan = curation::plan(change.content.uris(), change.after);
-  if (!plan) co_return std::unexpected(no_way(change.content));
+  if (!plan) co_return std::unexpected(no_way(services, change.content));
   ChangeAnswer answer = effect_of(services, change, *plan);
   if (plan->empty()) {
     say_unchanged(answer, Run::kReal,

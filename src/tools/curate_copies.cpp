@@ -298,8 +298,9 @@ base::Task<base::Result<SplitAnswer>> split_playlist(const Services& services, m
     context.progress(static_cast<double>(read + made), static_cast<double>(read + parts.size()),
                      fmt::format("{} of {} playlists made", made, parts.size()));
   }
-  answer.summary = fmt::format("Made {} of {} playlists; {} stays as it is. {}", made, parts.size(), content.spoken,
-                               stopped.empty() ? "undo with a receipt takes a part off your list." : stopped);
+  if (stopped.empty() && services.offers("undo")) stopped = "undo with a receipt takes a part off your list.";
+  answer.summary =
+      fmt::format("Made {} of {} playlists; {} stays as it is. {}", made, parts.size(), content.spoken, stopped);
   co_return answer;
 }
 

@@ -173,7 +173,7 @@ base::Task<base::Result<SetCoverAnswer>> set_playlist_cover(const Services& serv
   const bool is_shown = now && first_url(*now) != before;
   if (is_shown) {
     answer.status = Status::kVerified;
-    answer.summary = fmt::format("{} has the new cover. undo cannot bring the old one back.", spoken);
+    answer.summary = fmt::format("{} has the new cover. The old one cannot be brought back.", spoken);
   } else if (is_unknown) {
     answer.status = Status::kAmbiguous;
     answer.summary = "No answer came, so the cover may or may not be replaced. Look at get_playlist_cover later.";

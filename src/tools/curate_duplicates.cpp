@@ -277,7 +277,7 @@ std::vector<mcp::Tool> duplicate_tools(const Services& services) {
            &find_duplicates),
       make(services,
            curation_write("dedupe_playlist", "Remove duplicates",
-                          "Takes out duplicates and keeps the first of each. Asks first; undo takes it back.",
+                          "Takes out duplicates and keeps the first of each. Asks first.",
                           mcp::Effect::kDestroy, mcp::Repeat::kIdempotent),
            &dedupe_playlist),
       make(services,

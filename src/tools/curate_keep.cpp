@@ -68,8 +68,8 @@ base::Task<base::Result<SnapshotAnswer>> snapshot_playlist(const Services& servi
   answer.snapshot = snapshot.id;
   CO_TRY_VOID(co_await keep(services, context.principal().id, std::move(snapshot)));
   answer.summary = fmt::format(
-      "Kept the {} items of {} here as {}. restore_playlist brings them back; local files and what Spotify drops "
-      "meanwhile cannot come back.",
+      "Kept the {} items of {} here as {}. They can be brought back, but for local files and what Spotify drops "
+      "meanwhile.",
       answer.items, content.spoken, *answer.snapshot);
   co_return answer;
 }

@@ -144,7 +144,7 @@ std::vector<mcp::Tool> order_tools(const Services& services) {
   return {
       make(services,
            curation_write("replace_playlist_items", "Replace items",
-                          "Gives a playlist exactly these items. Asks first; undo takes it back.",
+                          "Gives a playlist exactly these items. Asks first.",
                           mcp::Effect::kDestroy, mcp::Repeat::kIdempotent),
            &replace_items),
       make(services,

@@ -14,7 +14,6 @@
 namespace tools {
 namespace {
 
-constexpr std::chrono::days kEndsSoon{30};
 constexpr std::string_view kLogIn =
     "Log in: with get_auth_url where it is offered, or the person runs `spotify-mcp-server login`.";
 

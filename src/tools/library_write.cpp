@@ -92,7 +92,7 @@ WriteAnswer tell(Sent outcome, const Words& words) {
     answer.status = Status::kAccepted;
     answer.summary = outcome.missing ? fmt::format(
                                            "Spotify took the request, but {} of {} {} are not {} yet. Look again in a "
-                                           "minute with check_library.",
+                                           "minute.",
                                            outcome.missing->size(), outcome.asked, words.what, words.is)
                                      : fmt::format("{} {} {}{}. It could not be read back.", words.did, outcome.asked,
                                                    words.what, words.where);

@@ -15,6 +15,9 @@
 
 namespace tools {
 
+// For so long before Spotify asks again the person is told of it.
+inline constexpr std::chrono::days kEndsSoon{30};
+
 struct LoginStatus {
   bool logged_in = false;
   // Spotify's id of the user, when it is known.

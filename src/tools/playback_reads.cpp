@@ -56,7 +56,8 @@ base::Task<base::Result<StateAnswer>> get_playback_state(const Services& service
   const Presenter presenter(services);
   StateAnswer answer;
   if (!playback) {
-    answer.summary = "Nothing is playing and no device is active. get_devices shows where playback could start.";
+    answer.summary = "Nothing is playing and no device is active; a private session looks the same.";
+    if (services.offers("get_devices")) answer.summary += " get_devices shows where playback could start.";
     co_return answer;
   }
   answer.summary = summary_of(presenter, *playback);

@@ -102,6 +102,16 @@ Receipt receipt_of(const Services& services, const Goal& goal) {
   return receipt;
 }
 
+// Spotify says only that it is not allowed; the state may say why.
+void explain(const PlayerState& state, base::Error& error) {
+  if (!state) return;
+  if (state->currently_playing_type == "ad") {
+    error.message = "An advertisement plays, and Spotify lets nobody skip it or seek in it. Try again when it is over.";
+  } else if (state->device && state->device->is_restricted) {
+    error.message = "The active device takes no commands from here. Pass the device_id of another one.";
+  }
+}
+
 base::Task<base::Result<PlayerAnswer>> end_of(const Services& services, mcp::CallContext& context,
                                               std::shared_ptr<spotify::Client> client, base::Result<void> outcome,
                                               Goal goal) {
@@ -127,11 +137,12 @@ base::Task<base::Result<PlayerAnswer>> end_of(const Services& services, mcp::Cal
   if (may_be_so_already && cause == Cause::kNoActiveDevice && goal.reached(std::nullopt)) {
     co_return answer_of(presenter, Status::kUnchanged, "Nothing is playing, so there was nothing to do.", std::nullopt);
   }
-  if (may_be_so_already && cause == Cause::kRestriction) {
+  if (cause == Cause::kRestriction) {
     const auto state = co_await read_state(context, client);
-    if (state && goal.reached(*state)) {
+    if (state && may_be_so_already && goal.reached(*state)) {
       co_return answer_of(presenter, Status::kUnchanged, "It was so already; nothing was changed.", *state);
     }
+    if (state) explain(*state, error);
   }
   co_return std::unexpected(co_await with_devices(services, context, client, std::move(error)));
 }

@@ -220,7 +220,7 @@ base::Task<base::Result<ChangeAnswer>> remove_unread(const Services& services, m
     answer.status = Status::kDryRun;
     answer.summary = fmt::format(
         "Dry run, nothing was sent. Would remove every occurrence of {} items from {}, which has {} items. It is too "
-        "long to be read first, so undo would add them again at its end.",
+        "long to be read first, so taking it back would add them again at its end.",
         asked, content.spoken, content.reading->total);
     co_return answer;
   }

@@ -348,7 +348,7 @@ std::string sentence_of_unfollowing(Status status, std::string_view spoken) {
     case Status::kStale:
       break;
   }
-  return "Removed from your playlists. Spotify deletes nothing: save_to_library with this uri brings it back.";
+  return "Removed from your playlists. Spotify deletes nothing: whoever saves this uri has it again.";
 }
 
 base::Task<base::Result<PlaylistAnswer>> unfollow_playlist(const Services& services, mcp::CallContext& context,

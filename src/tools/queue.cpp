@@ -92,14 +92,14 @@ base::Task<base::Result<PlayerAnswer>> add_to_queue(const Services& services, mc
   PlayerAnswer answer{
       .summary = "Added to the end of the queue.", .status = Status::kAccepted, .item_uri = arguments.uri.text()};
   if (arguments.device_id) answer.device_id = arguments.device_id->text();
-  constexpr std::string_view kWhy = "Spotify cannot take an item out of the queue; skip_next passes over it.";
+  constexpr std::string_view kWhy = "Spotify cannot take an item out of the queue; it can be skipped when it comes.";
   if (outcome) {
     answer.receipt = co_await keep_final(services, context, "add_to_queue", std::string(kWhy));
     co_return answer;
   }
   if (spotify::cause_of(outcome.error()) == spotify::Cause::kMayHaveHappened) {
     answer.status = Status::kAmbiguous;
-    answer.summary = "No answer came, so the item may or may not be in the queue. Call get_queue before repeating it.";
+    answer.summary = "No answer came, so the item may or may not be in the queue. Look at it before repeating this.";
     answer.receipt = co_await keep_final(services, context, "add_to_queue", std::string(kWhy));
     co_return answer;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -228,9 +229,32 @@ void cut_to(std::u32string& points, size_t code_points_max) {
   points.push_back(kEllipsis);
 }
 
+// Visible ASCII but for what inert.cpp looks at: links need "://" or "www.", frames one of <>[]`.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> table{};
+  for (size_t c = 0x20; c < 0x7F; ++c) table[c] = !std::string_view("<>[]`/").contains(static_cast<char>(c));
+  return table;
+}();
+
 }  // namespace
 
-Sanitised sanitise(std::string_view foreign, size_t code_points_max, Markup markup) {
+namespace detail {
+
+bool passes_as_it_is(std::string_view foreign, size_t code_points_max, Markup markup) {
+  if (foreign.empty() || foreign.size() > code_points_max) return false;
+  if (foreign.front() == ' ' || foreign.back() == ' ') return false;
+  char before = 0;
+  for (const char c : foreign) {
+    if (!kPlain[static_cast<uint8_t>(c)]) return false;
+    if (c == ' ' && before == ' ') return false;
+    if (c == '.' && (before == 'w' || before == 'W')) return false;
+    if (c == '&' && markup == Markup::kHtml) return false;
+    before = c;
+  }
+  return true;
+}
+
+Sanitised sanitise_thoroughly(std::string_view foreign, size_t code_points_max, Markup markup) {
   Sanitised out;
   std::u32string points = decode(foreign);
   out.steps = points.size();
@@ -246,6 +270,15 @@ Sanitised sanitise(std::string_view foreign, size_t code_points_max, Markup mark
   out.text = encode(points);
   out.signs.add(notice_instructions(out.text));
   return out;
+}
+
+}  // namespace detail
+
+Sanitised sanitise(std::string_view foreign, size_t code_points_max, Markup markup) {
+  if (!detail::passes_as_it_is(foreign, code_points_max, markup)) {
+    return detail::sanitise_thoroughly(foreign, code_points_max, markup);
+  }
+  return {.text = std::string(foreign), .signs = notice_instructions(foreign), .steps = foreign.size()};
 }
 
 }  // namespace tools

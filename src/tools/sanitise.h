@@ -28,4 +28,14 @@ struct Sanitised {
 // out comes out again unchanged.
 Sanitised sanitise(std::string_view foreign, size_t code_points_max, Markup markup = Markup::kNone);
 
+namespace detail {
+
+// Whether nothing in the text could be changed, so that it need not be taken apart: most names are ASCII without any
+// sign that could begin a link or a frame.
+bool passes_as_it_is(std::string_view foreign, size_t code_points_max, Markup markup);
+// What sanitise() does to every other text.
+Sanitised sanitise_thoroughly(std::string_view foreign, size_t code_points_max, Markup markup);
+
+}  // namespace detail
+
 }  // namespace tools

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -41,8 +43,10 @@ struct Services {
   std::vector<std::string> wanted_scopes = {};
   // Told of foreign text that looks like an attempt to lead a model; may be empty.
   SuspicionHeard on_suspicion = nullptr;
-  // Whether undo is among them, so that answers may speak of it.
-  bool has_undo = true;
+  // Which tools are offered; none named: all of them. Answers send nobody to another one.
+  std::set<std::string, std::less<>> offered = {};
+
+  bool offers(std::string_view tool) const { return offered.empty() || offered.contains(tool); }
 };
 
 }  // namespace tools

@@ -4,6 +4,14 @@
 #include <utility>
 
 namespace tools {
+namespace {
+
+bool is_passing(base::Code code) {
+  return code == base::Code::kRateLimited || code == base::Code::kUpstream || code == base::Code::kUnavailable ||
+         code == base::Code::kDeadline;
+}
+
+}  // namespace
 
 const mcp::Tool* find_tool(std::span<const mcp::Tool> offered, std::string_view name) {
   const auto found = std::ranges::find(offered, name, [](const mcp::Tool& tool) { return tool.info.name; });
@@ -27,6 +35,8 @@ base::Task<base::Result<std::vector<std::string>>> complete_from(Source source, 
   const std::string user = context.principal().id;
   const auto first = co_await answer_of(source.call, context, source.arguments);
   if (!first) {
+    // While Spotify takes no more requests, what was read before it did not is still there to choose from.
+    if (is_passing(first.error().code)) co_return source.book->of(user)->find(typed);
     source.book->forget(user);
     co_return std::vector<std::string>{};
   }

@@ -30,9 +30,21 @@ struct UndoArguments {
     using Self = UndoArguments;
     return schema::Fields{
         schema::optional("receipt", &Self::receipt, "Default: the newest change."),
-        schema::defaulted("finish", &Self::finish, "Carry an interrupted change through instead."),
-        schema::defaulted("force", &Self::force, "Even if things were changed since by somebody else."),
+        schema::defaulted("finish", &Self::finish, "Carry an interrupted change through."),
+        schema::defaulted("force", &Self::force, "Even if somebody changed things since."),
         schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
+    };
+  }
+};
+
+struct UndoPromise {
+  std::string summary;
+  Status status = Status::kUnchanged;
+
+  static constexpr auto fields() {
+    return schema::Fields{
+        schema::required("summary", &UndoPromise::summary),
+        schema::required("status", &UndoPromise::status),
     };
   }
 };
@@ -128,11 +140,11 @@ std::optional<Uris> target_of(const Receipt& receipt, const Content& content, co
   return arguments.finish ? receipt.after : receipt.before;
 }
 
-std::string stale_sentence(const Receipt& receipt, const std::string& spoken) {
+std::string stale_sentence(const Services& services, const Receipt& receipt, const std::string& spoken) {
   if (receipt.way == Way::kMoved && receipt.data.find("snapshot") == nullptr) {
     return fmt::format(
         "Nothing was changed: Spotify did not say how {} was after {}, so it is not known whether somebody changed it "
-        "since. Look at it with get_playlist; force true moves the items back all the same.",
+        "since. Look at it; force true moves the items back all the same.",
         spoken, receipt.tool);
   }
   const bool is_whole = receipt.way == Way::kContent || receipt.way == Way::kMade;
@@ -140,7 +152,9 @@ std::string stale_sentence(const Receipt& receipt, const std::string& spoken) {
       "Nothing was changed: {} is not as {} left it, so somebody changed it since, and that would be lost. {}force "
       "true overwrites it.",
       spoken, receipt.tool,
-      is_whole ? fmt::format("diff_since_snapshot with snapshot {} shows what differs; ", receipt.id) : "");
+      is_whole && services.offers("diff_since_snapshot")
+          ? fmt::format("diff_since_snapshot with snapshot {} shows what differs; ", receipt.id)
+          : "");
 }
 
 base::Task<base::Result<ChangeAnswer>> undo_items(const Services& services, mcp::CallContext& context,
@@ -161,7 +175,7 @@ base::Task<base::Result<ChangeAnswer>> undo_items(const Services& services, mcp:
     answer.snapshot_id = content.snapshot;
     answer.items_before = static_cast<int64_t>(now.size());
     answer.items_after = answer.items_before;
-    answer.summary = stale_sentence(receipt, content.spoken);
+    answer.summary = stale_sentence(services, receipt, content.spoken);
     co_return answer;
   }
   Reachable target = reachable(now, *std::move(wanted));
@@ -202,9 +216,9 @@ base::Task<base::Result<ChangeAnswer>> take_off(const Services& services, mcp::C
   } else if (status == Status::kUnchanged) {
     answer.summary = "The playlist is not on the user's list any more, so there was nothing to do.";
   } else if (status == Status::kAmbiguous) {
-    answer.summary = "No answer came, so it may or may not be off the list. Look at get_playlists.";
+    answer.summary = "No answer came, so it may or may not be off the list. Look before repeating it.";
   } else {
-    answer.summary = "Took the playlist off the list. Spotify keeps it: save_to_library with its uri brings it back.";
+    answer.summary = "Took the playlist off the list. Spotify keeps it, and whoever saves its uri has it again.";
   }
   co_return answer;
 }
@@ -273,10 +287,15 @@ base::Task<base::Result<ChangeAnswer>> undo(const Services& services, mcp::CallC
 
 std::vector<mcp::Tool> undo_tools(const Services& services) {
   auto info = curation_write("undo", "Undo",
-                             "Takes back any change by its receipt, as far as Spotify allows, or finishes one that "
-                             "was interrupted. Asks first.",
+                             "Takes back a change by its receipt, as far as Spotify allows, or finishes one that was "
+                             "interrupted. Asks first.",
                              mcp::Effect::kDestroy, mcp::Repeat::kAccumulates);
-  return {make(services, std::move(info), &undo)};
+  mcp::Tool tool = make(services, std::move(info), &undo);
+  // It is in every default list, where bytes count; the rest of the answer is that of the tools that change playlists.
+  tool.output_schema = promise_of(schema::json_schema<UndoPromise>());
+  std::vector<mcp::Tool> tools;
+  tools.push_back(std::move(tool));
+  return tools;
 }
 
 }  // namespace tools

@@ -75,6 +75,27 @@ test('eleven wrong bearers are one alert, which the webhook can trust and gets a
   assert.equal((await server.stop()).code, 0);
 });
 
+test('an assistant that makes more changes than it may is an alert, and a line of the audit trail', async () => {
+  workspace.writeConfig((settings) => {
+    settings.alerts = { webhook: `http://127.0.0.1:${receiver.address().port}/hook`, webhook_secret: secret };
+    settings.tools = { writes_per_minute: 1 };
+  });
+  received = [];
+  const server = await workspace.startServer();
+  const create = () => postModern(server, workspace.token(), 'tools/call', { name: 'create_playlist', arguments: { name: 'x' } });
+  await create();
+  const refused = await create();
+  assert.match(refused.body, /lets an assistant make 1 changes in a minute/);
+  await requests(1);
+  const alert = JSON.parse(received[0].body);
+  assert.equal(alert.alert, 'budget_spent');
+  assert.match(alert.about, /Ask its user/);
+  assert.equal((await server.stop()).code, 0);
+  const tail = workspace.start(programs.server, ['audit', 'tail', '--json', '--config', workspace.config]);
+  await tail.ended();
+  assert.match(tail.stdout, /"budget\.spent"/);
+});
+
 test('a webhook without https or without a key is refused before anything starts', async () => {
   for (const [alerts, says] of [
     [{ webhook: 'http://alerts.example/hook', webhook_secret: secret }, /alerts\.webhook: .*https/],

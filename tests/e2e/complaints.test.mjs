@@ -92,7 +92,12 @@ test('9: "it says success although nothing happened, and then tries ten times"',
 
 test('10: "it needs Premium, and the message does not say so"', async () => {
   await sim.faults(workspace, [{ kind: 'premium_owner', path: '/me/albums' }]);
-  assert.match(await refused('get_saved_albums'), /Premium/);
+  assert.match(await refused('get_saved_albums'), /owner of .*Premium/);
+  await sim.faults(workspace, [{
+    kind: 'status', status: 403, method: 'PUT', path: '/me/player/pause', message: 'Player command failed: Premium required',
+    reason: 'PREMIUM_REQUIRED',
+  }]);
+  assert.match(await refused('pause'), /Premium/);
   await sim.faults(workspace, []);
 });
 
@@ -158,7 +163,10 @@ test('23: "no list of devices, and the volume cannot be set"', async () => {
   assert.equal((await done('get_playback_state')).device.volume_percent, 37);
 });
 
-test('24: "my playlists are full of duplicates"', async () => {
+test('24: "my playlists are full of duplicates, and I get every new one twice"', async () => {
+  const twice = [await done('create_playlist', { name: 'Only once' }), await done('create_playlist', { name: 'Only once' })];
+  assert.deepEqual(twice.map((each) => each.status), ['verified', 'unchanged']);
+  assert.equal((await done('get_playlists', { limit: 50 })).items.filter((item) => item.name === 'Only once').length, 1);
   const id = await playlist('Twice as nice');
   const found = await done('find_duplicates', { playlist_id: id, match: 'uri' });
   assert.ok(found.total_groups > 0);
@@ -218,10 +226,12 @@ test('18: "Spotify asked for 12,471 seconds and the tool hangs"', async () => {
 });
 
 test('6: "after six months it is dead without a warning"', async () => {
+  // The day is known from the first day on; get_auth_status and doctor warn in the last month.
   const before = await done('get_auth_status');
   assert.equal(before.logged_in, true);
-  await sim.revoke(workspace);
-  await sim.expireTokens(workspace);
+  const days = (Date.parse(before.login_ends_at) - Date.now()) / 86_400_000;
+  assert.ok(days > 170 && days < 190, `${days} days`);
+  await sim.pass(workspace, 183 * 86_400);
   const refreshed = await requests('POST /api/token');
   assert.match(await refused('get_saved_episodes'), /login/);
   assert.match(await refused('get_saved_audiobooks'), /login/);

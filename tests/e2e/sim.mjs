@@ -16,6 +16,7 @@ export const sim = {
   rotatingRefreshArgs: ['--refresh-mode', 'grace'],
   // Access tokens live for an hour.
   expireTokens: (workspace) => control(workspace, '/sim/clock', { advance_s: 3601 }),
+  pass: (workspace, seconds) => control(workspace, '/sim/clock', { advance_s: seconds }),
   revoke: (workspace) => control(workspace, '/sim/revoke', {}),
   faults: (workspace, rules) => control(workspace, '/sim/faults', { rules }),
   // How often each operation was asked for so far: {"GET /me/player": 3, ...}

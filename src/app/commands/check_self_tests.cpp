@@ -70,7 +70,7 @@ base::Task<base::Result<void>> try_seal(Process* process, std::string scratch, S
   audit::NullTrail trail;
   AuditedServer next(process->loop, trail);
   const Seal seal(scratch);
-  SealedCalls calls(seal, trail, next);
+  SealedCalls calls(process->loop, seal, trail, next);
   {
     const auto open = co_await calls.begin(a_change());
     expect(*test, open.has_value(), "a call before the seal");

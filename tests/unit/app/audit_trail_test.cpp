@@ -387,7 +387,7 @@ std::string of_an_administrator() {
   CHECK(served.loop.run(admin.handle(std::move(request))).status == 200);
   CHECK(served.trail.entries.front().user == "user 1000");
 
-  app::SealedCalls sealed(seal, served.trail, served.auditor);
+  app::SealedCalls sealed(served.loop, seal, served.trail, served.auditor);
   REQUIRE(seal.put_on({}));
   CHECK_FALSE(served.loop.run(sealed.begin(facts_of("change"))).has_value());
   return served.trail.names();

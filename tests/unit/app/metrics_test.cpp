@@ -30,7 +30,7 @@ struct Chain {
   app::Metrics metrics;
   app::Seal seal{folder.path() + "/data"};
   app::AuditedServer audited{loop, trail};
-  app::SealedCalls sealed{seal, trail, audited};
+  app::SealedCalls sealed{loop, seal, trail, audited};
   app::MeteredCalls calls{loop, metrics, sealed};
 
   auto begin() {

@@ -346,3 +346,26 @@ TEST_CASE("prompts: unknown names, missing arguments, arguments that are no text
   }
   CHECK(test::message_of(get(R"("name":"mod")")).find("Did you mean mood?") != std::string::npos);
 }
+
+TEST_CASE("an answer whose members are written already goes out as the same bytes") {
+  const std::vector<std::string> calls{test::call("7", "echo", R"({"text":"a \"b\" \u00e9"})")};
+  test::World plain;
+  test::World written;
+  written.server.use([](const mcp::Tool&, mcp::CallContext&, json::Value arguments, auto next) {
+    return [](base::Task<mcp::ToolResult> running) -> base::Task<mcp::ToolResult> {
+      const mcp::ToolResult result = co_await std::move(running);
+      auto members = std::make_shared<const std::string>(mcp::write_members(result));
+      co_return mcp::ToolResult{.content = {}, .written = std::move(members)};
+    }(next(std::move(arguments)));
+  });
+  const std::string modern = test::modern("7", "tools/call", R"("name":"echo","arguments":{"text":"a \"b\""})");
+  CHECK(written.handle(modern).text == plain.handle(modern).text);
+  for (const char* version : {"2025-06-18", "2025-11-25"}) {
+    CAPTURE(version);
+    test::Client first(plain);
+    test::Client second(written);
+    first.initialize(version);
+    second.initialize(version);
+    for (const std::string& call : calls) CHECK(second.ask(call) == first.ask(call));
+  }
+}

@@ -1,5 +1,6 @@
 // Calls that go on as tasks (the extension io.modelcontextprotocol/tasks), through the in-memory pair.
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -158,6 +159,23 @@ TEST_CASE("tasks: a call becomes a task when its handler says so, and its result
   CHECK(test::inside(done, "result/_meta").is_null());
   // What came too late for the request goes nowhere.
   CHECK(client.client.take_notifications().empty());
+}
+
+TEST_CASE("tasks: an answer whose members are written already is kept as any other") {
+  World world;
+  world.server.use([](const mcp::Tool&, mcp::CallContext&, json::Value arguments, auto next) {
+    return [](base::Task<mcp::ToolResult> running) -> base::Task<mcp::ToolResult> {
+      const mcp::ToolResult result = co_await std::move(running);
+      auto members = std::make_shared<const std::string>(mcp::write_members(result));
+      co_return mcp::ToolResult{.content = {}, .written = std::move(members)};
+    }(next(std::move(arguments)));
+  });
+  Client client(world);
+  const std::string id = client.task("offered");
+  world.loop.advance(30s);
+  CHECK(words_of(test::inside(client.get(id), "result")) == "task for nobody");
+  Client plain(world, {});
+  CHECK(words_of(plain.tool("offered")) == "call for nobody");
 }
 
 TEST_CASE("tasks: without the extension a call stays a call, and one that needs it is refused before it runs") {

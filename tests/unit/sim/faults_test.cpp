@@ -284,6 +284,17 @@ TEST_CASE("the control paths of the program") {
   }
   harness.token = harness.simulator.grant().access;
   CHECK(send(http::Method::kGet, "/v1/me").status == 200);
+  CHECK(send(http::Method::kPut, "/v1/me/player/play").status == 204);
+  CHECK(post("/sim/player", R"({"advertisement_ms":30000})").status == 200);
+  CHECK(text_at(send(http::Method::kGet, "/v1/me/player").body, "currently_playing_type") == "ad");
+  CHECK(post("/sim/player", R"({"private_session":true})").status == 200);
+  CHECK(send(http::Method::kGet, "/v1/me/player").status == 204);
+  CHECK(post("/sim/player", R"({"private_session":false})").status == 200);
+  CHECK(send(http::Method::kGet, "/v1/me/player").status == 200);
+  for (const std::string_view bad :
+       {"", "{}", R"({"advertisement_ms":0})", R"({"private_session":1})", R"({"advertisement_ms":900000})"}) {
+    CHECK(post("/sim/player", std::string(bad)).status == 400);
+  }
   CHECK(post("/sim/revoke", "").status == 200);
   CHECK(send(http::Method::kGet, "/v1/me").message() == "Invalid access token");
   CHECK(send(http::Method::kGet, "/sim/other").status == 404);

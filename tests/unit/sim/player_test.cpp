@@ -304,6 +304,126 @@ TEST_CASE("devices are listed, one of them without an id") {
   CHECK(nameless == 1);
 }
 
+TEST_CASE("an advertisement has no item, cannot be skipped, and what it interrupted goes on where it stood") {
+  Harness harness;
+  const auto tracks = long_album(harness).tracks;
+  REQUIRE(play_album(harness).status == 204);
+  harness.pass(seconds(40));
+  auto& player = harness.simulator.user().player;
+  player.advance(harness.clock.wall());
+  player.play_advertisement(seconds(30), harness.clock.wall());
+  harness.pass(seconds(10));
+  for (const char* path : {"/me/player", "/me/player/currently-playing"}) {
+    const Reply state = harness.get(path);
+    CHECK(text_at(state.body, "currently_playing_type") == "ad");
+    CHECK(at(state.body, "item").is_null());
+    CHECK(at(state.body, "is_playing") == json::Value(true));
+    CHECK(number_at(state.body, "progress_ms") == 10'000);
+    for (const char* name : {"skipping_next", "skipping_prev", "seeking", "toggling_repeat_track", "resuming"}) {
+      CHECK(at(state.body, std::string("actions.disallows.") + name) == json::Value(true));
+    }
+  }
+  CHECK(at(harness.get("/me/player/queue").body, "currently_playing").is_null());
+  check_restriction(harness.post("/me/player/next"));
+  check_restriction(harness.post("/me/player/previous"));
+  check_restriction(harness.put("/me/player/seek?position_ms=1"));
+  check_restriction(harness.put("/me/player/repeat?state=track"));
+  CHECK(harness.put("/me/player/pause").status == 204);
+  harness.pass(seconds(60));
+  CHECK(text_at(harness.get("/me/player").body, "currently_playing_type") == "ad");
+  CHECK(harness.put("/me/player/play").status == 204);
+  harness.pass(seconds(21));
+  CHECK(now_playing(harness) == track_uri(harness, tracks[0]));
+  CHECK(number_at(harness.get("/me/player").body, "progress_ms") == 41'000);
+  CHECK(text_at(harness.get("/me/player").body, "currently_playing_type") == "track");
+  // What is begun anew ends it.
+  player.play_advertisement(seconds(30), harness.clock.wall());
+  REQUIRE(play_album(harness, 3).status == 204);
+  CHECK(now_playing(harness) == track_uri(harness, tracks[3]));
+  // Nothing plays, so nothing comes between.
+  REQUIRE(harness.put("/me/player/pause").status == 204);
+  player.play_advertisement(seconds(30), harness.clock.wall());
+  CHECK_FALSE(player.is_advertisement());
+}
+
+TEST_CASE("a private session answers as if nothing played, or without the item, and is in no history") {
+  for (const auto how : {spotify::PrivateSession::kSilent, spotify::PrivateSession::kNoItem}) {
+    spotify::Config config;
+    config.private_session = how;
+    Harness harness(config);
+    const auto played = [&] { return text_at(harness.get("/me/player/recently-played").body, "items.0.track.uri"); };
+    const auto tracks = long_album(harness).tracks;
+    REQUIRE(play_album(harness).status == 204);
+    harness.simulator.user().player.set_private_session(true);
+    const std::string before = played();
+    harness.pass(seconds(60));
+    for (const char* path : {"/me/player", "/me/player/currently-playing"}) {
+      const Reply state = harness.get(path);
+      CHECK(state.status == (how == spotify::PrivateSession::kSilent ? 204 : 200));
+      CHECK(at(state.body, "item").is_null());
+    }
+    CHECK(at(harness.get("/me/player/devices").body, "devices.0.is_private_session") == json::Value(true));
+    CHECK(at(harness.get("/me/player/queue").body, "currently_playing").is_null());
+    CHECK(harness.post("/me/player/next").status == 204);
+    CHECK(played() == before);
+    harness.simulator.user().player.set_private_session(false);
+    CHECK(now_playing(harness) == track_uri(harness, tracks[1]));
+    harness.pass(seconds(60));
+    CHECK(harness.post("/me/player/next").status == 204);
+    CHECK(played() == track_uri(harness, tracks[1]));
+  }
+}
+
+TEST_CASE("a restricted device is listed and takes no command") {
+  Harness harness;
+  const std::string radio = device(harness, "Bedroom radio");
+  int restricted = 0;
+  for (const json::Value& each : at(harness.get("/me/player/devices").body, "devices").array()) {
+    if (each.text_or_empty("id") == radio) CHECK(at(each, "is_restricted") == json::Value(true));
+    restricted += at(each, "is_restricted").boolean() ? 1 : 0;
+  }
+  CHECK(restricted == 2);
+  for (const char* command : {"play?", "pause?", "seek?position_ms=1&", "volume?volume_percent=1&",
+                              "shuffle?state=true&", "repeat?state=off&"}) {
+    check_restriction(harness.put(fmt::format("/me/player/{}device_id={}", command, radio)));
+  }
+  for (const char* command : {"next", "previous"}) {
+    check_restriction(harness.post(fmt::format("/me/player/{}?device_id={}", command, radio)));
+  }
+  check_restriction(
+      harness.post(fmt::format("/me/player/queue?uri={}&device_id={}", track_uri(harness, 1), radio)));
+  CHECK(text_at(harness.get("/me/player").body, "device.name") == "Kitchen speaker");
+}
+
+TEST_CASE("an episode remembers how far it was heard, and only who may read positions sees it") {
+  Harness harness;
+  const auto& made = harness.simulator.catalogue();
+  const std::string id = made.episodes[0].id;
+  const std::string play = fmt::format(R"({{"uris":["spotify:episode:{}"]}})", id);
+  const auto at_ms = [&] { return number_at(harness.get("/episodes/" + id).body, "resume_point.resume_position_ms"); };
+  CHECK(at_ms() == 0);
+  REQUIRE(harness.put("/me/player/play", play).status == 204);
+  harness.pass(seconds(95));
+  CHECK(at_ms() == 95'000);
+  REQUIRE(harness.put("/me/player/seek?position_ms=120000").status == 204);
+  REQUIRE(harness.put("/me/player/pause").status == 204);
+  harness.pass(seconds(95));
+  CHECK(at_ms() == 120'000);
+  REQUIRE(play_album(harness).status == 204);
+  CHECK(at_ms() == 120'000);
+  CHECK(number_at(harness.get("/shows/" + made.shows[made.episodes[0].show].id + "/episodes").body,
+                  fmt::format("items.{}.resume_point.resume_position_ms",
+                              std::ranges::find(made.shows[made.episodes[0].show].episodes, 0U) -
+                                  made.shows[made.episodes[0].show].episodes.begin())) == 120'000);
+  REQUIRE(harness.put("/me/player/play", play).status == 204);
+  harness.pass(milliseconds(made.episodes[0].duration_ms));
+  harness.token = harness.simulator.grant().access;
+  CHECK(at(harness.get("/episodes/" + id).body, "resume_point.fully_played") == json::Value(true));
+  CHECK(at_ms() == made.episodes[0].duration_ms);
+  harness.token = harness.simulator.grant({"user-read-private"}).access;
+  CHECK(harness.get("/episodes/" + id).body.find("resume_point") == nullptr);
+}
+
 TEST_CASE("without an active device commands say so and reads are empty") {
   Harness harness;
   harness.simulator.user().player.remove_device(device(harness, "Kitchen speaker"));

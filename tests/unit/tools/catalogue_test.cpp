@@ -212,7 +212,7 @@ TEST_CASE("what a regime lacks makes a tool impossible, and dev2026 lacks nothin
   }
 }
 
-TEST_CASE("logging in from within the assistant is for stdio, and logout comes when asked for") {
+TEST_CASE("logging in from within the assistant is for stdio; logout and check_library come when asked for") {
   const Bench bench;
   const auto has = [](const std::vector<mcp::Tool>& tools, std::string_view name) {
     return std::ranges::any_of(tools, [&](const mcp::Tool& tool) { return tool.info.name == name; });
@@ -221,6 +221,8 @@ TEST_CASE("logging in from within the assistant is for stdio, and logout comes w
   CHECK_FALSE(has(selected(bench, {}, Audience::kHttp), "get_auth_url"));
   CHECK_FALSE(has(selected(bench, {}, Audience::kStdio), "logout"));
   CHECK(has(selected(bench, {.toolsets = Names{"auth"}}), "logout"));
+  CHECK_FALSE(has(selected(bench, {}, Audience::kHttp), "check_library"));
+  CHECK(has(selected(bench, {.toolsets = Names{"library"}}), "check_library"));
   CHECK(names(selected(bench, {.tools = {"logout"}})) == Names{"logout"});
   CHECK(selected(bench, {.toolsets = Names{"all"}}).size() == bench.tools.size());
 }
@@ -262,7 +264,9 @@ TEST_CASE("the scopes of all tools are asked for once each") {
 TEST_CASE("curation comes when asked for") {
   const Bench bench;
   for (const Audience audience : {Audience::kStdio, Audience::kHttp}) {
-    for (const mcp::Tool& tool : selected(bench, {}, audience)) CHECK(tool.info.toolset != "curation");
+    for (const mcp::Tool& tool : selected(bench, {}, audience)) {
+      CHECK((tool.info.toolset != "curation" || tool.info.name == "undo"));
+    }
   }
   CHECK(selected(bench, {.toolsets = Names{"curation"}}).size() == 18);
 }

@@ -1,6 +1,7 @@
 // What the tests of curation share: contents of the simulator's playlists, and a client that can be asked.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -35,10 +36,20 @@ inline sim::spotify::Config of_regime(sim::spotify::Regime regime) {
   return config;
 }
 
+// A catalogue of its own, changed before anything is indexed.
+inline sim::spotify::Config with_catalogue(const std::function<void(sim::spotify::Catalogue&)>& change) {
+  sim::spotify::Config config = with_shared_catalogue();
+  auto own = std::make_shared<sim::spotify::Catalogue>(*config.catalogue);
+  change(*own);
+  config.catalogue = std::move(own);
+  return config;
+}
+
 class CurationBench : public Bench {
  public:
   explicit CurationBench(Options options = {}) : Bench(with_shared_catalogue(), options) {}
   explicit CurationBench(sim::spotify::Regime regime) : Bench(of_regime(regime)) {}
+  explicit CurationBench(sim::spotify::Config config) : Bench(std::move(config)) {}
 
   Uris now(const std::string& id) { return entries(*simulator.world().find_playlist(id)); }
   void fill(sim::spotify::Playlist& playlist, Uris uris) {

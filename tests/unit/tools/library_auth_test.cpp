@@ -59,6 +59,11 @@ TEST_CASE("the status of the login, with the name sanitised") {
   const auto answer = bench.answer("get_auth_status", json::Object{});
   CHECK(answer.find("logged_in")->boolean());
   CHECK(text(answer, "name") == "Robin");
+  CHECK_FALSE(text(answer, "summary").contains("six months"));
+  bench.login.current.consent_ends_at = bench.loop.wall() + kEndsSoon;
+  CHECK_FALSE(text(bench.answer("get_auth_status", json::Object{}), "summary").contains("six months"));
+  bench.login.current.consent_ends_at = bench.loop.wall() + (kEndsSoon - std::chrono::seconds(1));
+  CHECK(text(bench.answer("get_auth_status", json::Object{}), "summary").contains("log in again before"));
   bench.login.current = {};
   CHECK(text(bench.answer("get_auth_status", json::Object{}), "summary").contains("get_auth_url"));
 }

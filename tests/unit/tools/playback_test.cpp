@@ -56,6 +56,37 @@ TEST_CASE("arguments of play that contradict each other are refused without a re
   CHECK(bench.simulator.requests() == 0);
 }
 
+TEST_CASE("advertisements, private sessions and devices that take no commands are told as what they are") {
+  Bench bench;
+  bench.answer("play", json::Object{{"context_uri", album_uri(bench, 4)}});
+  bench.player().play_advertisement(std::chrono::seconds(30), bench.simulator.now());
+  const auto during = bench.answer("get_playback_state", json::Object{});
+  CHECK(text(during, "summary") == "An advertisement plays on \"Kitchen speaker\".");
+  CHECK(during.find("item") == nullptr);
+  CHECK(during.find("is_playing")->boolean());
+  const std::string refused = bench.error("skip_next", json::Object{});
+  INFO(refused);
+  CHECK(refused.contains("advertisement"));
+  CHECK(bench.simulator.requests("POST /me/player/next") == 1);
+
+  Bench silent;
+  silent.player().set_private_session(true);
+  CHECK(text(silent.answer("get_playback_state", json::Object{}), "summary").contains("private session"));
+  sim::spotify::Config config;
+  config.private_session = sim::spotify::PrivateSession::kNoItem;
+  Bench quiet(config);
+  quiet.player().set_private_session(true);
+  CHECK(text(quiet.answer("get_playback_state", json::Object{}), "summary").contains("private session"));
+
+  int restricted = 0;
+  for (const json::Value& each : items(bench.answer("get_devices", json::Object{}))) {
+    restricted += each.find("restricted") != nullptr ? 1 : 0;
+  }
+  CHECK(restricted == 2);
+  Bench idle;
+  CHECK(idle.error("play", json::Object{{"device_id", idle.device("Bedroom radio")}}).contains("does not allow"));
+}
+
 TEST_CASE("resume, then resume again: the second changes nothing and is no error") {
   Bench bench;
   CHECK(status(bench.answer("play", json::Object{})) == "verified");

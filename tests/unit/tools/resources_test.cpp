@@ -16,6 +16,7 @@
 namespace tools {
 namespace {
 
+using sim::spotify::FaultKind;
 using Variables = std::map<std::string, std::string>;
 
 mcp::CallContext context_on(Bench& bench) {
@@ -167,6 +168,15 @@ TEST_CASE("a name beyond the first page is completed too, and asking again costs
   CHECK(asked <= 4);
   CHECK(complete(bench, playlist.complete, "id", "later 11").size() == 11);
   CHECK(bench.simulator.requests("GET /me/playlists") == asked);
+  // Spotify takes no more requests: what was read before is there to choose from. Logged out, nothing is.
+  bench.fault({.kind = FaultKind::kQuotaExceeded, .path = "/me/playlists", .times = 99});
+  bench.loop.run_for(std::chrono::minutes(1));
+  CHECK(complete(bench, playlist.complete, "id", "later 119").size() == 1);
+  CHECK(bench.simulator.requests("GET /me/playlists") == asked + 1);
+  bench.tokens.logged_out = true;
+  CHECK(complete(bench, playlist.complete, "id", "later 119").empty());
+  bench.tokens.logged_out = false;
+  CHECK(complete(bench, playlist.complete, "id", "later 119").empty());
 }
 
 TEST_CASE("every prompt is sound, and every tool that it names is there") {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "sim/world/sim_random.h"
 #include "tests/support/odd_titles.h"
 #include "tests/support/titles.h"
 
@@ -219,6 +220,39 @@ TEST_CASE("what looks like an attempt to lead a model is noticed, and shown all 
     INFO(innocent);
     CHECK(sanitise(innocent, 300).signs.empty());
   }
+}
+
+TEST_CASE("a text that is passed on without being taken apart is one that comes out of it unchanged") {
+  // Signs that mean something to the sanitiser, and a few that do not.
+  constexpr std::string_view kSigns = "wW.:/&;#<>[]()`|!\\\"'= aS\t\x7f\xc3";
+  const std::vector<std::string> parts{"SYSTEM:", "ignore previous", "&amp;", "amp;", "://", "www.", "a.b", "INST"};
+  sim::world::SimRandom random{11};
+  size_t passed = 0;
+  for (int n = 0; n < 20'000; ++n) {
+    std::string text;
+    for (uint64_t left = random.below(9) + 1; left > 0; --left) {
+      if (random.below(5) == 0) {
+        text += parts[random.below(parts.size())];
+      } else {
+        text += kSigns[random.below(kSigns.size())];
+      }
+    }
+    for (const Markup markup : {Markup::kNone, Markup::kHtml}) {
+      for (const size_t most : {5U, 200U}) {
+        if (!detail::passes_as_it_is(text, most, markup)) continue;
+        ++passed;
+        const Sanitised full = detail::sanitise_thoroughly(text, most, markup);
+        const Sanitised quick = sanitise(text, most, markup);
+        INFO(text);
+        CHECK(full.text == text);
+        CHECK(quick.text == text);
+        CHECK_FALSE(full.is_cut);
+        CHECK(quick.signs == full.signs);
+      }
+    }
+  }
+  CHECK(passed > 5'000);
+  CHECK(detail::passes_as_it_is("Tin Roof (Remastered 2011) - feat. A & B, Pt. 2!", 200, Markup::kNone));
 }
 
 }  // namespace

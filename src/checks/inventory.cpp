@@ -8,7 +8,19 @@ namespace {
 using enum DataClass;
 
 constexpr std::string_view kLogin = "until logout";
+// `api-key revoke` leaves the row, so that the trail can be read with it.
+constexpr std::string_view kApiKey = "always, also when it is revoked";
+constexpr std::string_view kNonce = "until it has expired";
 constexpr std::array kStore{
+    DataColumn{"api_keys.addresses", kTechnical, "From where the key may be used.", kApiKey},
+    DataColumn{"api_keys.created_ms", kTechnical, "When it was made.", kApiKey},
+    DataColumn{"api_keys.digest", kTechnical, "What proves the key, and does not give it away.", kApiKey},
+    DataColumn{"api_keys.expires_ms", kTechnical, "Until when it is good.", kApiKey},
+    DataColumn{"api_keys.id", kTechnical, "Names the key.", kApiKey},
+    DataColumn{"api_keys.label", kPersonal, "What the administrator calls it.", kApiKey},
+    DataColumn{"api_keys.revoked_ms", kTechnical, "When it was revoked.", kApiKey},
+    DataColumn{"api_keys.scopes", kTechnical, "What it may do.", kApiKey},
+    DataColumn{"api_keys.signing_box", kSecret, "The key of its signatures, sealed.", kApiKey},
     DataColumn{"archive.at_ms", kTechnical, "When a list was kept.", "with its list"},
     DataColumn{"archive.bytes", kTechnical, "Its size.", "with its list"},
     DataColumn{"archive.content", kContent, "Items of a playlist as they were before a change.",
@@ -34,6 +46,9 @@ constexpr std::array kStore{
     DataColumn{"keys.purpose", kTechnical, "What it is for.", "always"},
     DataColumn{"keys.state", kTechnical, "Whether it seals, opens, or was given up.", "always"},
     DataColumn{"keys.version", kTechnical, "Its number.", "always"},
+    DataColumn{"nonces.expires_ms", kTechnical, "Until when a signed request would be accepted.", kNonce},
+    DataColumn{"nonces.key_id", kTechnical, "Which API key signed it.", kNonce},
+    DataColumn{"nonces.nonce", kTechnical, "What makes the request one of its kind.", kNonce},
     DataColumn{"quota.bucket", kTechnical, "A group of requests to Spotify.", "always"},
     DataColumn{"quota.until_ms", kTechnical, "Until when Spotify takes none of it.", "always"},
     DataColumn{"quota_counts.bucket", kTechnical, "A group of requests to Spotify.", "48 hours"},

@@ -135,6 +135,7 @@ Account::Account(Process& process, Parts parts)
     : curl_(process.loop, std::move(parts.http)),
       http_(process.loop, parts.metrics, curl_, std::move(parts.api_url)),
       store_({process.loop, process.worker, process.random, process.clock}, std::move(parts.store)),
+      archive_({process.loop, process.worker}, store_.directory()),
       leases_(process.loop, store_.directory()),
       guarded_grants_(store_, process.log, parts.paths),
       guarded_leases_(leases_, process.log, parts.paths),
@@ -150,13 +151,18 @@ Account::Account(Process& process, Parts parts)
           spotify::Client::Services{http_, tokens_, gate_, process.loop, process.clock, process.random, process.log,
                                     &regime_, cache_.get()},
           std::move(parts.client))),
-      login_({process.loop, process.clock, process.random, process.log, http_, guarded_grants_, refresher_, *spotify_,
-              parts.trail != nullptr ? *parts.trail : no_trail_},
+      login_({process.loop, process.clock, process.random, process.log, http_, guarded_grants_, archive_, refresher_,
+              *spotify_, parts.trail != nullptr ? *parts.trail : no_trail_},
              std::move(parts.login)) {}
 
 base::Task<base::Result<NoKeyFile>> Account::no_key_file() {
   CO_TRY(const store::sqlite::Sealed sealed, co_await store_.sealed());
   co_return none_for(sealed);
+}
+
+base::Task<base::Result<void>> Account::forget(std::string principal) {
+  CO_TRY_VOID(co_await store_.erase(principal));
+  co_return co_await archive_.forget(std::move(principal));
 }
 
 base::Task<void> Account::settle() {

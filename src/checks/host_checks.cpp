@@ -88,9 +88,17 @@ Outcome judge_private_data(const Facts& facts) {
 Outcome judge_listening(const Facts& facts) {
   const ProcessFacts& has = *facts.process;
   if (!has.listening) return has.listening.lacking();
+  // Port 0 was to be a free one: one socket of that address is it.
+  std::vector<Socket> declared = has.declared;
   Texts undeclared;
   for (const Socket& socket : *has.listening) {
-    if (std::ranges::find(has.declared, socket) == has.declared.end()) undeclared.push_back(text_of(socket));
+    auto found = std::ranges::find(declared, socket);
+    if (found == declared.end()) found = std::ranges::find(declared, Socket{socket.address, 0});
+    if (found == declared.end()) {
+      undeclared.push_back(text_of(socket));
+    } else if (found->port == 0) {
+      found->port = socket.port;
+    }
   }
   return judge(undeclared.empty(),
                undeclared.empty() ? "It listens where the settings say." : "Not declared: " + sentence(undeclared));

@@ -52,14 +52,35 @@ std::vector<int64_t> running_servers(const checks::Host& host, const std::string
   return pids;
 }
 
+// The value of an option on the command line of a process.
+std::optional<std::string> option_of(const checks::Host& host, int64_t pid, std::string_view name) {
+  constexpr size_t kCommandBytesMax = size_t{64} << 10;
+  const auto line = host.read(fmt::format("/proc/{}/cmdline", pid), kCommandBytesMax);
+  if (!line) return std::nullopt;
+  std::optional<std::string> value;
+  bool is_next = false;
+  for (const std::string_view word : base::split(*line, '\0')) {
+    if (is_next) value = std::string(word);
+    is_next = word == name;
+    if (word.starts_with(name) && word.substr(name.size()).starts_with('=')) {
+      value = std::string(word.substr(name.size() + 1));
+    }
+  }
+  return value;
+}
+
 void gather_process(const CheckRequest& request, const config::Settings& settings, Facts& facts) {
   const auto pids = running_servers(request.host, settings.storage.directory);
   if (pids.empty()) {
     facts.process = Fact<checks::ProcessFacts>::absent("No server of this data directory is running.");
     return;
   }
-  const std::string host = settings.server.host == "localhost" ? "127.0.0.1" : settings.server.host;
-  std::vector<checks::Socket> declared{{host, static_cast<uint16_t>(settings.server.port.value())}};
+  // Its own options stand over the file.
+  std::string host = option_of(request.host, pids.front(), "--host").value_or(settings.server.host);
+  if (host == "localhost") host = "127.0.0.1";
+  const auto given = option_of(request.host, pids.front(), "--port");
+  const int64_t port = base::parse_integer(given.value_or("")).value_or(settings.server.port.value());
+  std::vector<checks::Socket> declared{{host, static_cast<uint16_t>(port)}};
   if (settings.metrics.port.value() != 0) {
     declared.push_back({"127.0.0.1", static_cast<uint16_t>(settings.metrics.port.value())});
   }

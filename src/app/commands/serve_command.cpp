@@ -50,6 +50,9 @@ void announce(const Service& service, const HttpAccess& access, uint16_t port) {
                                 server.host == "localhost" ? "127.0.0.1" : ipv6 ? "[" + server.host + "]" : server.host,
                                 port, access.instruction())
                  << std::flush;
+  if (service.product.seal().is_on()) {
+    service.io.err << "sealed: no call runs until `spotify-mcp-server admin unseal`\n" << std::flush;
+  }
   if (service.settings.security.enable_request_signing && server.auth != config::HttpAuth::kApiKey) {
     service.process.log.event(base::Level::kWarning, "signing.not_applied",
                               {{"why", "it is for server.auth api-key, whose clients sign with their key"}});

@@ -260,7 +260,8 @@ Option number_option(std::string_view name, std::string_view about, int64_t min 
 Command audit_command() {
   return {.name = "audit",
           .about = "Read and verify the audit trail.",
-          .options = {config_option(), number_option("--from", "verify, export: the first record."),
+          .options = {config_option(),
+                      number_option("--from", "verify, export: the first record."),
                       number_option("--to", "export: the last record."),
                       number_option("--seq", "prove: the record."),
                       number_option("-n", "tail: how many records; default 10.", 1),
@@ -272,7 +273,7 @@ Command audit_command() {
           .positional = Positional{.name = "action",
                                    .about = "tail, verify, export, prove, consistency A B, hash VALUE, or prune",
                                    .choices = {"tail", "verify", "export", "prove", "consistency", "hash", "prune"}},
-          .rest = Rest{.name = "values", .about = "consistency: A and B; hash: VALUE", .count_max = 2},
+          .rest = Rest{.name = "values", .about = "consistency: A and B. hash: VALUE.", .count_max = 2},
           .run = run};
 }
 

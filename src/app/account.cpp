@@ -147,6 +147,7 @@ Account::Account(Process& process, Parts parts)
       curl_(process.loop, std::move(parts.http)),
       http_(process.loop, parts.metrics, curl_, std::move(parts.api_url)),
       store_({process.loop, process.worker, process.random, process.clock}, std::move(parts.store)),
+      archive_({process.loop, process.worker}, store_.directory()),
       leases_(process.loop, store_.directory()),
       guarded_grants_(store_, process.log, parts.paths),
       guarded_leases_(leases_, process.log, parts.paths),
@@ -162,8 +163,8 @@ Account::Account(Process& process, Parts parts)
           spotify::Client::Services{http_, tokens_, gate_, process.loop, process.clock, process.random, process.log,
                                     &regime_, cache_.get()},
           std::move(parts.client))),
-      login_({process.loop, process.clock, process.random, process.log, http_, guarded_grants_, refresher_, *spotify_,
-              parts.trail != nullptr ? *parts.trail : no_trail_},
+      login_({process.loop, process.clock, process.random, process.log, http_, guarded_grants_, archive_, refresher_,
+              *spotify_, parts.trail != nullptr ? *parts.trail : no_trail_},
              std::move(parts.login)) {}
 
 base::Task<base::Result<NoKeyFile>> Account::no_key_file() {
@@ -176,6 +177,11 @@ void Account::apply(const config::Settings& settings) {
   refresher_.set_client(client_of(settings));
   login_.set_client(client_of(settings));
   if (!login_life_is_fixed_) login_.set_life(login_life(settings));
+}
+
+base::Task<base::Result<void>> Account::forget(std::string principal) {
+  CO_TRY_VOID(co_await store_.erase(principal));
+  co_return co_await archive_.forget(std::move(principal));
 }
 
 base::Task<void> Account::settle() {

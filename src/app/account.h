@@ -19,6 +19,7 @@
 #include "spotify/client.h"
 #include "spotify/gate.h"
 #include "spotify/regime.h"
+#include "store/sqlite/archive.h"
 #include "store/sqlite/file_leases.h"
 #include "store/sqlite/response_cache.h"
 #include "store/sqlite/store.h"
@@ -52,6 +53,10 @@ class Account {
   Account& operator=(const Account&) = delete;
 
   store::sqlite::Store& store() { return store_; }
+  store::Archive& archive() { return archive_; }
+  // The stored login, and what was kept for its person: receipts and snapshots. Needs no key. The cached answers are
+  // forgotten apart (spotify()).
+  base::Task<base::Result<void>> forget(std::string principal);
   // Whether a master key may be made where there is none. Opens the store.
   base::Task<base::Result<NoKeyFile>> no_key_file();
   oauth::Refresher& refresher() { return refresher_; }
@@ -74,6 +79,7 @@ class Account {
   net::CurlClient curl_;
   MeteredClient http_;
   store::sqlite::Store store_;
+  store::sqlite::SqliteArchive archive_;
   store::sqlite::FileLeases leases_;
   GuardedGrants guarded_grants_;
   GuardedLeases guarded_leases_;

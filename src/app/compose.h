@@ -27,7 +27,6 @@
 #include "mcp/server.h"
 #include "mcp/tool.h"
 #include "policy/budget.h"
-#include "store/sqlite/archive.h"
 #include "tools/catalogue.h"
 #include "tools/player_watch.h"
 
@@ -96,7 +95,6 @@ class Product {
   SealedCalls sealed_calls_;
   MeteredCalls metered_calls_;
   ContentWatch content_watch_;
-  store::sqlite::SqliteArchive archive_;
   tools::Desk desk_;
   policy::Budget budget_;
   tools::Services services_;

@@ -12,15 +12,24 @@ constexpr std::chrono::seconds kExchangeMax{30};
 
 base::Task<void> close_listener(std::unique_ptr<CallbackListener> listener) { co_await listener->close(); }
 
+}  // namespace
+
 base::Error no_client_id() {
   return {base::Code::kInvalidArgument,
           "There is no Spotify client ID. Make an app in Spotify's developer dashboard with the redirect URI "
-          "http://127.0.0.1/callback, and set spotify.client_id or SPOTIFY_CLIENT_ID.",
+          "http://127.0.0.1/callback, then run: spotify-mcp-server config set spotify.client_id YOUR-CLIENT-ID (or set "
+          "SPOTIFY_CLIENT_ID).",
           {},
           std::nullopt};
 }
 
-}  // namespace
+base::Error nobody_answered() {
+  return {base::Code::kDeadline,
+          "Nobody logged in in time. If the browser showed INVALID_CLIENT or an illegal redirect URI, check "
+          "spotify.client_id and the redirect URI in the Spotify dashboard. Then run the login again.",
+          {},
+          std::nullopt};
+}
 
 struct LoginService::Pending {
   std::optional<oauth::PendingAuthorization> authorization;
@@ -71,9 +80,8 @@ base::Task<base::Result<tools::PendingLogin>> LoginService::begin(mcp::Principal
   }
   pending->authorization.emplace(services_.random, request, services_.loop.now() + options_.lasts);
   pending->done.emplace(services_.loop);
-  pending->timeout.emplace(services_.loop, pending->authorization->expires_at(), [this, id = principal.id] {
-    give_up(id, {base::Code::kDeadline, "Nobody logged in in time. Run the login again.", {}, std::nullopt});
-  });
+  pending->timeout.emplace(services_.loop, pending->authorization->expires_at(),
+                           [this, id = principal.id] { give_up(id, nobody_answered()); });
   pending_[principal.id] = pending;
   services_.log.event(base::Level::kInfo, "login.begun");
   tools::PendingLogin begun{.url = pending->authorization->url(),
@@ -265,7 +273,14 @@ base::Task<base::Result<tools::Logout>> LoginService::logout(mcp::Principal prin
   services_.refresher.forget();
   co_await forget_answers();
   services_.log.event(base::Level::kInfo, "login.forgotten");
+  const auto emptied = co_await services_.archive.forget(principal.id);
   CO_TRY_VOID(co_await record(audit::Event::kLoginForgotten, principal.id, "ok"));
+  if (!emptied) {
+    services_.log.event(base::Level::kError, "login.archive_not_forgotten", {{"why", emptied.error().message}});
+    co_return base::fail(base::Code::kUnavailable,
+                         "The login is forgotten, but receipts and snapshots are still there. Run `spotify-mcp-server "
+                         "logout` on the machine of this server.");
+  }
   co_return tools::Logout{.was_logged_in = state.kind != oauth::LoginState::Kind::kLoggedOut};
 }
 

@@ -20,6 +20,7 @@
 #include "oauth/refresher.h"
 #include "oauth/token.h"
 #include "spotify/client.h"
+#include "store/archive.h"
 #include "store/grants.h"
 #include "tools/login.h"
 
@@ -27,6 +28,10 @@ namespace app {
 
 // OAuth pending logins live so long (the security guide's session limit).
 inline constexpr std::chrono::seconds kLoginLasts{300};
+
+// The errors of a login that cannot begin, and of one whose answer did not come.
+base::Error no_client_id();
+base::Error nobody_answered();
 
 enum class Answer {
   kListener,  // A loopback listener takes the browser's answer where the redirect address allows it.
@@ -52,6 +57,7 @@ class LoginService final : public tools::Login {
     base::Log& log;
     http::Client& http;
     store::Grants& grants;
+    store::Archive& archive;
     oauth::Refresher& refresher;
     spotify::Client& spotify;
     audit::Trail& trail;

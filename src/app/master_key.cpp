@@ -175,9 +175,10 @@ base::Result<crypto::Key> master_key(const MasterKeyPlaces& places, const os::En
     if (none == NoKeyFile::kRefuse) {
       return base::fail(
           base::Code::kUnavailable,
-          fmt::format("The key file {} is missing, and the stored login opens with no other key. Restore it "
-                      "from a backup, or run `spotify-mcp-server logout` and log in again.",
-                      file->path));
+          fmt::format(
+              "The key file {} is missing, and what is stored opens with no other key. Restore it from a backup, "
+              "or, if it is lost, run `spotify-mcp-server logout --lost-key` and log in again.",
+              file->path));
     }
     TRY_VOID(make_key_file(file->path, places.config_directory, random, made));
     TRY(given, from_key_file(file->path));

@@ -6,6 +6,7 @@
 
 #include "app/sealed_config.h"
 #include "json/write.h"
+#include "os/files.h"
 
 namespace app {
 namespace {
@@ -17,6 +18,21 @@ std::string text_of(const config::Flat& flat) {
   return json::write(std::move(all));
 }
 
+// Whatever was found, the settings that are in force stay; `file` may be empty.
+base::Error refused(base::Error error, const std::string& file) {
+  if (error.code != base::Code::kForbidden && error.code != base::Code::kNotFound) return error;
+  if (!file.empty() && os::exists(file)) {
+    const auto readable = os::read_file(file, config::kSealedBytesMax);
+    if (!readable && readable.error().code == base::Code::kForbidden) {
+      error.message +=
+          " The file was replaced, as editors do; this server may read only the old one: restart it, or keep the file "
+          "in a folder of its own.";
+    }
+  }
+  error.code = base::Code::kInvalidArgument;
+  return error;
+}
+
 std::string joined(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
 
 }  // namespace
@@ -26,7 +42,12 @@ Reloader::Reloader(Services services, Start start, const config::Settings& start
 
 base::Task<base::Result<Reloader::Done>> Reloader::reload() {
   auto work = [start = start_, &environment = services_.environment]() -> base::Result<config::Loaded> {
-    TRY(config::Loaded loaded, load_settings(start.request, environment));
+    auto read = load_settings(start.request, environment);
+    if (!read) {
+      const std::string file = find_config_file(start.request.config_file, environment);
+      return std::unexpected(refused(std::move(read).error(), file));
+    }
+    config::Loaded loaded = *std::move(read);
     TRY_VOID(config::check_listener(loaded.settings));
     TRY_VOID(config::check_profile(loaded.settings, start.debugging));
     TRY_VOID(accept_generation(loaded, start.request.rollback));

@@ -165,7 +165,8 @@ struct Tools {
 
   static constexpr auto fields() {
     return schema::Fields{
-        schema::defaulted("toolsets", &Tools::toolsets, "Toolsets to offer; empty means the default ones."),
+        schema::defaulted("toolsets", &Tools::toolsets,
+                          "Toolsets to offer: names, `default`, `all`; empty means the default ones."),
         schema::defaulted("tools", &Tools::tools,
                           "Single tools to offer: these alone where no toolset is set, otherwise beside them."),
         schema::defaulted("read_only", &Tools::read_only, "Offer only tools that change nothing."),

@@ -1,6 +1,7 @@
 #include "oauth/refresher.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 
 #include "oauth/exchange.h"
@@ -17,10 +18,10 @@ using base::Task;
 namespace {
 
 Result<void> logged_out() {
-  return fail(Code::kUnauthenticated, "You are not logged in to Spotify. Run `spotify-mcp-server login` first.");
+  return fail(Code::kUnauthenticated, fmt::format("Not logged in to Spotify. {}", kHowToLogIn));
 }
 base::Error ended_error() {
-  return {Code::kUnauthenticated, "Your Spotify login has ended. Run `spotify-mcp-server login` again.", {}, {}};
+  return {Code::kUnauthenticated, fmt::format("The Spotify login has ended. {}", kHowToLogIn), {}, {}};
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ std::unexpected<TokenFailure> read_failure(const http::Response& response) {
   const std::string detail = fmt::format("token endpoint: status {}", response.status);
   if (word == "invalid_grant") {
     return failure(TokenFailure::Kind::kGrantEnded, Code::kUnauthenticated,
-                   "Your Spotify login has ended. Run `spotify-mcp-server login` again.", detail + ", invalid_grant");
+                   fmt::format("The Spotify login has ended. {}", kHowToLogIn), detail + ", invalid_grant");
   }
   if (word == "invalid_client") {
     return failure(TokenFailure::Kind::kClientRefused, Code::kUnauthenticated,

@@ -6,6 +6,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -14,6 +15,12 @@
 #include "oauth/authorization.h"
 
 namespace oauth {
+
+// What a client is told when there is no login that works. Which tools it has, and so which permissions the login
+// needs, is decided by the options of its server.
+inline constexpr std::string_view kHowToLogIn =
+    "Log in with get_auth_url where it is offered, or the person runs `spotify-mcp-server login` with the --config, "
+    "--toolsets and --tools of this server.";
 
 // Our registration at Spotify. The secret is optional: PKCE works without one.
 struct ClientIdentity {

@@ -12,6 +12,7 @@ namespace policy {
 namespace {
 
 constexpr std::string_view kAll = "all";
+constexpr std::string_view kDefault = "default";
 
 using Names = std::vector<std::string_view>;
 
@@ -34,7 +35,7 @@ std::optional<base::Error> find_unknown(std::span<const std::string> asked, cons
 
 std::optional<base::Error> find_unknown(std::span<const Candidate> candidates, const Selection& selection) {
   Names tools;
-  Names toolsets{kAll};
+  Names toolsets{kAll, kDefault};
   for (const Candidate& candidate : candidates) {
     tools.push_back(candidate.name);
     if (std::ranges::find(toolsets, std::string_view(candidate.toolset)) == toolsets.end()) {
@@ -49,12 +50,10 @@ std::optional<base::Error> find_unknown(std::span<const Candidate> candidates, c
 
 bool is_asked_for(const Candidate& candidate, const Selection& selection) {
   if (holds(selection.tools, candidate.name)) return true;
-  if (selection.toolsets) {
-    return holds(*selection.toolsets, kAll) || holds(*selection.toolsets, candidate.toolset) ||
-           std::ranges::any_of(candidate.also_with,
-                               [&](const std::string& toolset) { return holds(*selection.toolsets, toolset); });
-  }
-  return selection.tools.empty() && candidate.by_default;
+  if (!selection.toolsets) return selection.tools.empty() && candidate.by_default;
+  const std::vector<std::string>& asked = *selection.toolsets;
+  return holds(asked, kAll) || holds(asked, candidate.toolset) || (candidate.by_default && holds(asked, kDefault)) ||
+         std::ranges::any_of(candidate.also_with, [&](const std::string& toolset) { return holds(asked, toolset); });
 }
 
 std::optional<Reason> reason_against(const Candidate& candidate, const Selection& selection) {

@@ -15,7 +15,8 @@ namespace policy {
 enum class Access { kReadWrite, kReadOnly };
 
 struct Selection {
-  // Names of toolsets, or "all". Nothing: the default tools, unless single tools are named.
+  // Names of toolsets, "default" for those of the default, or "all". Nothing: the default, unless single tools are
+  // named.
   std::optional<std::vector<std::string>> toolsets = std::nullopt;
   // Single tools, beside those of the toolsets.
   std::vector<std::string> tools = {};

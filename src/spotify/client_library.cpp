@@ -1,6 +1,11 @@
 // The library: saved things and followed ones behind one endpoint that takes URIs in the query only, 40 at a time.
 #include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <set>
+#include <string_view>
 
+#include "spotify/errors.h"
 #include "spotify/transport.h"
 
 namespace spotify {
@@ -33,6 +38,30 @@ ApiRequest library_request(Operation operation, const std::vector<ArtistId>& art
           .call = std::move(call)};
 }
 
+// Spotify does not say which permission it misses; it follows from what was asked for.
+std::string_view scope_for(const LibraryUri& item) {
+  switch (item.kind()) {
+    case Kind::kArtist:
+    case Kind::kUser:
+      return "user-follow-modify";
+    case Kind::kPlaylist:
+      return "playlist-modify-public";
+    default:
+      return "user-library-modify";
+  }
+}
+std::string_view scope_for(const ArtistId& artist) { return scope_for(LibraryUri(artist)); }
+
+template <class Item>
+base::Error naming_scopes(base::Error error, const std::vector<Item>& items, size_t from) {
+  if (cause_of(error) != Cause::kScope) return error;
+  const size_t end = std::min(from + kLibraryItemsPerRequest, items.size());
+  std::set<std::string_view> scopes;
+  for (size_t i = from; i < end; ++i) scopes.insert(scope_for(items[i]));
+  error.message = scope_error(fmt::format("{}", fmt::join(scopes, " or ")), "").message;
+  return error;
+}
+
 template <class Item>
 base::Task<base::Result<LibraryWrite>> write_library(Transport& transport, Operation operation, std::vector<Item> items,
                                                      Call call) {
@@ -41,8 +70,9 @@ base::Task<base::Result<LibraryWrite>> write_library(Transport& transport, Opera
   for (size_t at = 0; at < items.size(); at += kLibraryItemsPerRequest) {
     auto done = co_await command(transport, library_request(operation, items, at, call), library_reads());
     if (!done) {
-      if (at == 0) co_return std::unexpected(std::move(done).error());
-      written.stopped = std::move(done).error();
+      base::Error error = naming_scopes(std::move(done).error(), items, at);
+      if (at == 0) co_return std::unexpected(std::move(error));
+      written.stopped = std::move(error);
       break;
     }
     written.items_done += std::min(kLibraryItemsPerRequest, items.size() - at);

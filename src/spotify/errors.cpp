@@ -92,18 +92,11 @@ bool is_playlist_write(const OperationInfo& operation) {
   return operation.bucket == Bucket::kPlaylists && operation.repeat != Repeat::kRead;
 }
 
-base::Error scope_error(const OperationInfo& operation, std::string_view upstream) {
-  return make_error(Cause::kScope, Code::kForbidden,
-                    operation.scopes.empty()
-                        ? "The login lacks a permission for this. Log in again and allow everything that is asked."
-                        : fmt::format("The login lacks a permission for this ({}). Log in again and allow it.",
-                                      operation.scopes),
-                    upstream);
-}
-
 base::Error unauthorized(const OperationInfo& operation, const Refusal& refusal, std::string_view upstream) {
-  if (refusal.says("permissions missing")) return scope_error(operation, upstream);
-  return make_error(Cause::kLogin, Code::kUnauthenticated, "Spotify does not accept this login any more. Log in again.",
+  if (refusal.says("permissions missing")) return scope_error(operation.scopes, upstream);
+  return make_error(Cause::kLogin, Code::kUnauthenticated,
+                    "Spotify does not accept this login any more. Log in again with get_auth_url where it is offered, "
+                    "or the person runs `spotify-mcp-server login`.",
                     upstream);
 }
 
@@ -150,7 +143,7 @@ base::Error player_refusal(const OperationInfo& operation, const Refusal& refusa
 base::Error forbidden(const OperationInfo& operation, const Refusal& refusal, std::string_view upstream) {
   if (auto error = account_refusal(refusal, upstream)) return *std::move(error);
   if (refusal.says("insufficient client scope") || refusal.says("permissions missing")) {
-    return scope_error(operation, upstream);
+    return scope_error(operation.scopes, upstream);
   }
   if (operation.bucket == Bucket::kPlayer) {
     const bool says_why = !refusal.reason.empty() || refusal.says("player command failed") || refusal.says("premium");
@@ -275,6 +268,16 @@ std::optional<Cause> cause_of(const base::Error& error) {
 
 base::Error make_error(Cause cause, Code code, std::string message, std::string_view upstream) {
   return {code, std::move(message), fmt::format("{}: {}", cause_name(cause), shortened(upstream)), std::nullopt};
+}
+
+base::Error scope_error(std::string_view scopes, std::string_view upstream) {
+  const std::string lacking = scopes.empty() ? "" : fmt::format(" ({})", scopes);
+  return make_error(Cause::kScope, Code::kForbidden,
+                    fmt::format("The login lacks a permission for this{}. Log in again and allow it: with get_auth_url "
+                                "where it is offered, or the person runs `spotify-mcp-server login` with the "
+                                "--config, --toolsets and --tools of this server.",
+                                lacking),
+                    upstream);
 }
 
 base::Error error_of(const OperationInfo& operation, const http::Response& response, base::Wall now, seconds wait_max) {

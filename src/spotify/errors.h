@@ -47,6 +47,8 @@ base::Error make_error(Cause cause, base::Code code, std::string message, std::s
 // For every status that is not 2xx. `now` makes the clock time of a wait; `wait_max` separates short from long.
 base::Error error_of(const OperationInfo& operation, const http::Response& response, base::Wall now,
                      std::chrono::seconds wait_max);
+// The login lacks a permission; `scopes` says which, in words, or is empty where that is not known.
+base::Error scope_error(std::string_view scopes, std::string_view upstream);
 // The wait that a 429 asks for: Retry-After, or a default where it is missing.
 struct Wait {
   std::chrono::seconds duration{0};

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "oauth/token.h"
 #include "tools/arguments.h"
 #include "tools/make.h"
 #include "tools/present.h"
@@ -49,12 +50,9 @@ StatusAnswer describe(const Services& services, const LoginStatus& status) {
           *answer.login_ends_at);
     }
   } else if (status.authorized_at) {
-    answer.summary =
-        "The login has ended. Log in again: with get_auth_url where it is offered, or the person runs "
-        "`spotify-mcp-server login`.";
+    answer.summary = fmt::format("The Spotify login has ended. {}", oauth::kHowToLogIn);
   } else {
-    answer.summary =
-        "Not logged in. Log in with get_auth_url where it is offered, or the person runs `spotify-mcp-server login`.";
+    answer.summary = fmt::format("Not logged in to Spotify. {}", oauth::kHowToLogIn);
   }
   return answer;
 }

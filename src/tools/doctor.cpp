@@ -7,6 +7,7 @@
 #include <iterator>
 #include <set>
 
+#include "oauth/token.h"
 #include "tools/arguments.h"
 #include "tools/needs.h"
 #include "tools/present.h"
@@ -14,8 +15,7 @@
 namespace tools {
 namespace {
 
-constexpr std::string_view kLogIn =
-    "Log in: with get_auth_url where it is offered, or the person runs `spotify-mcp-server login`.";
+constexpr std::string_view kLogIn = oauth::kHowToLogIn;
 
 Finding ok(std::string check, std::string finding) {
   return {.check = std::move(check), .level = Level::kOk, .finding = std::move(finding)};

@@ -1,4 +1,5 @@
 // The toolset "library": what the user saved and follows, behind URIs of any kind.
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -129,16 +130,27 @@ base::Task<base::Result<CheckAnswer>> check_library(const Services& services, mc
   co_return answer;
 }
 
+// Artists are followed and playlists subscribed to, which Spotify counts as other permissions than saving.
+constexpr std::array kLookScopes{"user-library-read", "user-follow-read", "playlist-read-private"};
+constexpr std::array kChangeScopes{"user-library-modify", "user-follow-modify", "playlist-modify-public"};
+
 mcp::ToolInfo entry(std::string name, std::string title, std::string description, mcp::Effect effect) {
-  // A change is read back.
-  std::vector<std::string> scopes{"user-library-read"};
-  if (effect != mcp::Effect::kRead) scopes.emplace_back("user-library-modify");
   return {.name = std::move(name),
           .title = std::move(title),
           .description = std::move(description),
           .effect = effect,
           .toolset = "library",
-          .scopes = std::move(scopes)};
+          .scopes = {"user-library-read"}};
+}
+
+// For tools that take every kind of item.
+mcp::ToolInfo any_kind(mcp::ToolInfo info) {
+  info.scopes.assign(kLookScopes.begin(), kLookScopes.end());
+  // A change is read back.
+  if (info.effect != mcp::Effect::kRead) {
+    info.scopes.insert(info.scopes.end(), kChangeScopes.begin(), kChangeScopes.end());
+  }
+  return info;
 }
 
 }  // namespace
@@ -152,15 +164,16 @@ std::vector<mcp::Tool> library_tools(const Services& services) {
            entry("get_saved_albums", "Saved albums", "Albums that the user saved, newest first.", mcp::Effect::kRead),
            &get_saved_albums),
       make(services,
-           entry("save_to_library", "Save to library", "Saves (likes) items; follows artists and playlists.",
-                 mcp::Effect::kWrite),
+           any_kind(entry("save_to_library", "Save to library", "Saves (likes) items; follows artists and playlists.",
+                          mcp::Effect::kWrite)),
            &save_to_library),
       make(services,
-           entry("remove_from_library", "Remove from library", "Removes saved items; unfollows artists and playlists.",
-                 mcp::Effect::kDestroy),
+           any_kind(entry("remove_from_library", "Remove from library",
+                          "Removes saved items; unfollows artists and playlists.", mcp::Effect::kDestroy)),
            &remove_from_library),
       make(services,
-           entry("check_library", "Check library", "Which of these are saved or followed.", mcp::Effect::kRead),
+           any_kind(
+               entry("check_library", "Check library", "Which of these are saved or followed.", mcp::Effect::kRead)),
            &check_library),
   };
 }

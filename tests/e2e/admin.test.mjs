@@ -5,7 +5,8 @@ import net from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import {
-  Workspace, httpHeaders, initializeRequest, modernHeaders, modernRequest, postModern, programs, rawHttp, textOf, withDeadline,
+  Workspace, httpHeaders, initializeRequest, modernHeaders, modernRequest, occupiedPort, postModern, programs, rawHttp, textOf,
+  withDeadline,
 } from './harness.mjs';
 
 let workspace;
@@ -128,6 +129,7 @@ test('the seal stops every call of both transports at once and after a restart',
     assert.equal((await json('status')).servers[0].status, 'sealed');
     await server.stop();
     server = await workspace.startServer();
+    await server.line(/^sealed: no call runs until `spotify-mcp-server admin unseal`$/m);
   }
   const refused = workspace.start(programs.server, ['login', '--config', workspace.config, '--no-browser']);
   assert.equal((await refused.ended()).code, 9);
@@ -140,6 +142,27 @@ test('the seal stops every call of both transports at once and after a restart',
   await wire.finish();
   const told = await events();
   for (const event of ['server.sealed', 'sealed.refused', 'server.unsealed']) assert.ok(told.includes(event), event);
+});
+
+test('healthcheck and security-check know where a server listens', async () => {
+  const { port, release } = await occupiedPort();
+  await release();
+  const server = await workspace.startServer(['--port', String(port)]);
+  const run = async (...args) => {
+    const program = workspace.start(programs.server, [...args, '--config', workspace.config]);
+    program.child.stdin.end();
+    await program.ended();
+    return program;
+  };
+  const good = await run('healthcheck', '--url', new URL('/health', server.url).href);
+  assert.equal(good.exit.code, 0, good.describe());
+  const wrong = await run('healthcheck', '--url', server.url.replace('/mcp', '/healthz'));
+  assert.notEqual(wrong.exit.code, 0);
+  assert.match(wrong.stderr, /status 404.*Ask at \/health/);
+  // The settings say port 0, and the command line a port that stands over them.
+  const report = JSON.parse((await run('security-check', 'runtime', '--format', 'json')).stdout);
+  const listening = report.results.find(({ id }) => id === 'HST-15');
+  assert.equal(listening.status, 'pass', JSON.stringify(listening));
 });
 
 test('metrics count calls, requests to Spotify and refusals, and name nobody', async () => {

@@ -148,8 +148,15 @@ test('another master key, with a sealed configuration, and ended by the next cal
   workspace.config = sealed;
   const before = fs.readFileSync(sealed);
 
+  const dry = await run(['keys', 'rotate', '--master', '--dry-run']);
+  assert.match(dry.stderr, /Another data directory that uses the same master key/);
+  assert.equal(fs.readFileSync(keyFile(), 'utf8'), old);
   const program = await run(['keys', 'rotate', '--master']);
   assert.equal(program.exit.code, 0, program.describe());
+  const [, kept] = program.stderr.match(/The old one is in (\S+):/);
+  assert.ok(kept.startsWith(`${keyFile()}.`));
+  assert.equal(fs.readFileSync(kept, 'utf8'), old, 'for a data directory that shares the file, and for backups');
+  assert.equal(fs.statSync(kept).mode & 0o777, 0o600);
   const fresh = fs.readFileSync(keyFile(), 'utf8');
   note(fresh);
   assert.notEqual(fresh, old);
@@ -196,6 +203,40 @@ test('a master key of the environment is replaced by the one that is given', asy
   assert.equal((await run(['status'])).exit.code, 9);
   workspace.env.SPOTIFY_MCP_MASTER_KEY = fresh;
   assert.equal((await run(['status'])).exit.code, 0);
+});
+
+test('a master key that is lost after a rotation ends in a new login, when that is asked for', async () => {
+  await workspace.login();
+  note(fs.readFileSync(keyFile(), 'utf8'));
+  assert.equal((await run(['keys', 'rotate', '--purpose', 'audit'])).exit.code, 0);
+  assert.equal((await run(['backup', 'create', path.join(workspace.directory, 'good.bak')])).exit.code, 0);
+  fs.rmSync(keyFile());
+  const lost = await run(['status']);
+  assert.equal(lost.exit.code, 9, lost.describe());
+  assert.match(lost.stderr, /logout --lost-key/);
+
+  const out = await run(['logout']);
+  assert.equal(out.exit.code, 0, out.describe());
+  assert.match(out.stderr, /2 keys of audit trails open with no master key that is here.*logout --lost-key/s);
+  const early = await run(['login', '--no-browser']);
+  assert.equal(early.exit.code, 9, early.describe());
+  assert.match(early.stderr, /logout --lost-key/);
+  assert.ok(!fs.existsSync(keyFile()), 'no new key is made that would open nothing');
+
+  // With another key in its place, nothing is saved that nobody could open.
+  const other = { SPOTIFY_MCP_MASTER_KEY: Buffer.from(seedBytes(4)).toString('base64') };
+  const backup = await run(['backup', 'create', path.join(workspace.directory, 'bad.bak')], other);
+  assert.notEqual(backup.exit.code, 0);
+  assert.match(backup.stderr, /bring back nothing that opens/);
+  assert.ok(!fs.existsSync(path.join(workspace.directory, 'bad.bak')));
+
+  const dropped = await run(['logout', '--lost-key', '--json']);
+  assert.equal(dropped.exit.code, 0, dropped.describe());
+  assert.equal(JSON.parse(dropped.stdout).keys_dropped, 3);
+  await workspace.login();
+  note(fs.readFileSync(keyFile(), 'utf8'));
+  assert.equal((await run(['status'])).exit.code, 0);
+  assert.equal((await run(['audit', 'verify'])).exit.code, 0);
 });
 
 test('a systemd credential is the key, and no file is made', async () => {

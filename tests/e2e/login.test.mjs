@@ -83,7 +83,8 @@ test('a login that nobody completes times out with the fix', async () => {
   const { program } = await workspace.startLogin(['--timeout-seconds', '1']);
   const exit = await program.ended();
   assert.notEqual(exit.code, 0);
-  assert.match(program.stderr, /time/i);
+  assert.match(program.stderr, /in time\. If the browser showed INVALID_CLIENT or an illegal redirect URI, check spotify\.client_id/);
+  assert.match(program.stderr, /run login --paste/, 'a browser elsewhere needs another way');
 });
 
 test('other paths of the listener are not served', async () => {

@@ -143,6 +143,22 @@ test('SIGHUP is enough, also for a file that was replaced as a whole, and for a 
   assert.ok(!(await tools(second)).includes('play'));
 });
 
+test('a file in a folder that holds more is read again until another is put in its place, and that is said', async () => {
+  workspace.writeConfig();
+  const server = await workspace.startServer();
+  const only = await run('admin', 'reload');
+  assert.match(only.stdout, /nothing has changed\n/);
+  workspace.writeConfig((config) => (section(config, 'api').timeout = 29));
+  assert.match((await run('admin', 'reload')).stdout, /: took over nothing; what has changed needs a new start: api\.timeout\n/);
+  const next = path.join(workspace.directory, 'next.json');
+  fs.copyFileSync(workspace.config, next);
+  fs.renameSync(next, workspace.config);
+  const refused = await run('admin', 'reload');
+  if (server.stderr.includes('process.paths_not_confined')) return;
+  assert.equal(refused.exit.code, 2, refused.describe());
+  assert.match(refused.stderr, /The file was replaced.*restart it, or keep the file in a folder of its own/);
+});
+
 // Each is on the disk in the trail before it is in force. SMS_RELOADS=1000 is the whole.
 const reloads = Number(process.env.SMS_RELOADS ?? 60);
 

@@ -46,8 +46,7 @@ TEST_CASE("docs/data-inventory.md is made from the inventory") {
     }
   }
   text +=
-      "\n`grants`, `quota`, `archive` and `facts` are in `spotify-mcp-server.db`, `answers` and `epochs` in "
-      "`cache.db`. The "
+      "\n`answers` and `epochs` are in `cache.db`, all others in `spotify-mcp-server.db`. The "
       "audit trail holds keyed digests\nof names and arguments ([audit.md](audit.md)).\n\n## What protects it\n\n"
       "| primitive | use |\n|---|---|\n";
   for (const checks::CryptoUse& use : checks::crypto_uses())

@@ -289,14 +289,16 @@ std::string exits_of(std::string_view command) {
   }
   if (command == "backup") {
     return "0 done; 2 it is no backup, 4 another key made it, or it was changed or cut, 5 there is no key or no "
-           "data, 6 a file is in the way, a server is running, or the backup is older than the newest";
+           "data, 6 a file is in the way, a server is running, or the backup is older than the newest, 9 the "
+           "stored keys are under another master key";
   }
   if (command == "maintain") {
     return "0 every step is done or a person's; 1 a step found something or failed; 2 `--done` is none of this "
            "calendar, or nobody says who did it";
   }
-  if (command == "healthcheck") return "0 healthy; 9 unreachable or not well";
-  if (command == "setup" || command == "tools" || command == "version") return "0";
+  if (command == "healthcheck") return "0 healthy; 2 the port is not known, 9 unreachable or not well";
+  if (command == "setup") return "0; 2 no server starts with these options, 5 there is no such file";
+  if (command == "tools" || command == "version") return "0";
   FAIL("the exit codes of " << command << " are not described");
   return {};
 }

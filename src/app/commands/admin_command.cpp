@@ -142,6 +142,12 @@ std::string names_in(const json::Value& said, std::string_view member) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+std::string reloaded(const std::string& applied, const std::string& waiting) {
+  if (waiting.empty()) return applied.empty() ? "nothing has changed" : "took over " + applied;
+  if (applied.empty()) return "took over nothing; what has changed needs a new start: " + waiting;
+  return fmt::format("took over {}; changed as well, and needs a new start: {}", applied, waiting);
+}
+
 base::Result<int> reload(const Call& call) {
   TRY(const AdminAnswers answers, ask_running(call.process, call.settings,
                                               {.method = http::Method::kPost, .target = "/reload"}));
@@ -151,9 +157,7 @@ base::Result<int> reload(const Call& call) {
     if (!call.arguments.has("--json")) {
       const std::string applied = names_in(said, "applied");
       const std::string waiting = names_in(said, "at_next_start");
-      call.io.out << fmt::format("Process {}: {}{}\n", pid,
-                                 applied.empty() ? "nothing has changed" : "took over " + applied,
-                                 waiting.empty() ? "" : "; changed as well, and needs a new start: " + waiting);
+      call.io.out << fmt::format("Process {}: {}\n", pid, reloaded(applied, waiting));
     }
     said.object().set("pid", pid);
     all.push_back(std::move(said));

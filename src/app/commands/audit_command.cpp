@@ -288,7 +288,7 @@ Command audit_command() {
           .positional = Positional{.name = "action",
                                    .about = "tail, verify, export, prove, consistency A B, hash VALUE, or prune",
                                    .choices = {"tail", "verify", "export", "prove", "consistency", "hash", "prune"}},
-          .rest = Rest{.name = "values", .about = "consistency: A and B; hash: VALUE", .count_max = 2},
+          .rest = Rest{.name = "values", .about = "consistency: A and B. hash: VALUE.", .count_max = 2},
           .run = run};
 }
 

@@ -11,8 +11,8 @@
 
 #include "app/admin_server.h"
 #include "app/audit_trail.h"
-#include "app/commands/backup_file.h"
 #include "app/cache_file.h"
+#include "app/commands/backup_file.h"
 #include "app/commands/commands.h"
 #include "app/key_notice.h"
 #include "app/master_key.h"
@@ -26,6 +26,7 @@
 #include "store/sqlite/database.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/snapshot.h"
+#include "store/sqlite/store.h"
 
 namespace app::commands {
 namespace {
@@ -178,11 +179,21 @@ void print(const Call& call, std::string_view done, const BackupHead& head) {
                              head.entries.size(), bytes_of(head), done);
 }
 
+// A backup opens with the master key of today, and so must what is in it.
+base::Result<void> check_keys_open(const Call& call, const config::MasterSecret& master) {
+  const MasterKeyPlaces places = key_places(call.settings(), call.io.environment);
+  TRY(const crypto::Key key, stretched(master, places, call.process.random));
+  const auto opened = store::sqlite::stored_keys(call.data(), key, "");
+  if (opened) return {};
+  return fail(opened.error().code, "Such a backup would bring back nothing that opens. " + opened.error().message);
+}
+
 base::Result<int> create(const Call& call) {
   TRY(const config::MasterSecret master, key_of(call));
   if (!os::exists(call.data())) {
     return fail(Code::kNotFound, fmt::format("There is no data in {}.", call.data()));
   }
+  TRY_VOID(check_keys_open(call, master));
   TRY_VOID(os::check_private(call.data()));
   TRY(const os::FileLock lock, os::FileLock::take(call.data() + "/backups.lock", std::chrono::seconds(5)));
   const Scratch scratch(call.data() + "/backup-scratch");

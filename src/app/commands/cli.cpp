@@ -1,16 +1,16 @@
 // The one file that knows CLI11: it is slow to compile, and its exceptions end here.
 #include "app/commands/cli.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <fmt/format.h>
 #include <memory>
 #include <optional>
 #include <ostream>
 
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
 #include "app/commands/exit_code.h"
 #include "app/key_provider.h"
+#include "app/version.h"
 #include "base/text.h"
 
 namespace app::commands {
@@ -78,6 +78,60 @@ std::optional<std::string> unknown_command(const std::vector<std::string>& argum
                      near ? fmt::format("; did you mean `{}`?", *near) : "");
 }
 
+// "seal: the sealed file. init: the new file." for the action init is "the new file."; what has no label is for all.
+std::string about_for(std::string_view about, std::string_view action, const std::vector<std::string_view>& actions) {
+  std::string kept;
+  bool is_meant = true;
+  while (!about.empty()) {
+    const size_t end = about.find(". ");
+    std::string_view piece = about.substr(0, end);
+    about = end == std::string_view::npos ? std::string_view() : about.substr(end + 2);
+    if (const size_t colon = piece.find(": "); colon != std::string_view::npos) {
+      bool is_label = true;
+      bool names_it = false;
+      for (const std::string_view word : base::split(piece.substr(0, colon), ',')) {
+        const std::string_view name = base::trim(word);
+        is_label = is_label && std::ranges::find(actions, name) != actions.end();
+        names_it = names_it || name == action;
+      }
+      if (is_label) {
+        is_meant = names_it;
+        piece = piece.substr(colon + 2);
+      }
+    }
+    if (is_meant) kept.append(kept.empty() ? "" : ". ").append(piece);
+  }
+  if (!kept.empty() && !kept.ends_with('.')) kept += '.';
+  return kept;
+}
+
+// The help of one action, with the options that are for it; nothing where none is named.
+std::optional<std::string> help_for_action(const Command& command, const std::vector<std::string>& arguments) {
+  if (!command.positional || arguments.size() < 2) return std::nullopt;
+  const std::vector<std::string_view>& actions = command.positional->choices;
+  const std::string& action = arguments[1];
+  if (std::ranges::find(actions, std::string_view(action)) == actions.end()) return std::nullopt;
+  std::vector<std::string> texts;
+  texts.reserve(command.options.size() + 1);
+  Command one = command;
+  one.positional = std::nullopt;
+  one.options.clear();
+  for (Option option : command.options) {
+    texts.push_back(about_for(option.about, action, actions));
+    option.about = texts.back();
+    if (!option.about.empty()) one.options.push_back(option);
+  }
+  if (one.rest) {
+    texts.push_back(about_for(one.rest->about, action, actions));
+    one.rest->about = texts.back();
+    if (texts.back().empty()) one.rest = std::nullopt;
+  }
+  Parsed parsed;
+  CLI::App app(std::string(command.about), fmt::format("spotify-mcp-server {} {}", command.name, action));
+  declare(app, one, parsed);
+  return app.help();
+}
+
 // Before the command has threads or is confined.
 base::Result<void> fetch_key(const Command& command, Io& io) {
   if (command.master_key == MasterKey::kNotNeeded) return {};
@@ -109,6 +163,7 @@ int run(const std::vector<std::string>& arguments, const std::vector<Command>& c
   CLI::App app("MCP Server for Spotify: lets an AI assistant search, play and curate on your account.",
                "spotify-mcp-server");
   app.require_subcommand(1);
+  app.set_version_flag("--version", fmt::format("{} {}", kProgram, version()), "Print the version.");
   std::vector<std::unique_ptr<Parsed>> parsed;
   std::vector<CLI::App*> subcommands;
   for (const Command& command : commands) {
@@ -121,7 +176,13 @@ int run(const std::vector<std::string>& arguments, const std::vector<Command>& c
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    io.out << (chosen.empty() ? app.help() : chosen.front()->help("spotify-mcp-server"));
+    const auto found = std::ranges::find_if(
+        commands, [&](const Command& each) { return !chosen.empty() && each.name == chosen.front()->get_name(); });
+    const auto of_action = found == commands.end() ? std::nullopt : help_for_action(*found, arguments);
+    io.out << (of_action ? *of_action : chosen.empty() ? app.help() : chosen.front()->help("spotify-mcp-server"));
+    return finish(0, io);
+  } catch (const CLI::CallForVersion& version_text) {
+    io.out << version_text.what() << '\n';
     return finish(0, io);
   } catch (const CLI::ParseError& error) {
     const auto chosen = app.get_subcommands();

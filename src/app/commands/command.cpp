@@ -1,5 +1,7 @@
 #include "app/commands/command.h"
 
+#include "app/compose.h"
+#include "app/process.h"
 #include "base/text.h"
 
 namespace app::commands {
@@ -47,6 +49,21 @@ base::Result<config::Loaded> settings_of(const Command& command, const Arguments
   return load_settings(settings_request(command, arguments), io.environment);
 }
 
+base::Result<void> check_as_a_start(const config::Settings& settings, const Io& io) {
+  Process process(io.environment, base::Level::kError, Signals::kEnd);
+  TRY([[maybe_unused]] const auto product, Product::make(process, settings, tools::Audience::kStdio, {}));
+  return {};
+}
+
+std::optional<std::string> odd_client_id(const config::Settings& settings) {
+  constexpr size_t kDigits = 32;
+  const std::string& id = settings.spotify.client_id;
+  if (id.empty() || (id.size() == kDigits && id.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos)) {
+    return std::nullopt;
+  }
+  return "spotify.client_id is not 32 hexadecimal digits, as Spotify's are: copy it from the dashboard again.";
+}
+
 Option config_option() {
   return {.name = "--config",
           .value = "FILE",
@@ -59,7 +76,7 @@ std::vector<Option> selection_options() {
   return {{.name = "--toolsets",
            .kind = OptionKind::kList,
            .value = "A,B",
-           .about = "Toolsets to offer, or `all`.",
+           .about = "Toolsets to offer: `default`, and others beside it, or `all`.",
            .setting = "tools.toolsets"},
           {.name = "--tools",
            .kind = OptionKind::kList,

@@ -76,6 +76,14 @@ struct Command {
 SettingsRequest settings_request(const Command& command, const Arguments& arguments);
 base::Result<config::Loaded> settings_of(const Command& command, const Arguments& arguments, const Io& io);
 
+// What a start refuses and loading does not: toolsets and tools that nobody knows, or that leave nothing. Touches
+// neither disk nor network.
+base::Result<void> check_as_a_start(const config::Settings& settings, const Io& io);
+
+// What is strange about the client ID, or nothing. Spotify's are 32 hexadecimal digits, and only Spotify can say that
+// one is wrong.
+std::optional<std::string> odd_client_id(const config::Settings& settings);
+
 // Options that many commands share.
 Option config_option();
 Option json_option();

@@ -54,11 +54,13 @@ base::Result<int> check(const Command& command, const Arguments& arguments, Io& 
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(config::check_listener(loaded.settings));
   TRY_VOID(config::check_profile(loaded.settings, config::Debugging::kRefused));
+  TRY_VOID(check_as_a_start(loaded.settings, io));
   const std::string file = find_config_file(arguments.text("--config"), io.environment);
   std::vector<std::string> notes = config::find_idle(loaded);
   if (loaded.settings.spotify.client_id.empty()) {
     notes.emplace_back("spotify.client_id is not set, so `login` cannot work yet.");
   }
+  if (const auto note = odd_client_id(loaded.settings)) notes.push_back(*note);
   if (arguments.has("--json")) {
     json::Array listed;
     for (const std::string& note : notes) listed.emplace_back(note);

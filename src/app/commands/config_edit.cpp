@@ -122,9 +122,8 @@ base::Result<int> init_config(const Arguments& arguments, Io& io) {
   TRY_VOID(write_config(file, text, arguments.has("--force") ? Overwrite::kAllow : Overwrite::kRefuse));
   io.out << fmt::format("Wrote {} for environment {}.\n", file, environment);
   io.err << fmt::format(
-      "note: Set spotify.client_id in it to the one of your app "
-      "(https://developer.spotify.com/dashboard, redirect URI {}), then run: spotify-mcp-server "
-      "login{}\n",
+      "note: Make an app at https://developer.spotify.com/dashboard with the redirect URI {0}, then run:\n"
+      "spotify-mcp-server config set spotify.client_id YOUR-CLIENT-ID{1}\nspotify-mcp-server login{1}\n",
       loaded.settings.spotify.redirect_uri, arguments.has("--output") ? " --config '" + file + "'" : "");
   return 0;
 }

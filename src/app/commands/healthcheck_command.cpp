@@ -22,11 +22,14 @@ base::Task<base::Result<void>> ask(net::CurlClient* client, base::Loop* loop, ht
   request.deadline = loop->now() + kTimeout;
   CO_TRY(const http::Response response, co_await client->send(std::move(request)));
   const auto body = json::parse(response.body, {.bytes_max = 4096});
-  if (body) *status = std::string(body->text_or_empty("status"));
+  const std::string said(body ? body->text_or_empty("status") : "");
+  *status = said.empty() ? "unknown" : said;
   if (response.status == 200 && *status == "ok") co_return base::Result<void>();
-  co_return base::fail(base::Code::kUnavailable,
-                       fmt::format("The server answered with status {} and does not say that it is well.",
-                                   response.status));
+  std::string why =
+      fmt::format("The server answered with status {} and does not say that it is well.", response.status);
+  if (!said.empty()) why = fmt::format("The server answered with status {} and says \"{}\".", response.status, said);
+  if (response.status == 404) why += " Ask at /health, as in http://127.0.0.1:8000/health.";
+  co_return base::fail(base::Code::kUnavailable, std::move(why));
 }
 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
@@ -34,6 +37,11 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   if (address.empty()) {
     TRY(const config::Loaded loaded, settings_of(command, arguments, io));
     const config::Server& server = loaded.settings.server;
+    if (server.port.value() == 0) {
+      return base::fail(base::Code::kInvalidArgument,
+                        "server.port is 0, so the server took a free one that the settings do not know. Name it, as "
+                        "the server did when it started: --url http://127.0.0.1:PORT/health");
+    }
     const bool has_tls = !server.tls_certificate.empty();
     // The certificate is for the name by which clients call.
     const std::string& host = has_tls && !server.allowed_hosts.empty() ? server.allowed_hosts.front() : server.host;

@@ -50,7 +50,7 @@ Outcome revoke_sessions(Incident& incident) {
 }
 
 base::Task<base::Result<void>> erase_login(Account* account) {
-  CO_TRY_VOID(co_await account->store().erase(mcp::Principal().id));
+  CO_TRY_VOID(co_await account->forget(mcp::Principal().id));
   CO_TRY([[maybe_unused]] const int64_t forgotten, co_await account->spotify()->forget_cache());
   co_return base::Result<void>();
 }
@@ -61,7 +61,8 @@ Outcome forget_logins(Incident& incident) {
   const auto erased = run_to_end(incident.process.loop, erase_login(account->get()));
   if (!erased) return failed(erased.error());
   return {StepState::kDone,
-          "The stored tokens and the cached answers are removed. Whoever copied the tokens has them still: the person "
+          "The stored tokens, receipts, snapshots and cached answers are removed. Whoever copied the tokens has them "
+          "still: the person "
           "takes them back at https://www.spotify.com/account/apps/."};
 }
 

@@ -25,7 +25,9 @@ struct Conversation {
 // Reads pasted addresses until one is the answer. A wrong one is told, and asked for again.
 base::Task<base::Result<tools::LoginStatus>> ask_for_paste(Conversation* talk) {
   net::StdioLines lines(talk->process.loop, talk->io.input, talk->io.output);
-  talk->io.err << "Paste the address that the browser ended on, then press Enter:\n" << std::flush;
+  talk->io.err << "After you have agreed, the browser shows an error page, because nothing answers at the redirect "
+                  "address. Copy the address of that page, paste it here, then press Enter:\n"
+               << std::flush;
   // Ends with the login, with the end of the input, or when the login is over.
   while (true) {
     const auto line = co_await lines.read();
@@ -47,7 +49,7 @@ base::Task<base::Result<tools::LoginStatus>> wait_for_answer(Conversation* talk,
   const base::Instant end = talk->process.loop.now() + pending.valid_for;
   auto status = co_await base::with_deadline(talk->process.loop, end, ask_for_paste(talk));
   if (!status && status.error().code == base::Code::kDeadline) {
-    co_return base::fail(base::Code::kDeadline, "Nobody logged in in time. Run the login again.");
+    co_return std::unexpected(nobody_answered());
   }
   co_return status;
 }
@@ -76,6 +78,9 @@ base::Task<base::Result<void>> converse(Conversation* talk) {
   if (!pending.completes_itself && !talk->arguments.has("--paste")) {
     talk->io.err << "The redirect address is not on this machine, so the answer has to be brought back by hand.\n";
   }
+  if (pending.completes_itself && talk->arguments.has("--no-browser")) {
+    talk->io.err << "The browser has to be on this machine. For one elsewhere, run login --paste.\n" << std::flush;
+  }
   if (!talk->arguments.has("--no-browser")) os::open_in_browser(pending.url, talk->process.environment);
   const auto status = co_await wait_for_answer(talk, pending);
   co_await talk->account.settle();
@@ -95,6 +100,9 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
   if (Seal(loaded.settings.storage.directory).is_on()) return std::unexpected(Seal::refusal());
+  // Before a key is made for a login that cannot begin.
+  if (loaded.settings.spotify.client_id.empty()) return std::unexpected(no_client_id());
+  if (const auto note = odd_client_id(loaded.settings)) io.err << "note: " << *note << '\n';
   Process process(io.environment, base::Level::kError, Signals::kEnd);
   AccountOptions options;
   options.answer = arguments.has("--paste") ? Answer::kPasted : Answer::kListener;
@@ -112,28 +120,31 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
 }  // namespace
 
 Command login_command() {
-  return {.name = "login",
-          .about = "Log in to Spotify in the browser.",
-          .options = {config_option(),
-                      rollback_option(),
-                      {.name = "--client-id",
-                       .value = "ID",
-                       .about = "Client ID of your Spotify app.",
-                       .setting = "spotify.client_id"},
-                      {.name = "--paste",
-                       .kind = OptionKind::kSwitch,
-                       .about = "Bring the answer back by hand: for a machine without a browser."},
-                      {.name = "--no-browser",
-                       .kind = OptionKind::kSwitch,
-                       .about = "Only print the URL; do not open a browser."},
-                      {.name = "--timeout,--timeout-seconds",
-                       .kind = OptionKind::kNumber,
-                       .value = "SECONDS",
-                       .about = "How long to wait. Default: security.session_timeout_minutes.",
-                       .min = 1,
-                       .max = 3600},
-                      json_option()},
-          .run = run};
+  Command command{
+      .name = "login",
+      .about = "Log in to Spotify in the browser. Asks for the permissions that the offered tools need.",
+      .options = {config_option(),
+                  rollback_option(),
+                  {.name = "--client-id",
+                   .value = "ID",
+                   .about = "Client ID of your Spotify app.",
+                   .setting = "spotify.client_id"},
+                  {.name = "--paste",
+                   .kind = OptionKind::kSwitch,
+                   .about = "Bring the answer back by hand: for a machine without a browser."},
+                  {.name = "--no-browser",
+                   .kind = OptionKind::kSwitch,
+                   .about = "Only print the URL; do not open a browser. It has to be on this machine: see --paste."},
+                  {.name = "--timeout,--timeout-seconds",
+                   .kind = OptionKind::kNumber,
+                   .value = "SECONDS",
+                   .about = "How long to wait. Default: security.session_timeout_minutes.",
+                   .min = 1,
+                   .max = 3600},
+                  json_option()},
+      .run = run};
+  for (const Option& option : selection_options()) command.options.push_back(option);
+  return command;
 }
 
 }  // namespace app::commands

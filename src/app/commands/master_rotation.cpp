@@ -14,6 +14,7 @@
 #include "app/sealed_config.h"
 #include "json/write.h"
 #include "os/files.h"
+#include "store/keyset.h"
 
 namespace app::commands {
 namespace {
@@ -83,7 +84,19 @@ base::Result<void> prepare_config(const config::Loaded& loaded, const std::strin
   return os::write_private_file(next_of(os::target_of(file)), sealed);
 }
 
-// From here on the old key opens nothing, and is overwritten.
+// Where the old key goes: another data directory may share the file, and backups of before open with no other key.
+std::string kept_as(const std::string& file, const crypto::Key& before) {
+  return fmt::format("{}.{}", os::target_of(file), store::key_id(before).substr(0, store::kKeyIdShown));
+}
+
+base::Result<void> keep_old(const NewKey& fresh, const crypto::Key& before) {
+  if (!fresh.file) return {};
+  const std::string path = kept_as(*fresh.file, before);
+  if (os::exists(path)) return {};
+  return os::create_private_file(path, std::string(before.to_base64().reveal()) + "\n");
+}
+
+// From here on the old key opens nothing of this data directory.
 base::Result<void> put_in_place(const NewKey& fresh, const std::string& config_file) {
   if (fresh.file) {
     TRY_VOID(os::replace_private_file(os::target_of(*fresh.file), key_line(fresh.key).reveal()));
@@ -134,14 +147,18 @@ base::Task<base::Result<void>> replace(Talk* talk) {
   co_return done;
 }
 
-void say(const NewKey& fresh, const Arguments& arguments, Io& io) {
+void say(const NewKey& fresh, const crypto::Key& before, const Arguments& arguments, Io& io) {
   if (arguments.has("--json")) {
-    io.out << json::write_pretty(json::Object{{"master", "replaced"}, {"file", fresh.file.value_or("")}});
+    io.out << json::write_pretty(json::Object{{"master", "replaced"},
+                                              {"file", fresh.file.value_or("")},
+                                              {"old", fresh.file ? kept_as(*fresh.file, before) : ""}});
   } else {
     io.out << "The master key is a new one, and everything is sealed under it.\n";
   }
-  io.err << (fresh.file ? fmt::format("note: {} holds it. Renew your copy of it, and start running servers again.\n",
-                                      *fresh.file)
+  io.err << (fresh.file ? fmt::format("note: {} holds it. Renew your copy of it, and start running servers again.\n"
+                                      "note: The old one is in {}: a data directory that shares the key file, and "
+                                      "backups of before, open with that one only. Remove it when nothing needs it.\n",
+                                      *fresh.file, kept_as(*fresh.file, before))
                         : "note: Give it to the servers as SPOTIFY_MCP_MASTER_KEY(_FILE) from now on, and start them "
                           "again. The old one opens nothing any more.\n");
 }
@@ -158,6 +175,10 @@ base::Result<int> rotate_master(const Command& command, const Arguments& argumen
   const bool dry = arguments.has("--dry-run");
   if (dry) {
     io.out << "A new master key, and every key and a sealed configuration under it. Nothing was changed.\n";
+    io.err << fmt::format(
+        "note: Only {} would be under it. Another data directory that uses the same master key opens with the old one "
+        "only: rotate each, or give them key files of their own first (SPOTIFY_MCP_MASTER_KEY_FILE).\n",
+        loaded.settings.storage.directory);
     return 0;
   }
   TRY(const NewKey fresh, new_key(places, io.environment, process.random, true));
@@ -168,8 +189,9 @@ base::Result<int> rotate_master(const Command& command, const Arguments& argumen
     Talk talk{*account, audit, fresh};
     TRY_VOID(run_to_end(process.loop, replace(&talk)));
   }
+  TRY_VOID(keep_old(fresh, before));
   TRY_VOID(put_in_place(fresh, config_file));
-  say(fresh, arguments, io);
+  say(fresh, before, arguments, io);
   return 0;
 }
 

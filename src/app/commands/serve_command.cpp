@@ -68,6 +68,9 @@ void announce(const Service& service, const HttpAccess& access, uint16_t port) {
   service.io.err << fmt::format("listening on {}://{}/mcp\n{}\n", server.tls_certificate.empty() ? "http" : "https",
                                 address_of(server, port), access.instruction())
                  << std::flush;
+  if (service.product.seal().is_on()) {
+    service.io.err << "sealed: no call runs until `spotify-mcp-server admin unseal`\n" << std::flush;
+  }
   if (service.settings.security.enable_request_signing && server.auth != config::HttpAuth::kApiKey) {
     service.process.log.event(base::Level::kWarning, "signing.not_applied",
                               {{"why", "it is for server.auth api-key, whose clients sign with their key"}});

@@ -265,8 +265,8 @@ std::unexpected<base::Error> Database::failed(int code) const {
     case SQLITE_CANTOPEN:
     case SQLITE_AUTH:
       return fail(Code::kUnavailable,
-                  fmt::format("The database at {} cannot be written. Check its owner and permissions, and those of its "
-                              "directory.",
+                  fmt::format("The database at {} cannot be written. Check its owner and permissions, those of its "
+                              "directory, and whether its disk is mounted read-only.",
                               path_),
                   detail);
     default:

@@ -41,11 +41,20 @@ Result<Database*> Store::Core::opened() {
   return &*database;
 }
 
-Result<Sealed> Store::Core::sealed() {
+Result<bool> Store::Core::has_grant(const std::string& principal) {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows, file->query("SELECT 1 FROM grants WHERE box IS NOT NULL LIMIT 1", {}));
-  TRY(const bool any, rows.next());
-  return any ? Sealed::kSomething : Sealed::kNothing;
+  TRY(Database::Rows rows,
+      file->query("SELECT 1 FROM grants WHERE box IS NOT NULL AND (?1 = '' OR principal = ?1) LIMIT 1", {principal}));
+  return rows.next();
+}
+
+Result<Sealed> Store::Core::sealed() {
+  TRY(const bool grant, has_grant());
+  if (grant) return Sealed::kSomething;
+  TRY(Database::Rows rows,
+      database->query("SELECT 1 FROM keys WHERE box IS NOT NULL AND purpose = ?1 LIMIT 1", {std::string(kAuditKeys)}));
+  TRY(const bool key, rows.next());
+  return key ? Sealed::kSomething : Sealed::kNothing;
 }
 
 Result<std::optional<Grant>> Store::Core::load(const std::string& principal) {
@@ -212,6 +221,11 @@ Task<Result<std::optional<Grant>>> Store::load(std::string principal) {
 
 Task<Result<Sealed>> Store::sealed() {
   auto work = [core = core_] { return core->sealed(); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
+}
+
+Task<Result<bool>> Store::has_grant(std::string principal) {
+  auto work = [core = core_, principal = std::move(principal)] { return core->has_grant(principal); };
   return base::run_on(services_.loop, services_.worker, std::move(work));
 }
 

@@ -26,8 +26,15 @@
 
 namespace store::sqlite {
 
-// Whether the file holds what only the key of before opens.
+// Whether the file holds what only the key of before opens: a grant, or the key of an audit trail.
 enum class Sealed { kNothing, kSomething };
+
+// Keys whose master key is gone.
+enum class Lost { kCount, kDestroy };
+struct LostKeys {
+  int64_t found = 0;
+  int64_t destroyed = 0;
+};
 
 struct StoreOptions {
   std::string directory;
@@ -92,8 +99,9 @@ class Store final : public Grants, public Quota, public Facts, public SigningKey
 
   // kUnavailable, and nothing changes, when the stored grant was sealed under another key.
   base::Task<base::Result<std::optional<Grant>>> load(std::string principal) override;
-  // Whether anybody's grant is sealed here. Opens the file.
+  // Opens the file. Needs no key, and neither does has_grant().
   base::Task<base::Result<Sealed>> sealed();
+  base::Task<base::Result<bool>> has_grant(std::string principal);
   base::Task<base::Result<void>> check_writable(std::string principal) override;
   base::Task<base::Result<int64_t>> replace(std::string principal, Grant grant) override;
   base::Task<base::Result<int64_t>> update(std::string principal, Grant grant) override;
@@ -146,6 +154,9 @@ class Store final : public Grants, public Quota, public Facts, public SigningKey
   // Seals every key under another master key, in one step: all of them or none. Processes that run go on with the keys
   // that they have.
   base::Task<base::Result<void>> replace_master(crypto::Key after);
+  // Finds the keys that do not open with the master key at hand, which is none of them where there is none; destroys
+  // them only where they are given up for lost, and no grant is left: kConflict otherwise.
+  base::Task<base::Result<LostKeys>> lost_keys(std::optional<crypto::Key> at_hand, Lost lost);
 
  private:
   struct Core;

@@ -49,6 +49,8 @@ struct Store::Core {
 
   base::Result<Database*> opened();
   base::Result<Sealed> sealed();
+  // Whether any grant is sealed, or that of one principal.
+  base::Result<bool> has_grant(const std::string& principal = {});
   // Has the master key, and keys under it, from here on. Not inside a transaction: it may ask for the key for long.
   base::Result<void> unlock();
   // As they stand in the file at this moment. Inside a transaction, after unlock().
@@ -69,6 +71,7 @@ struct Store::Core {
   base::Result<Rewrapped> rewrap(const std::string& after, int64_t rows_max);
   base::Result<int64_t> destroy_unused_keys();
   base::Result<void> replace_master(const crypto::Key& after);
+  base::Result<LostKeys> lost_keys(const crypto::Key* at_hand, Lost lost);
 
   base::Result<void> add_signing(ApiKey key, const base::Secret& signing_key);
   base::Result<std::optional<base::Secret>> signing_key(const std::string& id);

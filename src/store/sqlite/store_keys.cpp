@@ -52,8 +52,9 @@ std::unexpected<base::Error> not_ours() {
   return fail(
       Code::kUnavailable,
       "The keys of the store were sealed under another master key, or changed from outside. Give the master key "
-      "back that they are under (SPOTIFY_MCP_MASTER_KEY, or the key file). Nothing was changed. If `keys rotate "
-      "--master` was ended in the middle, run it again.",
+      "back that they are under (SPOTIFY_MCP_MASTER_KEY, or the key file). If `keys rotate --master` was ended in the "
+      "middle, run it again; if the key is lost, run `spotify-mcp-server logout --lost-key` and log in again. Nothing "
+      "was changed.",
       "a row of keys does not open");
 }
 
@@ -133,10 +134,10 @@ Result<void> Store::Core::begin_keys(const crypto::Key& key) {
   TRY(const int64_t change, table.change(kGrantKeys));
   if (change > 0 && open_keys(KeyWrap(key), change)) return {};
   if (change > 0) {
-    TRY(const Sealed something, sealed());
-    if (something == Sealed::kSomething) return wrong_key();
+    TRY(const bool needed, has_grant());
+    if (needed) return wrong_key();
     // They open with a key that is gone, and nothing needs them.
-    TRY(const std::vector<StoredKey> rows, table.rows(""));
+    TRY(const std::vector<StoredKey> rows, table.rows(kGrantKeys));
     for (const StoredKey& row : rows) TRY_VOID(table.destroy(row));
   }
   const crypto::Key first = first_key(key, kGrantKeys);
@@ -260,6 +261,36 @@ Result<void> Store::Core::replace_master(const crypto::Key& after) {
   TRY_VOID(fold_log(file));
   master.emplace(after.clone());
   return {};
+}
+
+Result<LostKeys> Store::Core::lost_keys(const crypto::Key* at_hand, Lost lost) {
+  TRY(const Database* file, opened());
+  TRY(Transaction transaction, Transaction::begin(*file, lost == Lost::kDestroy ? Access::kWrite : Access::kRead));
+  const KeyTable table(*file);
+  TRY(const bool needed, has_grant());
+  if (needed && lost == Lost::kDestroy) {
+    return fail(Code::kConflict, "A login is stored under these keys. Run `spotify-mcp-server logout` first.");
+  }
+  LostKeys done;
+  TRY(const std::vector<StoredKey> rows, table.rows(""));
+  for (const StoredKey& row : rows) {
+    if (row.box.empty() || (at_hand != nullptr && KeyWrap(*at_hand).open(row))) continue;
+    // Without a login, the keys of logins are replaced by the next one.
+    if (lost == Lost::kCount && row.purpose == kGrantKeys) continue;
+    ++done.found;
+    if (lost == Lost::kCount) continue;
+    TRY_VOID(table.destroy(row));
+    ++done.destroyed;
+  }
+  if (lost == Lost::kCount) return done;
+  TRY_VOID(transaction.commit());
+  TRY_VOID(fold_log(*file));
+  return done;
+}
+
+base::Task<Result<LostKeys>> Store::lost_keys(std::optional<crypto::Key> at_hand, Lost lost) {
+  auto work = [core = core_, key = std::move(at_hand), lost] { return core->lost_keys(key ? &*key : nullptr, lost); };
+  return base::run_on(services_.loop, services_.worker, std::move(work));
 }
 
 base::Task<Result<std::vector<KeyInfo>>> Store::keys() {

@@ -15,6 +15,7 @@
 #include "sim/spotify/simulator.h"
 #include "spotify/client.h"
 #include "store/memory.h"
+#include "store/memory_archive.h"
 #include "tests/support/manual_loop.h"
 #include "tests/support/memory_trail.h"
 #include "tests/support/seeded_random.h"
@@ -33,7 +34,7 @@ class LoginBench {
         tokens(refresher),
         gate(loop, clock, log, {}, nullptr),
         spotify({http, tokens, gate, loop, clock, random, log}, {}),
-        login({loop, clock, random, log, http, grants, refresher, spotify, trail},
+        login({loop, clock, random, log, http, grants, archive, refresher, spotify, trail},
               complete_options(std::move(options))) {}
 
   template <class T>
@@ -106,6 +107,7 @@ class LoginBench {
   sim::spotify::Simulator simulator;
   sim::spotify::FaultyClient http;
   store::MemoryGrants grants;
+  store::MemoryArchive archive;
   store::MemoryLeases leases;
   oauth::Refresher refresher;
   RefresherTokens tokens;

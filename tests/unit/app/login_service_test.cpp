@@ -294,6 +294,17 @@ TEST_CASE("a code that Spotify refuses is no login") {
   CHECK(!bench.logged_in());
 }
 
+TEST_CASE("logging out forgets receipts and snapshots, and nobody else's") {
+  LoginBench bench(pasted());
+  for (const char* who : {"owner", "other"}) {
+    store::Kept kept{.id = "r1", .kind = "receipt", .subject = "list", .label = "before", .at = {}, .content = "x"};
+    REQUIRE(bench.run(bench.archive.put(who, std::move(kept))));
+  }
+  REQUIRE(bench.run(bench.login.logout(bench.owner)));
+  CHECK(!*bench.run(bench.archive.get(bench.owner.id, "r1")));
+  CHECK(*bench.run(bench.archive.get("other", "r1")));
+}
+
 TEST_CASE("logging out forgets the grant, also when there is none") {
   LoginBench bench(pasted());
   CHECK(!bench.run(bench.login.logout(bench.owner))->was_logged_in);

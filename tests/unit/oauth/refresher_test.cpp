@@ -273,7 +273,7 @@ TEST_CASE("invalid_grant ends the login for good, keeps no token and is never as
     const auto refused = world.token(*refresher);
     REQUIRE(!refused);
     CHECK(refused.error().code == Code::kUnauthenticated);
-    CHECK(refused.error().message == "Your Spotify login has ended. Run `spotify-mcp-server login` again.");
+    CHECK(refused.error().message == "The Spotify login has ended. " + std::string(oauth::kHowToLogIn));
   }
   CHECK(!world.token(*world.refresher()));
   CHECK(world.endpoint.requests == 1);
@@ -393,7 +393,7 @@ TEST_CASE("a logout during a renewal wins") {
   world.loop.run(group.join());
   CHECK(!world.stored());
   REQUIRE(tokens.size() == 1);
-  CHECK(tokens[0].find("not logged in") != std::string::npos);
+  CHECK(tokens[0].find("Not logged in") != std::string::npos);
 }
 
 TEST_CASE("a new login during a renewal wins, also over an invalid_grant for the old one") {

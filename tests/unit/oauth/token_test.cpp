@@ -120,7 +120,7 @@ TEST_CASE("errors say what to do and never repeat what came") {
       answer(400, R"({"error":"invalid_grant","error_description":"secret upstream words"})"));
   REQUIRE(!reply);
   CHECK(reply.error().error.code == Code::kUnauthenticated);
-  CHECK(reply.error().error.message == "Your Spotify login has ended. Run `spotify-mcp-server login` again.");
+  CHECK(reply.error().error.message == "The Spotify login has ended. " + std::string(oauth::kHowToLogIn));
   CHECK(reply.error().error.detail.find("upstream") == std::string::npos);
 }
 

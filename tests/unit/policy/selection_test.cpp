@@ -41,6 +41,12 @@ TEST_CASE("toolsets replace the default, and all means all") {
   CHECK(names({.toolsets = Names{"search", "podcasts"}}) == Names{"search", "get_show"});
 }
 
+TEST_CASE("default names the default tools, beside other toolsets") {
+  CHECK(names({.toolsets = Names{"default"}}) == names({}));
+  CHECK(names({.toolsets = Names{"default", "podcasts"}}) == Names{"search", "play", "get_devices", "get_show"});
+  CHECK(names({.toolsets = Names{"default"}, .access = Access::kReadOnly}) == Names{"search", "get_devices"});
+}
+
 TEST_CASE("single tools stand alone or beside toolsets") {
   CHECK(names({.tools = {"play"}}) == Names{"play"});
   CHECK(names({.toolsets = Names{"search"}, .tools = {"get_show"}}) == Names{"search", "get_show"});
@@ -85,7 +91,7 @@ TEST_CASE("unknown names are refused with a suggestion") {
   const auto far = select(kCandidates, {.toolsets = Names{"zzzzzzzzzzzz"}});
   REQUIRE_FALSE(far);
   CHECK(far.error().message ==
-        "There is no toolset named \"zzzzzzzzzzzz\". Known are: all, search, playback, podcasts.");
+        "There is no toolset named \"zzzzzzzzzzzz\". Known are: all, default, search, playback, podcasts.");
 }
 
 TEST_CASE("a selection that leaves nothing is refused") {

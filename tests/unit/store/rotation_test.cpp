@@ -115,6 +115,65 @@ void make_old_database(World& world) {
 
 }  // namespace
 
+TEST_CASE("keys whose master key is lost are given up only when that is asked for, and a new life begins") {
+  World world;
+  {
+    const auto store = world.open(1);
+    world.put(*store, "owner", "old");
+    REQUIRE(world.loop.run(store->rotate("audit", Leak::kNone)));
+  }
+  const auto other = world.open(2);
+  using store::sqlite::Lost;
+  using store::sqlite::Sealed;
+  CHECK(*world.loop.run(other->has_grant("owner")));
+  CHECK(!*world.loop.run(other->has_grant("somebody")));
+  // Not while a login is under them.
+  const auto early = world.loop.run(other->lost_keys(key(2), Lost::kDestroy));
+  REQUIRE(!early);
+  CHECK(early.error().code == Code::kConflict);
+  REQUIRE(world.loop.run(other->erase("owner")));
+  // The keys of the trail are there still, so no new master key is made without a word.
+  CHECK(*world.loop.run(other->sealed()) == Sealed::kSomething);
+  CHECK(world.loop.run(other->lost_keys(key(1), Lost::kCount))->found == 0);
+  const auto counted = world.loop.run(other->lost_keys(key(2), Lost::kCount));
+  REQUIRE(counted);
+  CHECK(counted->found == 2);
+  CHECK(counted->destroyed == 0);
+  CHECK(!store::sqlite::stored_keys(world.directory, key(2), ""));
+  CHECK(world.loop.run(other->lost_keys(key(1), Lost::kDestroy))->destroyed == 0);
+  const auto dropped = world.loop.run(other->lost_keys(key(2), Lost::kDestroy));
+  REQUIRE(dropped);
+  CHECK(dropped->destroyed == 3);
+  CHECK(*world.loop.run(other->sealed()) == Sealed::kNothing);
+  world.put(*other, "owner", "new");
+  CHECK(world.get(*other, "owner") == "user-new");
+  // The first trail of the new key has a row of its own before the second begins.
+  const auto trail = world.loop.run(other->rotate("audit", Leak::kNone));
+  REQUIRE(trail);
+  const auto stored = store::sqlite::stored_keys(world.directory, key(2), store::kAuditKeys);
+  REQUIRE(stored);
+  REQUIRE(stored->size() == 2);
+  CHECK(store::key_id((*stored)[1]) == store::key_id(store::first_key(key(2), store::kAuditKeys)));
+}
+
+TEST_CASE("a lost key of the logins alone is no obstacle, and takes no key of a trail with it") {
+  World world;
+  {
+    const auto store = world.open(1);
+    world.put(*store, "owner", "old");
+    REQUIRE(world.loop.run(store->rotate("audit", Leak::kNone)));
+    REQUIRE(world.loop.run(store->erase("owner")));
+  }
+  const auto other = world.open(2);
+  world.put(*other, "owner", "new");
+  CHECK(world.get(*other, "owner") == "user-new");
+  int64_t trails = 0;
+  for (const KeyInfo& each : world.keys(*other)) {
+    if (each.purpose == store::kAuditKeys && each.state != KeyState::kDestroyed) ++trails;
+  }
+  CHECK(trails == 2);
+}
+
 TEST_CASE("a new key seals from then on, in every process, and the old one goes when nothing is under it") {
   World world;
   const auto server = world.open();

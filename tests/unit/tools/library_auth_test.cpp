@@ -1,4 +1,5 @@
 // The library's writes and the auth tools.
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,32 @@ TEST_CASE("artists and albums go through the same tools") {
   bench.answer("save_to_library", json::Object{{"uris", uris}});
   CHECK(bench.simulator.user().followed_artists.contains(catalogue.artists[0].id));
   CHECK(bench.simulator.user().albums.contains(catalogue.albums[0].id));
+}
+
+TEST_CASE("what takes every kind of item asks for the permission of every kind") {
+  Bench bench;
+  for (const mcp::Tool& tool : all_tools(bench.services)) {
+    const std::set<std::string> scopes(tool.info.scopes.begin(), tool.info.scopes.end());
+    if (tool.info.name == "save_to_library" || tool.info.name == "remove_from_library") {
+      CHECK(scopes.contains("user-follow-modify"));
+      CHECK(scopes.contains("user-library-modify"));
+      CHECK(scopes.contains("playlist-modify-public"));
+    }
+    if (tool.info.name == "check_library") {
+      CHECK(scopes.contains("user-follow-read"));
+      CHECK(!scopes.contains("user-library-modify"));
+    }
+  }
+}
+
+TEST_CASE("a login that may save but not follow is told the one permission that it lacks") {
+  Bench bench;
+  const std::string artist = "spotify:artist:" + bench.simulator.catalogue().artists[0].id;
+  bench.tokens.token = bench.simulator.grant({"user-library-modify", "user-library-read", "user-follow-read"}).access;
+  const std::string error = bench.error("save_to_library", json::Object{{"uris", json::Array{artist}}});
+  CHECK(error.contains("(user-follow-modify)"));
+  CHECK(!error.contains("user-library-modify"));
+  CHECK(error.contains("get_auth_url"));
 }
 
 TEST_CASE("a library write that stops half way says how far it came") {

@@ -65,7 +65,7 @@ struct WriteArguments {
   static constexpr auto fields() {
     return schema::Fields{
         schema::required("uris", &WriteArguments::uris,
-                         "Tracks, albums, episodes, shows, audiobooks, artists, playlists."),
+                         "Tracks, albums, episodes, shows, audiobooks, artists, playlists.", kMeansUris),
         schema::defaulted("dry_run", &WriteArguments::dry_run, kAboutDryRun),
     };
   }
@@ -94,7 +94,9 @@ base::Task<base::Result<WriteAnswer>> remove_from_library(const Services& servic
 struct CheckArguments {
   Uris uris;
 
-  static constexpr auto fields() { return schema::Fields{schema::required("uris", &CheckArguments::uris)}; }
+  static constexpr auto fields() {
+    return schema::Fields{schema::required("uris", &CheckArguments::uris, "", kMeansUris)};
+  }
 };
 
 struct Saved {
@@ -156,8 +158,8 @@ std::vector<mcp::Tool> library_tools(const Services& services) {
                  mcp::Effect::kWrite),
            &save_to_library),
       make(services,
-           entry("remove_from_library", "Remove from library", "Removes saved items; unfollows artists and playlists.",
-                 mcp::Effect::kDestroy),
+           entry("remove_from_library", "Remove from library",
+                 "Removes saved items; unfollows artists and playlists (or unfollow_playlist).", mcp::Effect::kDestroy),
            &remove_from_library),
       make(services,
            entry("check_library", "Check library", "Which of these are saved or followed.", mcp::Effect::kRead),

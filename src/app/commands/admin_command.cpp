@@ -1,21 +1,21 @@
 // admin: tells the running servers of this data directory what to do, over the socket that each of them has there; and
 // puts the seal on or takes it off, which needs no running server.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include "app/commands/admin_client.h"
 #include "app/admin_server.h"
 #include "app/audit_trail.h"
+#include "app/commands/admin_client.h"
 #include "app/commands/commands.h"
 #include "app/key_notice.h"
 #include "app/local_bearer.h"
 #include "app/master_key.h"
+#include "base/plural.h"
 #include "json/parse.h"
 #include "json/write.h"
 #include "net/unix_peer.h"
@@ -41,10 +41,10 @@ base::Result<int> status(const Call& call) {
   for (const auto& [pid, response] : answers.answered) {
     TRY(json::Value said, json::parse(response.body, {}));
     if (!call.arguments.has("--json")) {
-      call.io.out << fmt::format("process {}: {}, version {}, since {}, {} connections, {} sessions\n", pid,
-                                 said.text_or_empty("status"), said.text_or_empty("version"),
-                                 said.text_or_empty("started"), integer_of(said, "connections"),
-                                 integer_of(said, "sessions"));
+      call.io.out << fmt::format("process {}: {}, version {}, since {}, {}, {}\n", pid, said.text_or_empty("status"),
+                                 said.text_or_empty("version"), said.text_or_empty("started"),
+                                 base::count_of(integer_of(said, "connections"), "connection"),
+                                 base::count_of(integer_of(said, "sessions"), "session"));
     }
     all.push_back(std::move(said));
   }
@@ -112,7 +112,7 @@ base::Result<int> revoke(const Call& call) {
     call.io.out << json::write_pretty(json::Object{{"ended", ended}, {"bearer_renewed", all}});
     return 0;
   }
-  call.io.out << fmt::format("Ended {} sessions.\n", ended);
+  call.io.out << fmt::format("Ended {}.\n", base::count_of(ended, "session"));
   if (all) call.io.out << "The bearer is a new one; give it to the clients that may go on.\n";
   return 0;
 }
@@ -142,8 +142,8 @@ std::string names_in(const json::Value& said, std::string_view member) {
 }
 
 base::Result<int> reload(const Call& call) {
-  TRY(const AdminAnswers answers, ask_running(call.process, call.settings,
-                                              {.method = http::Method::kPost, .target = "/reload"}));
+  TRY(const AdminAnswers answers,
+      ask_running(call.process, call.settings, {.method = http::Method::kPost, .target = "/reload"}));
   json::Array all;
   for (const auto& [pid, response] : answers.answered) {
     TRY(json::Value said, json::parse(response.body, {}));
@@ -286,7 +286,7 @@ Command admin_command() {
                                            "emergency-stop", "metrics"}},
       .rest = Rest{.name = "session", .about = "revoke: the session, as `admin sessions` names it.", .count_max = 1},
       .master_key = MasterKey::kWelcome,
-       .run = run};
+      .run = run};
 }
 
 }  // namespace app::commands

@@ -14,7 +14,7 @@ namespace {
 using sim::spotify::FaultKind;
 
 std::string id_in(const json::Value& answer) {
-  const std::string uri = text(answer, "playlist");
+  const std::string uri = text(answer, "uri");
   return uri.substr(uri.rfind(':') + 1);
 }
 

@@ -45,7 +45,7 @@ std::vector<json::Value> match_all(CurationBench& bench, json::Object arguments)
 }
 
 std::string id_in(const json::Value& answer) {
-  const std::string uri = text(*answer.find("written"), "playlist");
+  const std::string uri = text(*answer.find("written"), "uri");
   return uri.substr(uri.rfind(':') + 1);
 }
 
@@ -109,6 +109,7 @@ TEST_CASE("lines are matched by words, rows with an ISRC by that, and each says 
   CHECK(text(rows[1], "by") == "none");
   CHECK(integer(lines[0], "matched") == 1);
   CHECK(integer(lines[0], "unmatched") == 1);
+  CHECK(text(lines[0], "summary").starts_with("Looked at 2 of 2 rows: 1 found, 0 doubtful, 1 not found."));
 
   const auto isrc = match_all(bench, json::Object{{"content", "title,isrc\nSomething Else," + track.isrc + "\n"}});
   const auto& row = isrc[0].find("rows")->array()[0];

@@ -276,9 +276,10 @@ base::Task<base::Result<ImportAnswer>> match_rows(const Services& services, mcp:
   count(answer, plan, arguments.confidence_min.value());
   CO_TRY_VOID(co_await keep_plan(services, context.principal().id, plan));
   const auto found = std::ranges::count_if(plan.matches, [](const Match& match) { return !match.uri.empty(); });
-  answer.summary = fmt::format("Looked at {} of {}: {} found, {} doubtful, {} not found. Nothing was written.",
-                               plan.matches.size(), base::count_of(plan.rows.size(), "row"), answer.matched,
-                               found - answer.matched, static_cast<std::ptrdiff_t>(plan.matches.size()) - found);
+  answer.summary =
+      fmt::format("Looked at {} of {}: {} found, {} doubtful, {} not found. Would write {}; nothing was written.",
+                  plan.matches.size(), base::count_of(plan.rows.size(), "row"), answer.matched, found - answer.matched,
+                  static_cast<std::ptrdiff_t>(plan.matches.size()) - found, answer.matched);
   if (plan.is_complete()) {
     answer.confirm = plan.id;
     answer.summary += answer.unmatched > 0 ? " Show the other rows to the person, then call" : " Call";

@@ -116,7 +116,7 @@ TEST_CASE("a device that takes no commands is named as the reason, with those th
   const std::string radio = bench.device("Bedroom radio");
   for (const auto& [tool, arguments] :
        std::vector<std::pair<std::string, json::Object>>{{"play", {}},
-                                                         {"pause", {}},
+                                                         {"skip_next", {}},
                                                          {"set_volume", {{"volume_percent", 5}}},
                                                          {"transfer_playback", {}},
                                                          {"add_to_queue", {{"uri", bench.track_uri(1)}}}}) {

@@ -225,7 +225,7 @@ TEST_CASE("remove takes every occurrence, and the same URI twice is one") {
   const auto answer = bench.done("remove_tracks_from_playlist",
                                  json::Object{{"playlist_id", playlist.id}, {"uris", json::Array{twice, twice}}});
   CHECK(status(answer) == "verified");
-  CHECK(text(answer, "summary") == "Did remove every occurrence of 1 items: 3 removed. undo takes it back.");
+  CHECK(text(answer, "summary") == "Removed every occurrence of 1 item: 3 removed. undo takes it back.");
   CHECK(playlist.entries().size() == before - 3);
   CHECK(bench
             .error("remove_tracks_from_playlist",

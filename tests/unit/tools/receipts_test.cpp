@@ -201,11 +201,6 @@ TEST_CASE("the player goes back to where it stood, as far as there is a command 
   const auto seek = bench.answer("seek", json::Object{{"position_ms", 90'000}});
   CHECK(status(undo(bench, seek)) == "verified");
   CHECK(player.progress_ms(bench.simulator.now()) < 60'000);
-  const auto beyond = bench.answer("seek", json::Object{{"position_ms", 80'000'000}});
-  CHECK(player.current()->uri != heard);
-  CHECK(text(bench.answer("undo", json::Object{{"receipt", receipt(beyond)}}), "summary").contains("Would play \""));
-  CHECK(status(undo(bench, beyond)) == "verified");
-  CHECK(player.current()->uri == heard);
   const std::string device(player.active_device()->name);
   const auto moved = bench.answer("transfer_playback", json::Object{{"device_id", bench.device("Robin's phone")}});
   CHECK(status(undo(bench, moved)) == "verified");
@@ -213,6 +208,17 @@ TEST_CASE("the player goes back to where it stood, as far as there is a command 
   const auto other = bench.answer("play", json::Object{{"uris", bench.track_uris(1, 700)}});
   CHECK(status(undo(bench, other)) == "verified");
   CHECK(player.current()->uri == heard);
+}
+
+TEST_CASE("a position beyond the end is taken back as the skip that it was, and the question names the item") {
+  CurationBench bench;
+  bench.answer("play", json::Object{{"uris", bench.track_uris(3)}});
+  const std::string heard = bench.player().current()->uri;
+  const auto beyond = bench.answer("seek", json::Object{{"position_ms", 80'000'000}});
+  CHECK(bench.player().current()->uri != heard);
+  CHECK(text(bench.answer("undo", json::Object{{"receipt", receipt(beyond)}}), "summary").contains("Would play \""));
+  CHECK(status(undo(bench, beyond)) == "verified");
+  CHECK(bench.player().current()->uri == heard);
 }
 
 TEST_CASE("where there is no way back, undo says why and sends nothing") {

@@ -54,12 +54,26 @@ void CallContext::progress(double progress, std::optional<double> total, std::st
   if (!progress_token_ || !notify_ || !std::isfinite(progress)) return;
   if (progress_so_far_ && progress <= *progress_so_far_) return;
   progress_so_far_ = progress;
+  if (total) progress_total_ = total;
   json::Object params{{"progressToken", *progress_token_}, {"progress", number(progress)}};
   if (total && std::isfinite(*total)) params.append("total", number(*total));
   // The message is known since 2025-03-26.
   if (!message.empty() && revision_ >= Revision::k2025_03_26)
     params.append("message", std::move(message));
   notify_("notifications/progress", std::move(params));
+}
+
+std::function<void(std::string message)> CallContext::teller() {
+  if (!progress_token_) return nullptr;
+  if (!self_) self_ = std::make_shared<CallContext*>(this);
+  return [weak = std::weak_ptr(self_)](std::string message) {
+    const auto self = weak.lock();
+    if (!self) return;
+    // Handlers count in whole numbers.
+    constexpr double kHardly = 0.001;
+    CallContext& context = **self;
+    context.progress(context.progress_so_far_.value_or(0) + kHardly, context.progress_total_, std::move(message));
+  };
 }
 
 void CallContext::log(Severity severity, json::Value data, std::string logger) {

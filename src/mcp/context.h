@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,10 @@ class CallContext {
   // notifications/progress. Ignored when the request carries no progressToken, when `progress` does not increase
   // (both eras: MUST increase), or once the handler has ended.
   void progress(double progress, std::optional<double> total = std::nullopt, std::string message = {});
+  // Tells the client why nothing moves for a while: as progress that hardly counts, since both eras want it to grow.
+  // For those who may outlive this context, such as a request that several calls wait for; afterwards it does nothing.
+  // Empty where the client did not ask for progress.
+  std::function<void(std::string message)> teller();
   // notifications/message: for protocols older than 2026-07-28, and there only if the client asked for it. Never
   // anything secret or personal.
   void log(Severity severity, json::Value data, std::string logger = {});
@@ -88,6 +93,9 @@ class CallContext {
   json::Object client_capabilities_;
   std::optional<json::Value> progress_token_;
   std::optional<double> progress_so_far_;
+  std::optional<double> progress_total_;
+  // For tellers; made with the first of them, when this is where it stays.
+  std::shared_ptr<CallContext*> self_;
   std::optional<Severity> log_level_;
   Notify notify_;
   std::function<void()> let_go_;

@@ -39,20 +39,25 @@ struct Field {
   T S::* member;
   std::string_view about;
   Presence presence;
+  // Other names by which people ask for it, with spaces between them. They are not accepted: the refusal of such a name
+  // says which one is right.
+  std::string_view aliases;
 };
 
 template <class S, class T>
-constexpr Field<S, T> required(std::string_view name, T S::* member, std::string_view about = "") {
-  return {name, member, about, Presence::kRequired};
+constexpr Field<S, T> required(std::string_view name, T S::* member, std::string_view about = "",
+                               std::string_view aliases = "") {
+  return {name, member, about, Presence::kRequired, aliases};
 }
 template <class S, class T>
 constexpr Field<S, std::optional<T>> optional(std::string_view name, std::optional<T> S::* member,
-                                              std::string_view about = "") {
-  return {name, member, about, Presence::kOptional};
+                                              std::string_view about = "", std::string_view aliases = "") {
+  return {name, member, about, Presence::kOptional, aliases};
 }
 template <class S, class T>
-constexpr Field<S, T> defaulted(std::string_view name, T S::* member, std::string_view about = "") {
-  return {name, member, about, Presence::kDefaulted};
+constexpr Field<S, T> defaulted(std::string_view name, T S::* member, std::string_view about = "",
+                                std::string_view aliases = "") {
+  return {name, member, about, Presence::kDefaulted, aliases};
 }
 
 namespace detail {
@@ -96,7 +101,13 @@ concept Described = requires { T::fields(); };
 namespace detail {
 // The member of that name, or nothing where it is absent; a missing one that is required is a problem.
 const json::Value* find_member(const json::Object& object, std::string_view name, Presence presence, Reader& reader);
-void report_unknown(const json::Object& object, const std::vector<std::string_view>& known, Reader& reader);
+// A name of the table, and its aliases.
+struct Known {
+  std::string_view name;
+  std::string_view aliases;
+};
+// A problem for each member that is not known, with the names that were probably meant.
+void report_unknown(const json::Object& object, const std::vector<Known>& known, Reader& reader);
 
 // Builds the schema of an object member by member.
 class ObjectSchema {
@@ -128,10 +139,10 @@ struct Type<T> {
   static void read(const json::Value& value, T& out, Reader& reader) {
     if (!value.is_object()) return reader.wrong_type("an object", value);
     const json::Object& object = value.object();
-    std::vector<std::string_view> names;
+    std::vector<detail::Known> names;
     T::fields().each([&](const auto& field) {
       using Member = std::remove_cvref_t<decltype(out.*field.member)>;
-      names.push_back(field.name);
+      names.push_back({field.name, field.aliases});
       const json::Value* member = detail::find_member(object, field.name, field.presence, reader);
       if (member == nullptr) return;
       const Reader::Step step(reader, field.name);

@@ -65,8 +65,10 @@ Reader::Step::Step(Reader& reader, size_t index) : reader_(reader), length_(read
 }
 
 void Reader::wrong_type(std::string_view expected, const json::Value& found) {
-  problem(fmt::format("must be {}, not {}{}", expected, with_article(found.kind()),
-                      found.is_null() ? "; leave it out instead" : ""));
+  std::string_view advice = found.is_null() ? "; leave it out instead" : "";
+  // Whoever wants one thing writes it without brackets.
+  if (expected == "an array" && found.is_string()) advice = "; put it in brackets, even if it is only one";
+  problem(fmt::format("must be {}, not {}{}", expected, with_article(found.kind()), advice));
 }
 
 base::Error to_error(const std::vector<Problem>& problems, std::string_view subject) {

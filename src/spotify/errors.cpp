@@ -214,6 +214,14 @@ base::Error bad_request(const OperationInfo& operation, const Refusal& refusal, 
   if (refusal.says("have offset for context")) {
     return invalid(Cause::kBadRequest, "Playing an artist cannot begin at a certain track. Leave the offset out.");
   }
+  if (operation.operation == Operation::kPlay && refusal.says("offset")) {
+    return invalid(Cause::kBadRequest,
+                   "There is no such place in what is to be played: offset_position counts from 0 and is below the "
+                   "number of its items, and offset_uri is one of them.");
+  }
+  if (is_playlist_write(operation) && refusal.says("out of bounds")) {
+    return invalid(Cause::kBadRequest, "There is no such place in the playlist. Places count from 0; read it again.");
+  }
   if (refusal.says("context uri") || refusal.says("context_uri")) {
     return invalid(Cause::kBadRequest, "Spotify cannot play this context. Give an album, artist, playlist or show.");
   }

@@ -77,7 +77,7 @@ void Gate::learn(const QuotaRecord& record) {
   pump();
 }
 
-base::Task<base::Result<Gate::Turn>> Gate::admit(Bucket bucket, base::Instant deadline) {
+base::Task<base::Result<Gate::Turn>> Gate::admit(Bucket bucket, base::Instant deadline, OnWait on_wait) {
   co_await look_at_store();
   const base::Completion<Pacer::Decision> decided(loop_);
   const Pacer::Id id = pacer_.enqueue(bucket, deadline);
@@ -85,6 +85,10 @@ base::Task<base::Result<Gate::Turn>> Gate::admit(Bucket bucket, base::Instant de
   Turn turn(*this, id);
   waiting_.emplace(id, decided.setter());
   pump();
+  if (on_wait && waiting_.contains(id)) {
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(pacer_.wait_of(id, loop_.now()));
+    if (wait >= kTold) on_wait(wait);
+  }
   const Pacer::Decision decision = co_await decided;
   if (decision.verdict != Pacer::Verdict::kGo) {
     co_return std::unexpected(refusal_of(decision, bucket, clock_.wall()));

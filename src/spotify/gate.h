@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -77,7 +78,10 @@ class Gate {
   // was read is older than kRecheck.
   static constexpr std::chrono::seconds kRecheck{2};
   // kRateLimited with retry_after when the bucket is closed, when too many wait, or when the turn would come too late.
-  base::Task<base::Result<Turn>> admit(Bucket bucket, base::Instant deadline);
+  // `on_wait` hears of a wait of at least kTold, when it begins.
+  static constexpr std::chrono::seconds kTold{2};
+  using OnWait = std::function<void(std::chrono::milliseconds wait)>;
+  base::Task<base::Result<Turn>> admit(Bucket bucket, base::Instant deadline, OnWait on_wait = nullptr);
 
   // Requests in a window, from the next one on.
   void set_rate(int window_requests_max) {

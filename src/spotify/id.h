@@ -225,7 +225,7 @@ class Opaque {
 };
 
 struct DeviceIdTraits {
-  static constexpr std::string_view kWhat = "must be a device id as the list of devices shows it";
+  static constexpr std::string_view kWhat = "must be a device id as get_devices shows it, not a name";
   static constexpr size_t kLengthMax = 256;
 };
 struct SnapshotIdTraits {

@@ -45,6 +45,12 @@ Pacer::Id Pacer::enqueue(Bucket bucket, base::Instant deadline) {
   return next_id_++;
 }
 
+base::Duration Pacer::wait_of(Id id, base::Instant now) const {
+  const auto found = std::ranges::find(waiting_, id, &Waiter::id);
+  if (found == waiting_.end()) return {};
+  return earliest_start(static_cast<size_t>(found - waiting_.begin()), now) - now;
+}
+
 void Pacer::done(Id id) {
   std::erase_if(waiting_, [id](const Waiter& waiter) { return waiter.id == id; });
   std::erase(running_, id);

@@ -87,6 +87,8 @@ class Pacer {
 
   // Queues a request; its decision comes from poll().
   Id enqueue(Bucket bucket, base::Instant deadline);
+  // How long it has to wait still, at least; nothing for one that does not wait.
+  base::Duration wait_of(Id id, base::Instant now) const;
   // A waiter went away, or a request that had its turn ended. Either way the id is forgotten.
   void done(Id id);
   // First come, first served, but a closed bucket holds up no other.

@@ -30,6 +30,9 @@ struct Call {
   Freshness freshness = Freshness::kCached;
   // Called after each request of a write that takes several, with how many items of all are done.
   std::function<void(size_t done, size_t total)> on_progress = nullptr;
+  // Called when a request has to wait for Spotify's limits, with how long at least. It may be called after the caller
+  // has gone, because calls share requests.
+  std::function<void(std::chrono::milliseconds wait)> on_wait = nullptr;
 };
 
 // `limit` is folded into 1 to 50, `offset` into 0 and up.

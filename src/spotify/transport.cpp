@@ -67,7 +67,7 @@ base::Task<base::Result<Transport::Answer>> Transport::run(ApiRequest given, std
 base::Task<Transport::Try> Transport::attempt(std::shared_ptr<const ApiRequest> request, std::string etag) {
   const OperationInfo& operation = info(request->operation);
   Try result;
-  const auto turn = co_await services_.gate.admit(operation.bucket, request->call.deadline);
+  const auto turn = co_await services_.gate.admit(operation.bucket, request->call.deadline, request->call.on_wait);
   if (!turn) {
     result.error = turn.error();
     result.counted = false;

@@ -21,12 +21,17 @@ namespace tools {
 struct Item {
   std::string uri;
   std::optional<std::string> name{};
-  std::optional<std::vector<std::string>> artists{};  // Authors, of an audiobook.
-  std::optional<std::string> album{};                 // The show, of an episode.
+  std::optional<std::vector<std::string>> artists{};
+  std::optional<std::vector<std::string>> authors{};  // Of an audiobook.
+  std::optional<std::string> album{};
+  std::optional<std::string> show{};  // Of an episode.
   std::optional<std::string> owner{};
   std::optional<std::string> released{};
   std::optional<int64_t> duration_ms{};
-  std::optional<int64_t> tracks{};    // How many it holds.
+  // How many it holds: an album or playlist, a show, an audiobook.
+  std::optional<int64_t> tracks{};
+  std::optional<int64_t> episodes{};
+  std::optional<int64_t> chapters{};
   std::optional<bool> is_explicit{};  // Only when it is.
   std::optional<bool> is_playable{};  // Only when it is not.
   std::optional<int64_t> position{};  // From 0, in the playlist.
@@ -38,6 +43,7 @@ struct Item {
   // In detailed rows only.
   std::optional<std::vector<std::string>> artist_uris{};
   std::optional<std::string> album_uri{};
+  std::optional<std::string> show_uri{};
   std::optional<std::string> album_type{};
   std::optional<std::string> isrc{};
   std::optional<std::vector<std::string>> genres{};
@@ -48,11 +54,15 @@ struct Item {
         schema::required("uri", &Item::uri),
         schema::optional("name", &Item::name),
         schema::optional("artists", &Item::artists),
+        schema::optional("authors", &Item::authors),
         schema::optional("album", &Item::album),
+        schema::optional("show", &Item::show),
         schema::optional("owner", &Item::owner),
         schema::optional("released", &Item::released),
         schema::optional("duration_ms", &Item::duration_ms),
         schema::optional("tracks", &Item::tracks),
+        schema::optional("episodes", &Item::episodes),
+        schema::optional("chapters", &Item::chapters),
         schema::optional("explicit", &Item::is_explicit),
         schema::optional("playable", &Item::is_playable),
         schema::optional("position", &Item::position),
@@ -63,6 +73,7 @@ struct Item {
         schema::optional("url", &Item::url),
         schema::optional("artist_uris", &Item::artist_uris),
         schema::optional("album_uri", &Item::album_uri),
+        schema::optional("show_uri", &Item::show_uri),
         schema::optional("album_type", &Item::album_type),
         schema::optional("isrc", &Item::isrc),
         schema::optional("genres", &Item::genres),

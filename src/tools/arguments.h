@@ -2,10 +2,14 @@
 // everywhere.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "base/plural.h"
 #include "mcp/context.h"
 #include "schema/fields.h"
 #include "spotify/id.h"
@@ -30,11 +34,27 @@ inline constexpr std::string_view kAboutLimit = "";           // Its minimum and
 inline constexpr std::string_view kAboutDevice = "Default: the active one.";
 inline constexpr std::string_view kAboutDryRun = "";  // Its name says enough, some twenty times in a list.
 inline constexpr std::string_view kAboutPlaylist = "Id, URI or link.";
-inline constexpr std::string_view kAboutSnapshot = "Refuse if the playlist changed since this snapshot.";
+inline constexpr std::string_view kAboutSnapshot = "Spotify's, of get_playlist: refuse if it changed since.";
 
-inline spotify::Call call_of(const mcp::CallContext& context) { return {.deadline = context.deadline()}; }
-inline spotify::Call fresh_call_of(const mcp::CallContext& context) {
-  return {.deadline = context.deadline(), .freshness = spotify::Freshness::kFresh};
+// What people call these arguments elsewhere; see schema/fields.h.
+inline constexpr std::string_view kMeansQuery = "q search search_query text term terms keywords name title";
+inline constexpr std::string_view kMeansUris = "ids tracks track_ids items item_ids songs song_ids episodes";
+
+// Tells the client, where it listens, that Spotify's limit is what it waits for.
+inline std::function<void(std::chrono::milliseconds)> told_of_waits(mcp::CallContext& context) {
+  auto tell = context.teller();
+  if (!tell) return nullptr;
+  return [tell = std::move(tell)](std::chrono::milliseconds wait) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+    tell("Waiting " + base::count_of(seconds, "second") + " for Spotify's limit");
+  };
+}
+
+inline spotify::Call call_of(mcp::CallContext& context) {
+  return {.deadline = context.deadline(), .on_wait = told_of_waits(context)};
+}
+inline spotify::Call fresh_call_of(mcp::CallContext& context) {
+  return {.deadline = context.deadline(), .freshness = spotify::Freshness::kFresh, .on_wait = told_of_waits(context)};
 }
 
 inline Detail detail_of(const std::optional<Detail>& detail) { return detail.value_or(Detail::kConcise); }

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 #include <unordered_map>
 
+#include "base/plural.h"
 #include "curation/diff.h"
 #include "curation/plan.h"
 #include "spotify/errors.h"
@@ -12,20 +13,33 @@
 #include "tools/playlist_answers.h"
 #include "tools/present.h"
 #include "tools/send_plan.h"
+#include "tools/spoken.h"
 
 namespace tools {
 namespace {
 
-constexpr size_t kRowsShown = 40;
-std::string count_of(size_t n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
+using base::count_of;
 
-// "3 removed, 1 moved", for a sentence.
-std::string counts_of(const ChangeAnswer& answer) {
+constexpr size_t kRowsShown = 40;
+
+// One text out of those that are not empty.
+std::string sentences(std::initializer_list<std::string_view> all) {
+  std::string text;
+  for (const std::string_view each : all) {
+    if (each.empty()) continue;
+    if (!text.empty()) text += ' ';
+    text += each;
+  }
+  return text;
+}
+
+// "3 removed, 1 moved", for a sentence; with `removed` as the names of what is removed: "3 removed ("A", "B" ...)".
+std::string counts_of(const ChangeAnswer& answer, const std::string& removed = "") {
   std::string text;
   const auto add = [&](int64_t n, std::string_view what) {
     if (n > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", n, what);
   };
-  add(answer.removed, "removed");
+  add(answer.removed, removed.empty() ? "removed" : fmt::format("removed ({})", removed));
   add(answer.added, "added");
   add(answer.moved, "moved");
   return text.empty() ? "nothing changed" : text;
@@ -40,18 +54,35 @@ std::string refused_sentence(const Progress& progress) {
 
 std::string dates_sentence(int64_t dates_lost) {
   if (dates_lost == 0) return {};
-  return fmt::format(" Spotify will show a new added date for {} of the items that stay.", dates_lost);
+  return fmt::format("Spotify will show a new added date for {} of the items that stay.", dates_lost);
+}
+
+// The names of the first that would be removed, as `listed` has them.
+std::string names_of_removed(const Services& services, const Change& change) {
+  const curation::Diff diff = curation::diff(change.content.uris(), change.after);
+  const Presenter presenter(services);
+  std::vector<std::string> names;
+  for (const size_t i : diff.removed) {
+    if (names.size() == kSpokenMax) break;
+    const curation::Entry& entry = change.content.entries()[i];
+    const std::string uri = entry.uri.empty() ? "an entry without a name" : presenter.uri(entry.uri);
+    std::string name = presenter.quoted(entry.title, uri);
+    const std::string artist = entry.artists.empty() ? "" : presenter.quoted(entry.artists.front(), "");
+    names.push_back(artist.empty() ? name : fmt::format("{} by {}", name, artist));
+  }
+  return listed(names, diff.removed.size());
 }
 
 // The effect of the plan, before anything is sent.
 ChangeAnswer effect_of(const Services& services, const Change& change, const curation::Plan& plan) {
   const std::vector<std::string> before = change.content.uris();
   const curation::Diff diff = curation::diff(before, change.after);
-  ChangeAnswer answer{.playlist = change.content.id.uri()};
+  ChangeAnswer answer;
+  name_playlist(answer, change.content.id);
   answer.url = Presenter(services).link(change.content.id.url());
   answer.snapshot_id = change.content.snapshot;
   answer.items_before = static_cast<int64_t>(before.size());
-  answer.items_after = static_cast<int64_t>(before.size());
+  answer.items_after = static_cast<int64_t>(change.after.size());
   answer.removed = static_cast<int64_t>(diff.removed.size());
   answer.added = static_cast<int64_t>(diff.added.size());
   answer.moved = static_cast<int64_t>(diff.moved.size());
@@ -81,7 +112,7 @@ void tell(const Services& services, const Change& change, const Progress& progre
   answer.snapshot_id = progress.snapshot;
   if (!progress.stopped) {
     answer.status = reached;
-    answer.summary = fmt::format("Did {}: {}.{}", change.deed, counts_of(answer),
+    answer.summary = fmt::format("{}: {}.{}", change.did, counts_of(answer),
                                  services.offers("undo") ? " undo takes it back." : "");
     if (reached == Status::kAccepted) answer.summary += " Spotify took it, but does not show it yet.";
     return;
@@ -92,14 +123,13 @@ void tell(const Services& services, const Change& change, const Progress& progre
   if (progress.is_unknown) {
     answer.status = Status::kAmbiguous;
     answer.summary = fmt::format(
-        "{} of {} requests are done for certain, then no answer came: the next one may or may not have been carried "
-        "out. {}",
-        progress.done, answer.requests, how);
+        "{} of {} done for certain, then no answer came: the next one may or may not have been carried out. {}",
+        progress.done, count_of(answer.requests, "request is", "requests are"), how);
   } else {
     answer.status = Status::kPartial;
-    answer.summary =
-        fmt::format("{} of {} requests are done, so the playlist has {} now. {} {}", progress.done, answer.requests,
-                    count_of(progress.uris.size(), "item"), progress.stopped->message, how);
+    answer.summary = fmt::format("{} of {} done, so the playlist has {} now. {} {}", progress.done,
+                                 count_of(answer.requests, "request is", "requests are"),
+                                 count_of(progress.uris.size(), "item"), progress.stopped->message, how);
   }
 }
 
@@ -159,6 +189,11 @@ base::Task<base::Result<ChangeAnswer>> write(const Services& services, mcp::Call
 
 }  // namespace
 
+void name_playlist(ChangeAnswer& answer, const spotify::PlaylistId& id) {
+  answer.playlist_id = std::string(id.text());
+  answer.uri = id.uri();
+}
+
 std::vector<ChangeRow> rows_of(const Services& services, const std::vector<std::string>& first,
                                const std::vector<std::string>& second,
                                const std::vector<const std::vector<curation::Entry>*>& named) {
@@ -199,15 +234,16 @@ base::Task<base::Result<ChangeAnswer>> carry_out(const Services& services, mcp::
   if (!plan) co_return std::unexpected(no_way(services, change.content));
   ChangeAnswer answer = effect_of(services, change, *plan);
   if (plan->empty()) {
-    say_unchanged(answer, Run::kReal,
-                  fmt::format("Nothing to do: {} is so already. {}", change.content.spoken, change.remark));
+    say_unchanged(
+        answer, Run::kReal,
+        sentences({fmt::format("Nothing to do: {} {}.", change.content.spoken, change.nothing), change.remark}));
     co_return answer;
   }
   if (change.run == Run::kDry) {
     say_unchanged(answer, Run::kDry,
-                  fmt::format("Dry run, nothing was sent. Would {} in {}: {}, in {}.{} {}", change.deed,
-                              change.content.spoken, counts_of(answer), count_of(plan->steps.size(), "request"),
-                              dates_sentence(answer.dates_lost), change.remark));
+                  sentences({fmt::format("Dry run, nothing was sent. Would {} in {}: {}.", change.deed,
+                                         change.content.spoken, counts_of(answer, names_of_removed(services, change))),
+                             dates_sentence(answer.dates_lost), change.remark}));
     show_rows(services, change, answer);
     co_return answer;
   }
@@ -234,16 +270,18 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
   ChangeAnswer answer{.added = static_cast<int64_t>(making.uris.size()), .requests = requests};
   if (making.run == Run::kDry) {
     answer.status = Status::kDryRun;
-    answer.summary = fmt::format("Dry run, nothing was sent. Would make a {} playlist of {}, in {} requests. {}",
-                                 making.playlist.is_public ? "public" : "private", count_of(making.uris.size(), "item"),
-                                 requests, remark);
+    answer.items_after = answer.added;
+    answer.summary =
+        sentences({fmt::format("Dry run, nothing was sent. Would make a {} playlist of {}.",
+                               making.playlist.is_public ? "public" : "private", count_of(making.uris.size(), "item")),
+                   remark});
     co_return answer;
   }
   CO_TRY(const Created created, co_await create_once(services, context, client, std::move(making.playlist),
                                                      {.deadline = last_moment(context)}));
   if (created.how != Created::How::kMade) {
     const bool is_unknown = created.how == Created::How::kUnknown;
-    if (created.earlier) answer.playlist = created.earlier->uri();
+    if (created.earlier) name_playlist(answer, *created.earlier);
     answer.status = is_unknown ? Status::kAmbiguous : Status::kUnchanged;
     answer.summary = created.sentence;
     answer.added = 0;
@@ -257,10 +295,14 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
                   .way = Way::kMade,
                   .after = making.uris};
   const auto kept = co_await keep(services, context.principal().id, receipt);
-  Change change{.tool = making.tool, .content = {.id = id}, .after = making.uris, .deed = "make the playlist"};
+  Change change{.tool = making.tool,
+                .content = {.id = id},
+                .after = making.uris,
+                .deed = "make the playlist",
+                .did = "Made the playlist"};
   change.content.reading = std::make_shared<Reading>();
   if (created.playlist->snapshot_id) change.content.snapshot = created.playlist->snapshot_id->text();
-  answer.playlist = id.uri();
+  name_playlist(answer, id);
   answer.url = Presenter(services).link(id.url());
   Progress progress;
   if (auto plan = curation::plan({}, making.uris)) {

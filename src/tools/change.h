@@ -51,12 +51,14 @@ struct ChangeRow {
 struct ChangeAnswer {
   std::string summary{};
   Status status = Status::kVerified;
-  std::optional<std::string> playlist{};  // Its URI.
+  std::optional<std::string> playlist_id{};
+  std::optional<std::string> uri{};
   std::optional<std::string> url{};
   std::optional<std::string> receipt{};
   std::optional<std::string> snapshot_id{};
   std::optional<int64_t> items_before{};
-  std::optional<int64_t> items_after{};  // As far as it is known for certain.
+  // In a rehearsal as it would be; else as far as it is known for certain.
+  std::optional<int64_t> items_after{};
   int64_t removed = 0;
   int64_t added = 0;
   int64_t moved = 0;
@@ -70,7 +72,8 @@ struct ChangeAnswer {
     return schema::Fields{
         schema::required("summary", &Self::summary),
         schema::required("status", &Self::status),
-        schema::optional("playlist", &Self::playlist),
+        schema::optional("playlist_id", &Self::playlist_id),
+        schema::optional("uri", &Self::uri),
         schema::optional("url", &Self::url),
         schema::optional("receipt", &Self::receipt),
         schema::optional("snapshot_id", &Self::snapshot_id),
@@ -92,8 +95,10 @@ struct Change {
   Content content;                   // As it is.
   std::vector<std::string> after{};  // As it is to be.
   std::string deed;                  // "sort by title", for sentences.
+  std::string did;                   // "Sorted by title", for the one that tells of it.
   Run run = Run::kReal;
-  std::string remark{};  // A sentence more for the summary.
+  std::string remark{};                   // A sentence more for the summary.
+  std::string nothing = "is so already";  // Of the playlist, when there is nothing to change.
 };
 base::Task<base::Result<ChangeAnswer>> carry_out(const Services& services, mcp::CallContext& context,
                                                  std::shared_ptr<spotify::Client> client, Change change);
@@ -106,6 +111,9 @@ struct Making {
 };
 base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, mcp::CallContext& context,
                                                      std::shared_ptr<spotify::Client> client, Making making);
+
+// Says which playlist the answer is about.
+void name_playlist(ChangeAnswer& answer, const spotify::PlaylistId& id);
 
 // The rows of a difference: what went, came and moved, with names where one of the contents has them.
 std::vector<ChangeRow> rows_of(const Services& services, const std::vector<std::string>& first,

@@ -6,7 +6,9 @@
 #include <utility>
 #include <variant>
 
+#include "base/plural.h"
 #include "spotify/errors.h"
+#include "tools/arguments.h"
 #include "tools/present.h"
 
 namespace tools {
@@ -58,7 +60,7 @@ base::Error stopped(base::Error why, const Reading& reading) {
   why.message =
       fmt::format("Read {} of {} items so far, and nothing was changed. Repeat this call to go on from there{}.",
                   reading.entries.size(), reading.total,
-                  why.retry_after ? fmt::format(", in {} seconds", why.retry_after->count()) : std::string());
+                  why.retry_after ? ", in " + base::count_of(why.retry_after->count(), "second") : std::string());
   return why;
 }
 
@@ -77,7 +79,7 @@ base::Task<base::Result<void>> read_rest(mcp::CallContext& context, std::shared_
   while (!reading->is_complete()) {
     const int offset = static_cast<int>(reading->entries.size());
     const spotify::PageRequest request{.limit = kPage, .offset = offset};
-    const spotify::Call call{.deadline = last_moment(context)};
+    const spotify::Call call{.deadline = last_moment(context), .on_wait = told_of_waits(context)};
     const auto page = co_await client->playlist_items(id, request, market, snapshot, call);
     if (!page) co_return std::unexpected(stopped(page.error(), *reading));
     if (page->total != reading->total) {
@@ -136,7 +138,8 @@ base::Task<base::Result<Content>> finish_content(mcp::CallContext& context, std:
 base::Task<base::Result<Content>> begin_content(const Services& services, mcp::CallContext& context,
                                                 std::shared_ptr<spotify::Client> client, spotify::PlaylistId id,
                                                 std::optional<spotify::Market> market) {
-  const spotify::Call call{.deadline = last_moment(context), .freshness = spotify::Freshness::kFresh};
+  const spotify::Call call{
+      .deadline = last_moment(context), .freshness = spotify::Freshness::kFresh, .on_wait = told_of_waits(context)};
   CO_TRY(auto head, co_await client->playlist(id, market, call));
   if (!head.items) co_return std::unexpected(not_yours());
   Content content{.id = id};

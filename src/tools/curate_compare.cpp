@@ -40,7 +40,8 @@ struct SinceArguments {
     using Self = SinceArguments;
     return schema::Fields{
         schema::required("playlist_id", &Self::playlist_id, kAboutPlaylist),
-        schema::optional("snapshot", &Self::snapshot, "Of snapshot_playlist, or a receipt; default: the newest."),
+        schema::optional("snapshot", &Self::snapshot,
+                         "Of snapshot_playlist (no snapshot_id), or a receipt; default: the newest."),
         schema::defaulted("limit", &Self::limit, kAboutLimit),
         schema::optional("cursor", &Self::cursor, kAboutCursor),
     };

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/plural.h"
 #include "curation/words.h"
 #include "tools/change.h"
 #include "tools/curation.h"
@@ -129,8 +130,11 @@ base::Task<base::Result<ChangeAnswer>> merge_playlists(const Services& services,
                 .content = *std::move(target),
                 .after = std::move(uris),
                 .deed = "append the items of the other playlists",
+                .did = "Appended the items of the other playlists",
                 .run = run_of(arguments.dry_run)};
-  if (left_out > 0) change.remark = fmt::format("{} local files or nameless entries cannot be added.", left_out);
+  if (left_out > 0)
+    change.remark = base::count_of(left_out, "local file or nameless entry", "local files or nameless entries") +
+                    " cannot be added.";
   co_return co_await carry_out(services, context, client, std::move(change));
 }
 
@@ -161,14 +165,14 @@ struct PartRow {
   std::string name;
   int64_t items = 0;
   Status status = Status::kDryRun;
-  std::optional<std::string> playlist{};
+  std::optional<std::string> playlist_id{};
   std::optional<std::string> receipt{};
 
   static constexpr auto fields() {
     using Self = PartRow;
     return schema::Fields{
         schema::required("name", &Self::name),       schema::required("items", &Self::items),
-        schema::required("status", &Self::status),   schema::optional("playlist", &Self::playlist),
+        schema::required("status", &Self::status),   schema::optional("playlist_id", &Self::playlist_id),
         schema::optional("receipt", &Self::receipt),
     };
   }
@@ -257,10 +261,9 @@ base::Task<base::Result<SplitAnswer>> split_playlist(const Services& services, m
     answer.parts.push_back({.name = named(begin, part.name), .items = static_cast<int64_t>(part.uris.size())});
   }
   if (arguments.dry_run || parts.empty()) {
-    answer.summary = fmt::format(
-        "Dry run, nothing was sent. Would make {} new playlists of the {} items of {}, which "
-        "stays as it is.",
-        parts.size(), content.entries().size(), content.spoken);
+    answer.summary = fmt::format("Dry run, nothing was sent. Would make {} of the {} of {}, which stays as it is.",
+                                 base::count_of(parts.size(), "new playlist"),
+                                 base::count_of(content.entries().size(), "item"), content.spoken);
     if (!arguments.dry_run) {
       answer.status = Status::kUnchanged;
       answer.summary = fmt::format("{} is empty, so there is nothing to split.", content.spoken);
@@ -285,7 +288,7 @@ base::Task<base::Result<SplitAnswer>> split_playlist(const Services& services, m
       continue;
     }
     row.status = part->status;
-    if (part->receipt) row.playlist = part->playlist;
+    if (part->receipt) row.playlist_id = part->playlist_id;
     row.receipt = part->receipt;
     row.items = part->added;
     ++made;
@@ -299,8 +302,8 @@ base::Task<base::Result<SplitAnswer>> split_playlist(const Services& services, m
                      fmt::format("{} of {} playlists made", made, parts.size()));
   }
   if (stopped.empty() && services.offers("undo")) stopped = "undo with a receipt takes a part off your list.";
-  answer.summary =
-      fmt::format("Made {} of {} playlists; {} stays as it is. {}", made, parts.size(), content.spoken, stopped);
+  answer.summary = fmt::format("Made {} of {}; {} stays as it is. {}", made, base::count_of(parts.size(), "playlist"),
+                               content.spoken, stopped);
   co_return answer;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/plural.h"
 #include "base/text.h"
 #include "crypto/base64.h"
 #include "crypto/hash.h"
@@ -45,13 +46,13 @@ struct Picture {
 
 struct CoverAnswer {
   std::string summary{};
-  std::string playlist{};
+  std::string playlist_id{};
   std::vector<Picture> images{};
 
   static constexpr auto fields() {
     return schema::Fields{
         schema::required("summary", &CoverAnswer::summary),
-        schema::required("playlist", &CoverAnswer::playlist),
+        schema::required("playlist_id", &CoverAnswer::playlist_id),
         schema::required("images", &CoverAnswer::images),
     };
   }
@@ -73,7 +74,7 @@ base::Task<base::Result<CoverAnswer>> get_playlist_cover(const Services& service
   const auto client = services.client_for(context.principal());
   CO_TRY(const auto images, co_await client->playlist_images(arguments.playlist_id, call_of(context)));
   const Presenter presenter(services);
-  CoverAnswer answer{.playlist = arguments.playlist_id.uri()};
+  CoverAnswer answer{.playlist_id = std::string(arguments.playlist_id.text())};
   size_t hidden = 0;
   for (const spotify::Image& image : images) {
     auto url = is_of_spotify(image.url.text()) ? presenter.link(image.url.text()) : std::nullopt;
@@ -88,7 +89,8 @@ base::Task<base::Result<CoverAnswer>> get_playlist_cover(const Services& service
   }
   answer.summary =
       answer.images.empty() ? "There is no cover to show." : "Addresses of the cover, good for some hours.";
-  if (hidden > 0) answer.summary += fmt::format(" {} addresses are not shown.", hidden);
+  if (hidden > 0)
+    answer.summary += fmt::format(" {} not shown.", base::count_of(hidden, "address is", "addresses are"));
   co_return answer;
 }
 
@@ -110,15 +112,15 @@ struct SetCoverArguments {
 struct SetCoverAnswer {
   std::string summary{};
   Status status = Status::kVerified;
-  std::string playlist{};
+  std::string playlist_id{};
   int64_t bytes = 0;
   std::optional<std::string> receipt{};
 
   static constexpr auto fields() {
     using Self = SetCoverAnswer;
     return schema::Fields{
-        schema::required("summary", &Self::summary),   schema::required("status", &Self::status),
-        schema::required("playlist", &Self::playlist), schema::required("bytes", &Self::bytes),
+        schema::required("summary", &Self::summary),         schema::required("status", &Self::status),
+        schema::required("playlist_id", &Self::playlist_id), schema::required("bytes", &Self::bytes),
         schema::optional("receipt", &Self::receipt),
     };
   }
@@ -150,7 +152,8 @@ base::Task<base::Result<SetCoverAnswer>> set_playlist_cover(const Services& serv
   CO_TRY(const auto head, co_await client->playlist(id, std::nullopt, call));
   const std::string spoken = Presenter(services).quoted(head.name, id.uri());
   const std::string before = first_url(head.images);
-  SetCoverAnswer answer{.status = Status::kDryRun, .playlist = id.uri(), .bytes = static_cast<int64_t>(image.size())};
+  SetCoverAnswer answer{
+      .status = Status::kDryRun, .playlist_id = std::string(id.text()), .bytes = static_cast<int64_t>(image.size())};
   answer.summary = fmt::format(
       "Dry run, nothing was sent. Would replace the cover of {}; the old one cannot be brought back.", spoken);
   if (arguments.dry_run) co_return answer;

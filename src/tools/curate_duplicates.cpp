@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/plural.h"
 #include "curation/duplicates.h"
 #include "tools/change.h"
 #include "tools/curation.h"
@@ -32,7 +33,7 @@ constexpr std::string_view kAboutTolerance = "Difference in length, in milliseco
 
 struct FindArguments {
   spotify::PlaylistId playlist_id;
-  curation::Match match = curation::Match::kRecording;
+  curation::Match match = curation::Match::kUri;
   Tolerance tolerance_ms{2000};
   Limit limit{50};
   std::optional<CursorText> cursor;
@@ -122,9 +123,11 @@ base::Task<base::Result<FindAnswer>> find_duplicates(const Services& services, m
                     .snapshot_id = content.snapshot};
   answer.summary = groups.empty() ? fmt::format("{} holds nothing twice.", content.spoken)
                                   : fmt::format(
-                                        "{} holds {} groups of duplicates; dedupe_playlist with the same match would "
-                                        "take out {} of {} items.",
-                                        content.spoken, groups.size(), removal.positions.size(), answer.total_items);
+                                        "{} holds {} of duplicates; dedupe_playlist with the same match would take "
+                                        "out {} of {}.",
+                                        content.spoken, base::count_of(groups.size(), "group"),
+                                        removal.positions.size(), base::count_of(answer.total_items, "item"));
+  if (arguments.match == curation::Match::kUri) answer.summary += " match recording also finds other ids of a song.";
   const auto begin = std::min(static_cast<size_t>(offset), groups.size());
   const size_t end = std::min(groups.size(), begin + static_cast<size_t>(arguments.limit.value()));
   for (size_t i = begin; i < end; ++i) answer.groups.push_back(row_of(presenter, content.entries(), groups[i]));
@@ -159,15 +162,19 @@ base::Task<base::Result<ChangeAnswer>> dedupe_playlist(const Services& services,
   const auto removal = curation::surplus_of(content.entries(), groups);
   std::string remark;
   if (removal.left_alone > 0) {
-    remark = fmt::format("{} copies of local files stay: Spotify removes all copies at once and takes none back.",
-                         removal.left_alone);
+    remark =
+        fmt::format("{}: Spotify removes all copies at once and takes none back.",
+                    base::count_of(removal.left_alone, "copy of a local file stays", "copies of local files stay"));
   }
+  const std::string surplus = base::count_of(removal.positions.size(), "duplicate");
   Change change{.tool = "dedupe_playlist",
                 .content = content,
                 .after = curation::without(content.entries(), removal.positions),
-                .deed = fmt::format("take out {} duplicates", removal.positions.size()),
+                .deed = "take out " + surplus,
+                .did = "Took out " + surplus,
                 .run = run_of(arguments.dry_run),
-                .remark = std::move(remark)};
+                .remark = std::move(remark),
+                .nothing = "holds nothing twice"};
   co_return co_await carry_out(services, context, client, std::move(change));
 }
 
@@ -256,8 +263,9 @@ base::Task<base::Result<UnavailableAnswer>> find_unavailable(const Services& ser
   }
   UnavailableAnswer answer{.total_items = static_cast<int64_t>(content.entries().size()),
                            .total = static_cast<int64_t>(found.size())};
-  answer.summary = fmt::format("{} of {} items of {} cannot be played{}.", found.size(), answer.total_items,
-                               content.spoken, arguments.market ? "" : ", as far as Spotify says without a market");
+  answer.summary =
+      fmt::format("{} of {} of {} cannot be played{}.", found.size(), base::count_of(answer.total_items, "item"),
+                  content.spoken, arguments.market ? "" : ", as far as Spotify says without a market");
   const auto begin = std::min(static_cast<size_t>(offset), found.size());
   const size_t end = std::min(found.size(), begin + static_cast<size_t>(arguments.limit.value()));
   answer.items.assign(found.begin() + static_cast<std::ptrdiff_t>(begin),

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/plural.h"
 #include "json/write.h"
 #include "tools/change.h"
 #include "tools/curation.h"
@@ -59,7 +60,7 @@ std::optional<curation::Row> row_of(const Presenter& presenter, const curation::
   return curation::Row{.uri = std::move(item->uri),
                        .title = item->name.value_or(std::string()),
                        .artists = item->artists.value_or(std::vector<std::string>()),
-                       .album = item->album.value_or(std::string()),
+                       .album = item->album.value_or(item->show.value_or(std::string())),
                        .isrc = entry.isrc,
                        .added_at = entry.added_at,
                        .duration_ms = entry.duration_ms};
@@ -114,9 +115,12 @@ base::Task<base::Result<ExportAnswer>> export_playlist(const Services& services,
   if (at < entries.size()) {
     answer.next_cursor = key.cursor_at(json::Object{{"o", static_cast<int64_t>(at)}, {"s", content.snapshot}});
   }
-  answer.summary = fmt::format(
-      "Items {} to {} of {} as {}.{}", start.position, at, entries.size(), schema::enum_name(arguments.format),
-      answer.next_cursor ? " The file goes on: append the content of the call with next_cursor." : "");
+  answer.summary = fmt::format("{} of {}{} as {}.", answer.items, base::count_of(entries.size(), "item"),
+                               start.position > 0 ? fmt::format(", from position {} on,", start.position) : "",
+                               schema::enum_name(arguments.format));
+  if (answer.next_cursor) {
+    answer.summary += " The file goes on: append the content of the call with next_cursor.";
+  }
   co_return answer;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/plural.h"
 #include "curation/score.h"
 #include "tools/change.h"
 #include "tools/curation.h"
@@ -129,7 +130,8 @@ curation::Song song_of(const spotify::Track& track) {
 // Nothing of Spotify's query syntax may come from a file.
 std::string plain(std::string_view text) {
   std::string out(text);
-  std::ranges::replace_if(out, [](char c) { return c == '"' || c == ':'; }, ' ');
+  std::ranges::replace_if(
+      out, [](char c) { return c == '"' || c == ':'; }, ' ');
   return out;
 }
 
@@ -254,7 +256,8 @@ base::Task<base::Result<ImportAnswer>> match_rows(const Services& services, mcp:
       out = {.row = static_cast<int64_t>(index + 1), .wanted = wanted.value_or("hidden"), .by = "uri"};
       out.match = Candidate{.item = {.uri = match.uri}, .confidence = 100};
     } else {
-      const auto found = co_await find_song(client, row, arguments.market, {.deadline = last_moment(context)});
+      const auto found = co_await find_song(client, row, arguments.market,
+                                            {.deadline = last_moment(context), .on_wait = told_of_waits(context)});
       if (!found) {
         if (answer.rows.empty()) co_return std::unexpected(found.error());
         stopped = found.error().message;
@@ -268,17 +271,19 @@ base::Task<base::Result<ImportAnswer>> match_rows(const Services& services, mcp:
     answer.rows.push_back(std::move(out));
     plan.matches.push_back(std::move(match));
     context.progress(static_cast<double>(plan.matches.size()), static_cast<double>(plan.rows.size()),
-                     fmt::format("{} of {} rows matched", plan.matches.size(), plan.rows.size()));
+                     fmt::format("{} of {} looked at", plan.matches.size(), base::count_of(plan.rows.size(), "row")));
   }
   count(answer, plan, arguments.confidence_min.value());
   CO_TRY_VOID(co_await keep_plan(services, context.principal().id, plan));
-  answer.summary = fmt::format(
-      "Matched {} of {} rows. Would write {} of them, not {} for too little confidence. "
-      "Nothing was written.",
-      plan.matches.size(), plan.rows.size(), answer.matched, answer.unmatched);
+  const auto found = std::ranges::count_if(plan.matches, [](const Match& match) { return !match.uri.empty(); });
+  answer.summary =
+      fmt::format("Looked at {} of {}: {} found, {} doubtful, {} not found. Would write {}; nothing was written.",
+                  plan.matches.size(), base::count_of(plan.rows.size(), "row"), answer.matched, found - answer.matched,
+                  static_cast<std::ptrdiff_t>(plan.matches.size()) - found, answer.matched);
   if (plan.is_complete()) {
     answer.confirm = plan.id;
-    answer.summary += " Show the doubtful rows to the person, then call with confirm, and name or into, to write.";
+    answer.summary += answer.unmatched > 0 ? " Show the other rows to the person, then call" : " Call";
+    answer.summary += " with confirm, and name or into, to write what was found.";
   } else {
     answer.next_cursor = cursors().cursor_at(json::Object{{"i", plan.id}});
     answer.summary += " Call with next_cursor, without content, to go on. " + stopped;
@@ -290,8 +295,8 @@ base::Task<base::Result<ImportAnswer>> write_rows(const Services& services, mcp:
                                                   ImportArguments arguments) {
   if (!plan.is_complete()) {
     co_return base::fail(base::Code::kConflict,
-                         fmt::format("{} of {} rows are matched. Go on with next_cursor before writing.",
-                                     plan.matches.size(), plan.rows.size()));
+                         fmt::format("{} of {} looked at. Go on with next_cursor before writing.", plan.matches.size(),
+                                     base::count_of(plan.rows.size(), "row is", "rows are")));
   }
   if (arguments.name.has_value() == arguments.into.has_value()) {
     co_return base::fail(base::Code::kInvalidArgument,
@@ -324,7 +329,8 @@ base::Task<base::Result<ImportAnswer>> write_rows(const Services& services, mcp:
     Change change{.tool = "import_playlist",
                   .content = std::move(content),
                   .after = std::move(after),
-                  .deed = fmt::format("append {} items", uris.size()),
+                  .deed = "append " + base::count_of(uris.size(), "item"),
+                  .did = "Appended " + base::count_of(uris.size(), "item"),
                   .run = run};
     written = co_await carry_out(services, context, client, std::move(change));
   }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/plural.h"
 #include "tools/change.h"
 #include "tools/curation.h"
 #include "tools/make.h"
@@ -33,7 +34,7 @@ struct SnapshotAnswer {
   std::string summary{};
   Status status = Status::kVerified;
   std::optional<std::string> snapshot{};
-  std::string playlist;
+  std::string playlist_id;
   int64_t items = 0;
   std::optional<std::string> snapshot_id{};
 
@@ -41,7 +42,7 @@ struct SnapshotAnswer {
     using Self = SnapshotAnswer;
     return schema::Fields{
         schema::required("summary", &Self::summary),   schema::required("status", &Self::status),
-        schema::optional("snapshot", &Self::snapshot), schema::required("playlist", &Self::playlist),
+        schema::optional("snapshot", &Self::snapshot), schema::required("playlist_id", &Self::playlist_id),
         schema::required("items", &Self::items),       schema::optional("snapshot_id", &Self::snapshot_id),
     };
   }
@@ -56,21 +57,20 @@ base::Task<base::Result<SnapshotAnswer>> snapshot_playlist(const Services& servi
                     .label = arguments.label ? arguments.label->value() : std::string(),
                     .at = services.desk.now(),
                     .uris = content.uris()};
-  SnapshotAnswer answer{.playlist = arguments.playlist_id.uri(),
+  SnapshotAnswer answer{.playlist_id = std::string(arguments.playlist_id.text()),
                         .items = static_cast<int64_t>(snapshot.uris.size()),
                         .snapshot_id = content.snapshot};
   if (arguments.dry_run) {
     answer.status = Status::kDryRun;
-    answer.summary =
-        fmt::format("Dry run, nothing was kept. Would keep the {} items of {}.", answer.items, content.spoken);
+    answer.summary = fmt::format("Dry run, nothing was kept. Would keep {} of {}.",
+                                 base::count_of(answer.items, "item"), content.spoken);
     co_return answer;
   }
   answer.snapshot = snapshot.id;
   CO_TRY_VOID(co_await keep(services, context.principal().id, std::move(snapshot)));
   answer.summary = fmt::format(
-      "Kept the {} items of {} here as {}. They can be brought back, but for local files and what Spotify drops "
-      "meanwhile.",
-      answer.items, content.spoken, *answer.snapshot);
+      "Kept {} of {} here as {}. They can be brought back, but for local files and what Spotify drops meanwhile.",
+      base::count_of(answer.items, "item"), content.spoken, *answer.snapshot);
   co_return answer;
 }
 
@@ -83,7 +83,8 @@ struct RestoreArguments {
     using Self = RestoreArguments;
     return schema::Fields{
         schema::required("playlist_id", &Self::playlist_id, kAboutPlaylist),
-        schema::optional("snapshot", &Self::snapshot, "Of snapshot_playlist, or a receipt; default: the newest."),
+        schema::optional("snapshot", &Self::snapshot,
+                         "Of snapshot_playlist (no snapshot_id), or a receipt; default: the newest."),
         schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
     };
   }
@@ -100,6 +101,7 @@ base::Task<base::Result<ChangeAnswer>> restore_playlist(const Services& services
                 .content = std::move(content),
                 .after = std::move(target.uris),
                 .deed = fmt::format("go back to {} of {}", then.id, base::to_rfc3339(then.at)),
+                .did = fmt::format("Went back to {} of {}", then.id, base::to_rfc3339(then.at)),
                 .run = run_of(arguments.dry_run),
                 .remark = missing_sentence(target.missing)};
   co_return co_await carry_out(services, context, client, std::move(change));

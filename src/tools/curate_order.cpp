@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/plural.h"
 #include "crypto/hash.h"
 #include "curation/order.h"
 #include "tools/change.h"
@@ -52,9 +53,11 @@ base::Task<base::Result<ChangeAnswer>> replace_items(const Services& services, m
                                                      ReplaceArguments arguments) {
   const auto client = services.client_for(context.principal());
   CO_TRY(Content content, co_await content_of(services, context, client, arguments.playlist_id));
+  const std::string items = base::count_of(arguments.uris.items().size(), "item");
   Change change{.tool = "replace_playlist_items",
                 .content = std::move(content),
-                .deed = fmt::format("replace the content by {} items", arguments.uris.items().size()),
+                .deed = "replace the content by " + items,
+                .did = "Replaced the content by " + items,
                 .run = run_of(arguments.dry_run)};
   for (const spotify::PlayableUri& uri : arguments.uris.items()) change.after.push_back(uri.text());
   co_return co_await carry_out(services, context, client, std::move(change));
@@ -83,12 +86,14 @@ base::Task<base::Result<ChangeAnswer>> sort_playlist(const Services& services, m
   CO_TRY(Content content, co_await content_of(services, context, client, arguments.playlist_id));
   const auto direction = arguments.descending ? curation::Direction::kDescending : curation::Direction::kAscending;
   const auto order = curation::sorted(content.entries(), arguments.by, direction);
-  Change change{
-      .tool = "sort_playlist",
-      .content = content,
-      .after = curation::in_order(content.entries(), order),
-      .deed = fmt::format("sort by {}{}", schema::enum_name(arguments.by), arguments.descending ? ", descending" : ""),
-      .run = run_of(arguments.dry_run)};
+  const std::string by =
+      fmt::format("by {}{}", schema::enum_name(arguments.by), arguments.descending ? ", descending" : "");
+  Change change{.tool = "sort_playlist",
+                .content = content,
+                .after = curation::in_order(content.entries(), order),
+                .deed = "sort " + by,
+                .did = "Sorted " + by,
+                .run = run_of(arguments.dry_run)};
   co_return co_await carry_out(services, context, client, std::move(change));
 }
 
@@ -134,6 +139,7 @@ base::Task<base::Result<ChangeAnswer>> shuffle_playlist(const Services& services
                 .content = content,
                 .after = curation::in_order(content.entries(), order),
                 .deed = "shuffle all items",
+                .did = "Shuffled all items",
                 .run = run_of(arguments.dry_run)};
   co_return co_await carry_out(services, context, client, std::move(change));
 }

@@ -116,7 +116,7 @@ void say_outcome(PlaylistAnswer& answer, bool is_shown, bool is_unknown) {
 
 base::Task<base::Result<PlaylistAnswer>> change_details(const Services& services, mcp::CallContext& context,
                                                         std::shared_ptr<spotify::Client> client, DetailsChange change) {
-  PlaylistAnswer answer{.id = std::string(change.id.text()), .uri = change.id.uri()};
+  PlaylistAnswer answer{.playlist_id = std::string(change.id.text()), .uri = change.id.uri()};
   CO_TRY(const auto before, co_await client->playlist(change.id, std::nullopt, fresh_call_of(context)));
   if (before.snapshot_id) answer.snapshot_id = before.snapshot_id->text();
   const std::string spoken = Presenter(services).quoted(before.name, change.id.uri());
@@ -159,7 +159,7 @@ base::Task<base::Result<PlaylistAnswer>> restore_details(const Services& service
                                                          Run run, Force force) {
   const Details after = details_in(receipt.data, "after");
   Details before = details_in(receipt.data, "before");
-  PlaylistAnswer answer{.id = std::string(receipt.playlist->text()), .uri = receipt.playlist->uri()};
+  PlaylistAnswer answer{.playlist_id = std::string(receipt.playlist->text()), .uri = receipt.playlist->uri()};
   CO_TRY(const auto playlist, co_await client->playlist(*receipt.playlist, std::nullopt, fresh_call_of(context)));
   const Details now = now_of(playlist, after);
   if (force == Force::kNo && !shows(now, after) && !shows(now, before)) {

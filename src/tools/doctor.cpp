@@ -7,6 +7,7 @@
 #include <iterator>
 #include <set>
 
+#include "base/plural.h"
 #include "oauth/token.h"
 #include "tools/arguments.h"
 #include "tools/needs.h"
@@ -73,8 +74,8 @@ void quota_findings(const spotify::QuotaReport& quota, std::vector<Finding>& fin
     is_blocked = true;
     findings.push_back(problem(
         "quota",
-        fmt::format("Spotify takes no {} requests until {}; {} were sent in 24 hours.",
-                    spotify::bucket_name(usage.bucket), base::to_rfc3339(*usage.blocked_until), usage.last_24_hours),
+        fmt::format("Spotify takes no {} requests until {}; sent in 24 hours: {}.", spotify::bucket_name(usage.bucket),
+                    base::to_rfc3339(*usage.blocked_until), usage.last_24_hours),
         "Wait until then; asking earlier makes it longer. Other kinds of requests may still work."));
   }
   if (!quota.is_shared && !is_blocked) {
@@ -86,7 +87,8 @@ void quota_findings(const spotify::QuotaReport& quota, std::vector<Finding>& fin
 
 Finding cache_finding(const spotify::CacheReport& report) {
   if (!report.stored) return ok("cache", "Answers are kept in memory only.");
-  if (*report.stored) return ok("cache", fmt::format("{} answers are kept.", (*report.stored)->entries));
+  if (*report.stored)
+    return ok("cache", base::count_of((*report.stored)->entries, "answer is", "answers are") + " kept.");
   // What the store says names files of this machine.
   return warning("cache", "The file with cached answers cannot be used; each process keeps its own in memory.",
                  "On the machine of this server, the log names the reason (spotify.cache_failed). Give cache.db_path a "
@@ -101,15 +103,17 @@ Finding devices_finding(const base::Result<spotify::Several<spotify::Device>>& d
                    "Open Spotify on a phone, a computer or a speaker, then look again.");
   }
   const bool active = std::ranges::any_of(*devices, [](const auto& each) { return each.is_active; });
-  return ok("devices", fmt::format("{} devices take commands; {} is active.", usable, active ? "one" : "none"));
+  return ok("devices", fmt::format("{} commands; {} is active.", base::count_of(usable, "device takes", "devices take"),
+                                   active ? "one" : "none"));
 }
 
 void conclude(DoctorAnswer& answer) {
   const auto problems = std::ranges::count(answer.findings, Level::kProblem, &Finding::level);
   const auto warnings = std::ranges::count(answer.findings, Level::kWarning, &Finding::level);
   answer.healthy = problems == 0;
-  answer.summary =
-      problems + warnings == 0 ? "All is well." : fmt::format("{} problems and {} warnings.", problems, warnings);
+  answer.summary = problems + warnings == 0 ? "All is well."
+                                            : fmt::format("{} and {}.", base::count_of(problems, "problem"),
+                                                          base::count_of(warnings, "warning"));
 }
 
 }  // namespace

@@ -63,9 +63,13 @@ mcp::ToolInfo entry(std::string name, std::string title, std::string description
 
 std::vector<mcp::Tool> follow_tools(const Services& services) {
   return {
-      make(services, entry("follow_artists", "Follow artists", "Follows artists.", mcp::Effect::kWrite),
+      make(services,
+           entry("follow_artists", "Follow artists", "Follows artists by id; save_to_library does the same by URI.",
+                 mcp::Effect::kWrite),
            &follow_artists),
-      make(services, entry("unfollow_artists", "Unfollow artists", "Stops following artists.", mcp::Effect::kDestroy),
+      make(services,
+           entry("unfollow_artists", "Unfollow artists",
+                 "Stops following artists by id; remove_from_library does the same by URI.", mcp::Effect::kDestroy),
            &unfollow_artists),
   };
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/plural.h"
 #include "crypto/hash.h"
 #include "json/write.h"
 #include "mcp/ask.h"
@@ -110,20 +111,34 @@ base::Error refusal_of(const policy::OverBudget& over) {
   const bool is_minute = over.per == policy::OverBudget::Per::kMinute;
   base::Error error{
       base::Code::kRateLimited,
-      fmt::format("Nothing was changed: this server lets an assistant make {} changes {}, and they are used up. Go on "
-                  "in {}. Ask the person whether so many are wanted; the setting tools.{} allows more.",
-                  over.allowed, is_minute ? "in a minute" : "in 24 hours",
+      fmt::format("Nothing was changed: this server lets an assistant make {} {}, and that is used up. Go on in {}. "
+                  "Ask the person whether so many are wanted; the setting tools.{} allows more.",
+                  base::count_of(over.allowed, "change"), is_minute ? "in a minute" : "in 24 hours",
                   over.wait > std::chrono::hours(1)
-                      ? fmt::format("{} hours", std::chrono::ceil<std::chrono::hours>(over.wait).count())
-                      : fmt::format("{} seconds", over.wait.count()),
+                      ? base::count_of(std::chrono::ceil<std::chrono::hours>(over.wait).count(), "hour")
+                      : base::count_of(over.wait.count(), "second"),
                   is_minute ? "writes_per_minute" : "writes_per_day"),
       {},
       over.wait};
   return error;
 }
 
-// Whether the answer says that nothing was sent.
+// Whether it is certain that nothing was changed: the answer says so, or the call was refused, here or by Spotify, for
+// what it asked. What broke off on the way may have arrived.
 bool changed_nothing(const ToolResult& result) {
+  if (result.is_error && result.code) {
+    switch (*result.code) {
+      case base::Code::kInvalidArgument:
+      case base::Code::kUnauthenticated:
+      case base::Code::kForbidden:
+      case base::Code::kNotFound:
+      case base::Code::kConflict:
+      case base::Code::kRateLimited:
+        return true;
+      default:
+        return false;
+    }
+  }
   if (!result.structured) return false;
   const std::string_view status = result.structured->text_or_empty("status");
   return status == schema::enum_name(Status::kUnchanged) || status == schema::enum_name(Status::kStale) ||

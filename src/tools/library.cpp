@@ -66,7 +66,7 @@ struct WriteArguments {
   static constexpr auto fields() {
     return schema::Fields{
         schema::required("uris", &WriteArguments::uris,
-                         "Tracks, albums, episodes, shows, audiobooks, artists, playlists."),
+                         "Tracks, albums, episodes, shows, audiobooks, artists, playlists.", kMeansUris),
         schema::defaulted("dry_run", &WriteArguments::dry_run, kAboutDryRun),
     };
   }
@@ -95,7 +95,9 @@ base::Task<base::Result<WriteAnswer>> remove_from_library(const Services& servic
 struct CheckArguments {
   Uris uris;
 
-  static constexpr auto fields() { return schema::Fields{schema::required("uris", &CheckArguments::uris)}; }
+  static constexpr auto fields() {
+    return schema::Fields{schema::required("uris", &CheckArguments::uris, "", kMeansUris)};
+  }
 };
 
 struct Saved {
@@ -169,7 +171,8 @@ std::vector<mcp::Tool> library_tools(const Services& services) {
            &save_to_library),
       make(services,
            any_kind(entry("remove_from_library", "Remove from library",
-                          "Removes saved items; unfollows artists and playlists.", mcp::Effect::kDestroy)),
+                          "Removes saved items; unfollows artists and playlists (or unfollow_playlist).",
+                          mcp::Effect::kDestroy)),
            &remove_from_library),
       make(services,
            any_kind(

@@ -5,15 +5,17 @@
 #include <string_view>
 #include <utility>
 
+#include "base/plural.h"
 #include "tools/playlist_answers.h"
 #include "tools/receipt.h"
+#include "tools/spoken.h"
 
 namespace tools {
 namespace {
 
 using Uris = std::vector<spotify::LibraryUri>;
 
-// For sentences: "Saved 3 items to the library. 2 were saved already."
+// For sentences: "Saved 3 items to the library. 2 were saved already." `what` is one of them.
 struct Words {
   std::string_view did;
   std::string_view would;
@@ -26,11 +28,11 @@ struct Words {
 constexpr Words words_of(Shelf shelf, Wanted wanted) {
   const bool there = wanted == Wanted::kThere;
   if (shelf == Shelf::kFollowing) {
-    return there ? Words{"Followed", "follow", "artists", "", "followed", "followed already"}
-                 : Words{"Unfollowed", "unfollow", "artists", "", "unfollowed", "not followed"};
+    return there ? Words{"Followed", "follow", "artist", "", "followed", "followed already"}
+                 : Words{"Unfollowed", "unfollow", "artist", "", "unfollowed", "not followed"};
   }
-  return there ? Words{"Saved", "save", "items", " to the library", "saved", "saved already"}
-               : Words{"Removed", "remove", "items", " from the library", "removed", "not there"};
+  return there ? Words{"Saved", "save", "item", " to the library", "saved", "saved already"}
+               : Words{"Removed", "remove", "item", " from the library", "removed", "not there"};
 }
 
 // Those that are not yet as wanted.
@@ -83,36 +85,35 @@ struct Sent {
 
 WriteAnswer tell(Sent outcome, const Words& words) {
   WriteAnswer answer{.asked = static_cast<int64_t>(outcome.asked)};
+  const std::string all = base::count_of(outcome.asked, words.what);
   if (outcome.missing) outcome.done = outcome.asked - outcome.missing->size();
   answer.done = static_cast<int64_t>(outcome.done);
   if (outcome.missing && outcome.missing->empty()) {
     answer.status = Status::kVerified;
-    answer.summary = fmt::format("{} {} {}{}.", words.did, outcome.asked, words.what, words.where);
+    answer.summary = fmt::format("{} {}{}.", words.did, all, words.where);
   } else if (!outcome.stopped) {
     answer.status = Status::kAccepted;
-    answer.summary = outcome.missing ? fmt::format(
-                                           "Spotify took the request, but {} of {} {} are not {} yet. Look again in a "
-                                           "minute.",
-                                           outcome.missing->size(), outcome.asked, words.what, words.is)
-                                     : fmt::format("{} {} {}{}. It could not be read back.", words.did, outcome.asked,
-                                                   words.what, words.where);
+    answer.summary = outcome.missing
+                         ? fmt::format(
+                               "Spotify took the request, but {} of {} {} not {} yet. Look again in a "
+                               "minute.",
+                               outcome.missing->size(), all, outcome.missing->size() == 1 ? "is" : "are", words.is)
+                         : fmt::format("{} {}{}. It could not be read back.", words.did, all, words.where);
   } else if (may_have_happened(*outcome.stopped)) {
     answer.status = Status::kAmbiguous;
     answer.summary =
-        fmt::format("{} {} of {} {} for certain; no answer came for the next request. Repeating the call is safe.",
-                    words.did, outcome.done, outcome.asked, words.what);
+        fmt::format("{} {} of {} for certain; no answer came for the next request. Repeating the call is safe.",
+                    words.did, outcome.done, all);
   } else {
     answer.status = Status::kPartial;
-    answer.summary = fmt::format("{} {} of {} {}. {} Repeating the call is safe.", words.did, outcome.done,
-                                 outcome.asked, words.what, outcome.stopped->message);
+    answer.summary = fmt::format("{} {} of {}. {} Repeating the call is safe.", words.did, outcome.done, all,
+                                 outcome.stopped->message);
   }
   return answer;
 }
 
-WriteAnswer dry_answer(size_t asked, const Words& words) {
-  const size_t requests = (asked + spotify::kLibraryItemsPerRequest - 1) / spotify::kLibraryItemsPerRequest;
-  return {.summary = fmt::format("Dry run, nothing was sent. Would {} {} {}{} in {} requests.", words.would, asked,
-                                 words.what, words.where, requests),
+WriteAnswer dry_answer(size_t asked, const std::string& spoken, const Words& words) {
+  return {.summary = fmt::format("Dry run, nothing was sent. Would {} {}{}.", words.would, spoken, words.where),
           .status = Status::kDryRun,
           .asked = static_cast<int64_t>(asked)};
 }
@@ -136,13 +137,15 @@ base::Task<base::Result<WriteAnswer>> change_library(const Services& services, m
   const size_t asked = change.uris.size();
   CO_TRY(const Uris left, co_await left_to_do(client, std::move(change.uris), change.wanted, fresh_call_of(context)));
   const size_t already = asked - left.size();
-  const std::string aside = already == 0 ? "" : fmt::format(" {} were {}.", already, words.was);
+  const std::string aside =
+      already == 0 ? "" : fmt::format(" {} {} {}.", already, already == 1 ? "was" : "were", words.was);
   if (left.empty()) {
     co_return WriteAnswer{
         .summary = "Nothing to do." + aside, .status = Status::kUnchanged, .asked = static_cast<int64_t>(asked)};
   }
   if (change.run == Run::kDry) {
-    WriteAnswer answer = dry_answer(left.size(), words);
+    const std::string spoken = co_await spoken_of(services, context, client, texts_of(left));
+    WriteAnswer answer = dry_answer(left.size(), spoken, words);
     answer.summary += aside;
     co_return answer;
   }

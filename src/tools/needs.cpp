@@ -69,6 +69,8 @@ constexpr Need kNeeds[] = {
     {"remove_tracks_from_playlist", kAddPlaylistItems},
     {"remove_tracks_from_playlist", kReplacePlaylistItems},
     {"remove_tracks_from_playlist", kReorderPlaylistItems},
+    {"remove_tracks_from_playlist", kGetTrack},
+    {"remove_tracks_from_playlist", kGetEpisode},
     {"reorder_playlist", kGetPlaylist},
     {"reorder_playlist", kReorderPlaylistItems},
     {"unfollow_playlist", kGetPlaylist},
@@ -111,14 +113,19 @@ constexpr Need kNeeds[] = {
     {"get_audiobook", kGetAudiobook},
     {"get_audiobook_chapters", kGetAudiobookChapters},
     {"get_saved_audiobooks", kGetSavedAudiobooks},
+    {"follow_artists", kGetArtist},
     {"follow_artists", kCheckLibrary},
     {"follow_artists", kSaveToLibrary},
+    {"unfollow_artists", kGetArtist},
     {"unfollow_artists", kCheckLibrary},
     {"unfollow_artists", kRemoveFromLibrary},
     {"doctor", kGetMe},
     {"doctor", kGetDevices},
 };
 
+// What is removed from the library is named before.
+constexpr spotify::Operation kName[] = {kGetTrack, kGetAlbum,   kGetArtist,   kGetPlaylist,
+                                        kGetShow,  kGetEpisode, kGetAudiobook};
 // What keeps a whole playlist in order stands on the same operations.
 constexpr spotify::Operation kRead[] = {kGetPlaylist, kGetPlaylistItems};
 constexpr spotify::Operation kRewrite[] = {kGetPlaylist,         kGetPlaylistItems,     kAddPlaylistItems,
@@ -136,6 +143,7 @@ constexpr Group kGroups[] = {
     {"restore_playlist", kRewrite}, {"undo", kRewrite},           {"replace_playlist_items", kRewrite},
     {"clone_playlist", kMake},      {"split_playlist", kMake},    {"merge_playlists", kMake},
     {"merge_playlists", kRewrite},  {"import_playlist", kMake},   {"import_playlist", kRewrite},
+    {"save_to_library", kName},     {"undo", kName},              {"remove_from_library", kName},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/plural.h"
 #include "tools/answers.h"
 #include "tools/arguments.h"
 #include "tools/doctor.h"
@@ -182,7 +183,8 @@ std::string summary_of(const spotify::QuotaReport& report) {
                            base::to_rfc3339(*usage.blocked_until));
   }
   if (blocked.empty()) blocked = " Nothing is blocked.";
-  return fmt::format("{} requests to Spotify in 24 hours.{} Spotify does not say how many it allows.", total, blocked);
+  return fmt::format("{} to Spotify in 24 hours.{} Spotify does not say how many it allows.",
+                     base::count_of(total, "request"), blocked);
 }
 
 base::Task<base::Result<QuotaAnswer>> get_quota_status(const Services& services, mcp::CallContext& context,

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/plural.h"
 #include "tools/answers.h"
 #include "tools/arguments.h"
 #include "tools/make.h"
@@ -49,8 +50,9 @@ struct PlayArguments {
   static constexpr auto fields() {
     using Self = PlayArguments;
     return schema::Fields{
-        schema::optional("context_uri", &Self::context_uri, "Album, artist, playlist or show to play through."),
-        schema::optional("uris", &Self::uris, "Or tracks and episodes to play in order."),
+        schema::optional("context_uri", &Self::context_uri, "Album, artist, playlist or show to play through.",
+                         "id playlist_id album_id artist_id show_id playlist album artist show context"),
+        schema::optional("uris", &Self::uris, "Or tracks and episodes to play in order.", kMeansUris),
         schema::optional("offset_position", &Self::offset_position, "Start at this place, from 0."),
         schema::optional("offset_uri", &Self::offset_uri, "Or start at this item."),
         schema::optional("position_ms", &Self::position_ms, "Start within the item."),
@@ -60,10 +62,24 @@ struct PlayArguments {
   }
 };
 
+base::Error problem(std::string message) {
+  return {base::Code::kInvalidArgument, std::move(message), "", std::nullopt};
+}
+
+// Where to begin must be one of the items that are given; of a context Spotify looks itself.
+std::optional<base::Error> find_problem_in_list(const PlayArguments& arguments,
+                                                const std::vector<spotify::PlayableUri>& items) {
+  if (arguments.offset_position && arguments.offset_position->value() >= static_cast<int64_t>(items.size())) {
+    return problem(fmt::format("offset_position must be below {}: uris has {}, and the first is 0.", items.size(),
+                               base::count_of(items.size(), "item")));
+  }
+  if (arguments.offset_uri && std::ranges::find(items, *arguments.offset_uri) == items.end()) {
+    return problem("offset_uri must be one of uris.");
+  }
+  return std::nullopt;
+}
+
 std::optional<base::Error> find_problem(const PlayArguments& arguments) {
-  const auto problem = [](std::string message) {
-    return base::Error{base::Code::kInvalidArgument, std::move(message), "", std::nullopt};
-  };
   if (arguments.context_uri && arguments.uris) return problem("Pass context_uri or uris, not both.");
   const bool has_offset = arguments.offset_position || arguments.offset_uri;
   if (arguments.offset_position && arguments.offset_uri) {
@@ -75,7 +91,7 @@ std::optional<base::Error> find_problem(const PlayArguments& arguments) {
   if (has_offset && arguments.context_uri && arguments.context_uri->kind() == spotify::Kind::kArtist) {
     return problem("Spotify cannot start an artist at an offset. Leave the offset out, or play an album.");
   }
-  return std::nullopt;
+  return arguments.uris ? find_problem_in_list(arguments, arguments.uris->items()) : std::nullopt;
 }
 
 bool plays(const PlayerState& state, const PlayArguments& arguments) {
@@ -97,7 +113,7 @@ bool plays(const PlayerState& state, const PlayArguments& arguments) {
 std::string plan_of(const PlayArguments& arguments) {
   std::string what = "resume what was playing";
   if (arguments.context_uri) what = fmt::format("play {}", arguments.context_uri->text());
-  if (arguments.uris) what = fmt::format("play {} items", arguments.uris->items().size());
+  if (arguments.uris) what = "play " + base::count_of(arguments.uris->items().size(), "item");
   return fmt::format("Would {} on {}.", what,
                      arguments.device_id ? fmt::format("device {}", arguments.device_id->text()) : "the active device");
 }
@@ -121,6 +137,7 @@ base::Task<base::Result<PlayerAnswer>> play(const Services& services, mcp::CallC
             .before = before,
             .done = resumes ? "Playback runs." : "Playback started.",
             .wish = resumes ? Wish::kState : Wish::kStep,
+            .device = arguments.device_id,
             .reached = [arguments](const PlayerState& state) { return plays(state, arguments); }};
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
 }
@@ -135,6 +152,7 @@ base::Task<base::Result<PlayerAnswer>> pause(const Services& services, mcp::Call
             .before = before,
             .done = "Paused.",
             .wish = Wish::kState,
+            .device = arguments.device_id,
             .reached = [](const PlayerState& state) { return !state || !state->is_playing; }};
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
 }
@@ -169,6 +187,7 @@ base::Task<base::Result<PlayerAnswer>> skip_next(const Services& services, mcp::
   auto outcome = co_await client->next(arguments.device_id, call_of(context));
   Goal goal = skip_goal("Skipped to the next item.", mark_of(before));
   goal.tool = "skip_next";
+  goal.device = arguments.device_id;
   goal.before = before;
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
 }
@@ -181,6 +200,7 @@ base::Task<base::Result<PlayerAnswer>> skip_previous(const Services& services, m
   auto outcome = co_await client->previous(arguments.device_id, call_of(context));
   Goal goal = skip_goal("Went back.", mark_of(before));
   goal.tool = "skip_previous";
+  goal.device = arguments.device_id;
   goal.before = before;
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
 }
@@ -192,7 +212,7 @@ struct SeekArguments {
 
   static constexpr auto fields() {
     return schema::Fields{
-        schema::required("position_ms", &SeekArguments::position_ms, "From the start of the item."),
+        schema::required("position_ms", &SeekArguments::position_ms, "From the start of the item.", "ms seconds time"),
         schema::optional("device_id", &SeekArguments::device_id, kAboutDevice),
         schema::defaulted("dry_run", &SeekArguments::dry_run, kAboutDryRun),
     };
@@ -202,14 +222,28 @@ struct SeekArguments {
 base::Task<base::Result<PlayerAnswer>> seek(const Services& services, mcp::CallContext& context,
                                             SeekArguments arguments) {
   const int64_t position = arguments.position_ms.value();
-  if (arguments.dry_run) co_return dry_run_of(fmt::format("Would go to {} ms of the item that plays.", position));
   const auto client = services.client_for(context.principal());
   const auto before = co_await stand_of(context, client);
+  const auto length = length_ms_of(before);
+  const std::string beyond =
+      length && position >= *length ? fmt::format("That is beyond the end ({} ms)", *length) : std::string();
+  if (arguments.dry_run) {
+    co_return dry_run_of(fmt::format("Would go to {} ms of the item that plays.{}", position,
+                                     beyond.empty() ? "" : fmt::format(" {}, so the next item would play.", beyond)));
+  }
   auto outcome = co_await client->seek(position, arguments.device_id, call_of(context));
+  if (!beyond.empty()) {
+    Goal goal = skip_goal(beyond + ", so the next item plays.", mark_of(before));
+    goal.tool = "skip_next";  // The way back is that of a skip.
+    goal.before = before;
+    goal.device = arguments.device_id;
+    co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
+  }
   Goal goal{.tool = "seek",
             .before = before,
             .done = fmt::format("Went to {} ms.", position),
             .wish = Wish::kStep,
+            .device = arguments.device_id,
             .reached = [position](const PlayerState& state) {
               const int64_t progress = state ? state->progress_ms.value_or(-1) : -1;
               constexpr int64_t kRoundingMs = 1000;
@@ -235,14 +269,19 @@ struct VolumeArguments {
 base::Task<base::Result<PlayerAnswer>> set_volume(const Services& services, mcp::CallContext& context,
                                                   VolumeArguments arguments) {
   const int64_t percent = arguments.volume_percent.value();
-  if (arguments.dry_run) co_return dry_run_of(fmt::format("Would set the volume to {}%.", percent));
   const auto client = services.client_for(context.principal());
+  if (arguments.dry_run) {
+    auto obstacle = co_await volume_obstacle(services, context, client, arguments.device_id);
+    if (obstacle) co_return std::unexpected(*std::move(obstacle));
+    co_return dry_run_of(fmt::format("Would set the volume to {}%.", percent));
+  }
   const auto before = co_await stand_of(context, client);
   auto outcome = co_await client->set_volume(arguments.volume_percent, arguments.device_id, call_of(context));
   Goal goal{.tool = "set_volume",
             .before = before,
             .done = fmt::format("The volume is {}%.", percent),
             .wish = Wish::kState,
+            .device = arguments.device_id,
             .reached = [percent, device = arguments.device_id](const PlayerState& state) {
               if (!is_on(state, device) || !state->device || !state->device->volume_percent) return false;
               // Devices have steps of their own and report what they made of it.
@@ -258,7 +297,7 @@ struct ShuffleArguments {
 
   static constexpr auto fields() {
     return schema::Fields{
-        schema::required("shuffle", &ShuffleArguments::shuffle),
+        schema::required("shuffle", &ShuffleArguments::shuffle, "", "state enabled on"),
         schema::optional("device_id", &ShuffleArguments::device_id, kAboutDevice),
         schema::defaulted("dry_run", &ShuffleArguments::dry_run, kAboutDryRun),
     };
@@ -277,6 +316,7 @@ base::Task<base::Result<PlayerAnswer>> set_shuffle(const Services& services, mcp
             .before = before,
             .done = fmt::format("Shuffle is {}.", on ? "on" : "off"),
             .wish = Wish::kState,
+            .device = arguments.device_id,
             .reached = [on](const PlayerState& state) { return state && state->shuffle_state == on; }};
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
 }
@@ -288,7 +328,7 @@ struct RepeatArguments {
 
   static constexpr auto fields() {
     return schema::Fields{
-        schema::required("mode", &RepeatArguments::mode, "context repeats the album or playlist."),
+        schema::required("mode", &RepeatArguments::mode, "context repeats the album or playlist.", "state repeat"),
         schema::optional("device_id", &RepeatArguments::device_id, kAboutDevice),
         schema::defaulted("dry_run", &RepeatArguments::dry_run, kAboutDryRun),
     };
@@ -306,6 +346,7 @@ base::Task<base::Result<PlayerAnswer>> set_repeat(const Services& services, mcp:
             .before = before,
             .done = fmt::format("Repeat is {}.", mode),
             .wish = Wish::kState,
+            .device = arguments.device_id,
             .reached = [mode](const PlayerState& state) { return state && state->repeat_state == mode; }};
   co_return co_await conclude(services, context, client, std::move(outcome), std::move(goal));
 }
@@ -337,6 +378,7 @@ base::Task<base::Result<PlayerAnswer>> transfer_playback(const Services& service
             .before = before,
             .done = "Playback moved.",
             .wish = Wish::kState,
+            .device = arguments.device_id,
             .reached = [device = DeviceChoice(arguments.device_id), play = arguments.play](const PlayerState& state) {
               return is_on(state, device) && (!play || state->is_playing);
             }};

@@ -72,7 +72,17 @@ PlayerAnswer answer_of(const Presenter& presenter, Status status, std::string se
 }
 
 bool is_about_a_device(const std::optional<Cause>& cause) {
-  return cause == Cause::kNoActiveDevice || cause == Cause::kDeviceNotFound;
+  return cause == Cause::kNoActiveDevice || cause == Cause::kDeviceNotFound || cause == Cause::kRestriction;
+}
+
+// The one that a command without a device, or with this one, goes to.
+const spotify::Device* target_in(const spotify::Several<spotify::Device>& devices,
+                                 const std::optional<spotify::DeviceId>& named) {
+  for (const spotify::Device& each : devices) {
+    const bool is_it = named ? each.id && each.id->text() == named->text() : each.is_active;
+    if (is_it) return &each;
+  }
+  return nullptr;
 }
 
 // What is needed to come back: no names.
@@ -144,27 +154,32 @@ base::Task<base::Result<PlayerAnswer>> end_of(const Services& services, mcp::Cal
     }
     if (state) explain(*state, error);
   }
-  co_return std::unexpected(co_await with_devices(services, context, client, std::move(error)));
+  co_return std::unexpected(co_await with_devices(services, context, client, std::move(error), goal.device));
 }
 
 }  // namespace
 
 base::Task<base::Error> with_devices(const Services& services, mcp::CallContext& context,
-                                     std::shared_ptr<spotify::Client> client, base::Error error) {
+                                     std::shared_ptr<spotify::Client> client, base::Error error,
+                                     std::optional<spotify::DeviceId> device) {
   const auto cause = spotify::cause_of(error);
   if (!is_about_a_device(cause)) co_return error;
   const auto devices = co_await client->devices(fresh_call_of(context));
   if (!devices) co_return error;
   const Presenter presenter(services);
-  std::vector<std::string> lines;
-  for (const auto& device : *devices) {
-    if (!device.id || device.is_restricted || lines.size() == kDevicesNamedMax) continue;
-    const std::string name = presenter.quoted(device.name, "");
-    lines.push_back(name.empty() ? fmt::format("{} ({})", device.id->text(), device.type.text())
-                                 : fmt::format("{} (id {}, {})", name, device.id->text(), device.type.text()));
+  std::string what = cause == Cause::kNoActiveDevice ? "No active device." : "No device with that id is online.";
+  if (cause == Cause::kRestriction) {
+    const spotify::Device* target = target_in(*devices, device);
+    if (target == nullptr || !target->is_restricted) co_return error;
+    what = fmt::format("{} takes no commands; choose another device.", presenter.spoken(*target));
   }
-  const std::string_view what =
-      cause == Cause::kNoActiveDevice ? "No active device." : "No device with that id is online.";
+  std::vector<std::string> lines;
+  for (const auto& each : *devices) {
+    if (!each.id || each.is_restricted || lines.size() == kDevicesNamedMax) continue;
+    const std::string name = presenter.quoted(each.name, "");
+    lines.push_back(name.empty() ? fmt::format("{} ({})", each.id->text(), each.type.text())
+                                 : fmt::format("{} (id {}, {})", name, each.id->text(), each.type.text()));
+  }
   error.message =
       lines.empty()
           ? fmt::format(
@@ -174,6 +189,26 @@ base::Task<base::Error> with_devices(const Services& services, mcp::CallContext&
           : fmt::format("{} Devices: {}. Pass device_id, or open Spotify on one of them.", what,
                         fmt::join(lines, "; "));
   co_return error;
+}
+
+base::Task<std::optional<base::Error>> volume_obstacle(const Services& services, mcp::CallContext& context,
+                                                       std::shared_ptr<spotify::Client> client,
+                                                       std::optional<spotify::DeviceId> device) {
+  const auto devices = co_await client->devices(fresh_call_of(context));
+  if (!devices) co_return std::nullopt;
+  const spotify::Device* target = target_in(*devices, device);
+  std::optional<Cause> cause;
+  if (target == nullptr) cause = device ? Cause::kDeviceNotFound : Cause::kNoActiveDevice;
+  if (target != nullptr && target->is_restricted) cause = Cause::kRestriction;
+  if (cause) {
+    base::Error error = spotify::make_error(*cause, base::Code::kConflict, "No device takes this command.");
+    co_return co_await with_devices(services, context, client, std::move(error), std::move(device));
+  }
+  if (target->supports_volume.value_or(true)) co_return std::nullopt;
+  co_return spotify::make_error(
+      Cause::kVolumeFixed, base::Code::kConflict,
+      fmt::format("The volume of {} cannot be set from here. Set it on the device, or choose another.",
+                  Presenter(services).spoken(*target)));
 }
 
 base::Task<base::Result<PlayerAnswer>> conclude(const Services& services, mcp::CallContext& context,
@@ -208,6 +243,14 @@ base::Task<std::optional<std::string>> keep_final(const Services& services, mcp:
 
 PlayerAnswer dry_run_of(std::string what) {
   return {.summary = fmt::format("Dry run, nothing was sent. {}", what), .status = Status::kDryRun};
+}
+
+std::optional<int64_t> length_ms_of(const std::optional<PlayerState>& state) {
+  if (!state || !*state || !(*state)->item) return std::nullopt;
+  const spotify::Playable& item = *(*state)->item;
+  if (const auto* track = std::get_if<spotify::Track>(&item)) return number(track->duration_ms);
+  if (const auto* episode = std::get_if<spotify::Episode>(&item)) return number(episode->duration_ms);
+  return std::nullopt;
 }
 
 bool is_on(const PlayerState& state, const std::optional<spotify::DeviceId>& device) {

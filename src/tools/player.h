@@ -47,6 +47,8 @@ struct Goal {
   std::optional<PlayerState> before{};
   std::string done;  // "Paused." It begins the summary once the player shows it.
   Wish wish = Wish::kState;
+  // The device that the command named.
+  std::optional<spotify::DeviceId> device{};
   std::function<bool(const PlayerState&)> reached;
 };
 
@@ -59,9 +61,16 @@ base::Task<base::Result<PlayerAnswer>> conclude(const Services& services, mcp::C
                                                 std::shared_ptr<spotify::Client> client, base::Result<void> outcome,
                                                 Goal goal);
 
-// The error with the devices that are online, when it is about a missing device; the error as it is otherwise.
+// The error with the devices that are online, when it is about a missing device, or one that takes no commands; the
+// error as it is otherwise. `device` is the one that was named, if any.
 base::Task<base::Error> with_devices(const Services& services, mcp::CallContext& context,
-                                     std::shared_ptr<spotify::Client> client, base::Error error);
+                                     std::shared_ptr<spotify::Client> client, base::Error error,
+                                     std::optional<spotify::DeviceId> device);
+
+// What the devices say against setting the volume there, or on the active one; nothing where they cannot be read.
+base::Task<std::optional<base::Error>> volume_obstacle(const Services& services, mcp::CallContext& context,
+                                                       std::shared_ptr<spotify::Client> client,
+                                                       std::optional<spotify::DeviceId> device);
 
 PlayerAnswer dry_run_of(std::string what);
 
@@ -74,6 +83,9 @@ base::Task<std::optional<std::string>> keep_final(const Services& services, mcp:
 base::Task<base::Result<PlayerAnswer>> restore_player(const Services& services, mcp::CallContext& context,
                                                       std::shared_ptr<spotify::Client> client, Receipt receipt,
                                                       Run run);
+
+// How long the item is that plays, when that is known.
+std::optional<int64_t> length_ms_of(const std::optional<PlayerState>& state);
 
 // Whether the state is on that device, when one was named.
 bool is_on(const PlayerState& state, const std::optional<spotify::DeviceId>& device);

@@ -23,7 +23,7 @@ namespace tools {
 struct PlaylistAnswer {
   std::string summary{};
   Status status = Status::kVerified;
-  std::optional<std::string> id{};
+  std::optional<std::string> playlist_id{};
   std::optional<std::string> uri{};
   std::optional<std::string> url{};
   std::optional<bool> is_public{};
@@ -35,7 +35,7 @@ struct PlaylistAnswer {
     return schema::Fields{
         schema::required("summary", &Self::summary),
         schema::required("status", &Self::status),
-        schema::optional("id", &Self::id),
+        schema::optional("playlist_id", &Self::playlist_id),
         schema::optional("uri", &Self::uri),
         schema::optional("url", &Self::url),
         schema::optional("public", &Self::is_public),
@@ -93,6 +93,8 @@ bool may_have_happened(const base::Error& error);
 struct Standing {
   std::string spoken;  // Its name in quotation marks, or its URI.
   std::string snapshot_id;
+  // How many items it has; nothing where Spotify does not say.
+  std::optional<int64_t> total{};
   // The snapshot that the caller named is not the current one.
   bool is_stale = false;
 };

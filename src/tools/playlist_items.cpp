@@ -9,12 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/plural.h"
 #include "spotify/errors.h"
 #include "tools/arguments.h"
 #include "tools/change.h"
 #include "tools/make.h"
 #include "tools/playlist_answers.h"
 #include "tools/present.h"
+#include "tools/spoken.h"
 
 namespace tools {
 namespace {
@@ -37,7 +39,7 @@ struct AddArguments {
   static constexpr auto fields() {
     return schema::Fields{
         schema::required("playlist_id", &AddArguments::playlist_id, kAboutPlaylist),
-        schema::required("uris", &AddArguments::uris, "Tracks and episodes, in order."),
+        schema::required("uris", &AddArguments::uris, "Tracks and episodes, in order.", kMeansUris),
         schema::optional("position", &AddArguments::position, "From 0; default: the end."),
         schema::defaulted("dry_run", &AddArguments::dry_run, kAboutDryRun),
     };
@@ -53,7 +55,7 @@ struct RemoveArguments {
   static constexpr auto fields() {
     return schema::Fields{
         schema::required("playlist_id", &RemoveArguments::playlist_id, kAboutPlaylist),
-        schema::required("uris", &RemoveArguments::uris),
+        schema::required("uris", &RemoveArguments::uris, "", kMeansUris),
         schema::optional("snapshot_id", &RemoveArguments::snapshot_id, kAboutSnapshot),
         schema::defaulted("dry_run", &RemoveArguments::dry_run, kAboutDryRun),
     };
@@ -161,15 +163,43 @@ base::Task<base::Result<ItemsAnswer>> with_receipt(const Services& services, mcp
   co_return answer;
 }
 
+base::Error no_such_place(std::string_view argument, std::string_view least, const Standing& standing) {
+  return {base::Code::kInvalidArgument,
+          fmt::format("{} must be {} {}: {} has {}. Nothing was changed.", argument, least, *standing.total,
+                      standing.spoken, base::count_of(*standing.total, "item")),
+          {},
+          std::nullopt};
+}
+
+// What speaks against a place in a playlist that stands so.
+std::optional<base::Error> find_problem(const AddArguments& arguments, const Standing& standing) {
+  if (!arguments.position || !standing.total || arguments.position->value() <= *standing.total) return std::nullopt;
+  return no_such_place("position", "at most", standing);
+}
+std::optional<base::Error> find_problem(const ReorderArguments& arguments, const Standing& standing) {
+  if (!standing.total) return std::nullopt;
+  const int64_t start = arguments.range_start.value();
+  if (start >= *standing.total) return no_such_place("range_start", "below", standing);
+  if (start + arguments.range_length.value() > *standing.total) {
+    return no_such_place("range_start plus range_length", "at most", standing);
+  }
+  if (arguments.insert_before.value() > *standing.total) return no_such_place("insert_before", "at most", standing);
+  return std::nullopt;
+}
+
+bool is_refused_place(const base::Result<ItemsAnswer>& answer) {
+  return !answer && spotify::cause_of(answer.error()) == spotify::Cause::kBadRequest;
+}
+
 base::Task<base::Result<ItemsAnswer>> add_tracks(const Services& services, mcp::CallContext& context,
                                                  AddArguments arguments) {
   const size_t asked = arguments.uris.items().size();
   const auto client = services.client_for(context.principal());
   if (arguments.dry_run) {
     CO_TRY(const auto standing, co_await standing_of(services, context, client, arguments.playlist_id, std::nullopt));
-    const size_t requests = (asked + spotify::kPlaylistItemsPerRequest - 1) / spotify::kPlaylistItemsPerRequest;
-    co_return ItemsAnswer{.summary = fmt::format("Dry run, nothing was sent. Would add {} items to {} in {} requests.",
-                                                 asked, standing.spoken, requests),
+    if (auto problem = find_problem(arguments, standing)) co_return std::unexpected(*std::move(problem));
+    co_return ItemsAnswer{.summary = fmt::format("Dry run, nothing was sent. Would add {} to {}.",
+                                                 base::count_of(asked, "item"), standing.spoken),
                           .status = Status::kDryRun,
                           .asked = static_cast<int64_t>(asked),
                           .snapshot_id = standing.snapshot_id};
@@ -186,9 +216,20 @@ base::Task<base::Result<ItemsAnswer>> add_tracks(const Services& services, mcp::
   CO_TRY_VOID(co_await keep(services, context.principal().id, receipt));
   auto written =
       co_await client->add_playlist_items(arguments.playlist_id, arguments.uris.items(), position, telling(context));
-  const std::string whole = fmt::format("Added {} items.", asked);
+  const std::string whole = fmt::format("Added {}.", base::count_of(asked, "item"));
   auto answer = answer_of(std::move(written), asked, {.done = "Added", .whole = whole});
-  co_return co_await with_receipt(services, context, std::move(answer), std::move(receipt));
+  answer = co_await with_receipt(services, context, std::move(answer), std::move(receipt));
+  if (!is_refused_place(answer) || !position) co_return answer;
+  const auto standing = co_await standing_of(services, context, client, arguments.playlist_id, std::nullopt);
+  auto problem = standing ? find_problem(arguments, *standing) : std::nullopt;
+  if (problem) co_return std::unexpected(*std::move(problem));
+  co_return answer;
+}
+
+std::vector<std::string> texts_of(const std::vector<spotify::Uri>& uris) {
+  std::vector<std::string> texts;
+  for (const spotify::Uri& uri : uris) texts.push_back(uri.text());
+  return texts;
 }
 
 // What can be in a playlist, once each: Spotify removes every occurrence anyway.
@@ -214,14 +255,16 @@ base::Task<base::Result<ChangeAnswer>> remove_unread(const Services& services, m
   const size_t asked = uris.size();
   const int64_t requests =
       static_cast<int64_t>((asked + spotify::kPlaylistItemsPerRequest - 1) / spotify::kPlaylistItemsPerRequest);
-  ChangeAnswer answer{.playlist = content.id.uri(), .snapshot_id = content.snapshot, .requests = requests};
+  ChangeAnswer answer{.snapshot_id = content.snapshot, .requests = requests};
+  name_playlist(answer, content.id);
   answer.items_before = content.reading->total;
   if (run == Run::kDry) {
+    const std::string spoken = co_await spoken_of(services, context, client, texts_of(uris));
     answer.status = Status::kDryRun;
     answer.summary = fmt::format(
-        "Dry run, nothing was sent. Would remove every occurrence of {} items from {}, which has {} items. It is too "
-        "long to be read first, so taking it back would add them again at its end.",
-        asked, content.spoken, content.reading->total);
+        "Dry run, nothing was sent. Would remove every occurrence of {} from {}, which has {} items. It is too long to "
+        "be read first, so taking it back would add them again at its end.",
+        spoken, content.spoken, content.reading->total);
     co_return answer;
   }
   Receipt receipt{.id = services.desk.new_id("rcpt_"),
@@ -229,14 +272,14 @@ base::Task<base::Result<ChangeAnswer>> remove_unread(const Services& services, m
                   .tool = "remove_tracks_from_playlist",
                   .at = services.desk.now(),
                   .way = Way::kTaken};
-  for (const spotify::Uri& uri : uris) receipt.before.push_back(uri.text());
+  receipt.before = texts_of(uris);
   const std::string principal = context.principal().id;
   CO_TRY_VOID(co_await keep(services, principal, receipt));
   std::optional<spotify::SnapshotId> snapshot;
   if (auto parsed = spotify::SnapshotId::parse(content.snapshot)) snapshot = *std::move(parsed);
   auto written =
       co_await client->remove_playlist_items(content.id, std::move(uris), std::move(snapshot), telling(context));
-  const std::string whole = fmt::format("Removed every occurrence of {} items.", asked);
+  const std::string whole = fmt::format("Removed every occurrence of {}.", base::count_of(asked, "item"));
   auto told = answer_of(std::move(written), asked, {.done = "Removed", .whole = whole});
   if (!told || told->status == Status::kStale) co_await drop(services, principal, receipt.id);
   if (!told) co_return std::unexpected(std::move(told).error());
@@ -257,10 +300,10 @@ base::Task<base::Result<ChangeAnswer>> remove_tracks(const Services& services, m
   const auto client = services.client_for(context.principal());
   CO_TRY(Content content, co_await begin_content(services, context, client, arguments.playlist_id));
   if (arguments.snapshot_id && arguments.snapshot_id->text() != content.snapshot) {
-    co_return ChangeAnswer{.summary = std::string(kStaleAdvice),
-                           .status = Status::kStale,
-                           .playlist = content.id.uri(),
-                           .snapshot_id = content.snapshot};
+    ChangeAnswer answer{
+        .summary = std::string(kStaleAdvice), .status = Status::kStale, .snapshot_id = content.snapshot};
+    name_playlist(answer, content.id);
+    co_return answer;
   }
   const Run run = run_of(arguments.dry_run);
   if (content.reading->total > kReadMax && !content.reading->is_complete()) {
@@ -271,11 +314,14 @@ base::Task<base::Result<ChangeAnswer>> remove_tracks(const Services& services, m
   for (const spotify::Uri& uri : uris) gone.insert(uri.text());
   std::vector<std::string> after = content.uris();
   std::erase_if(after, [&](const std::string& uri) { return gone.contains(uri); });
+  const std::string items = base::count_of(gone.size(), "item");
   Change change{.tool = "remove_tracks_from_playlist",
                 .content = std::move(content),
                 .after = std::move(after),
-                .deed = fmt::format("remove every occurrence of {} items", gone.size()),
-                .run = run};
+                .deed = "remove every occurrence of " + items,
+                .did = "Removed every occurrence of " + items,
+                .run = run,
+                .nothing = gone.size() == 1 ? "does not hold that item" : "holds none of those items"};
   co_return co_await carry_out(services, context, client, std::move(change));
 }
 
@@ -298,15 +344,16 @@ base::Task<base::Result<ItemsAnswer>> reorder(const Services& services, mcp::Cal
     answer.status = Status::kStale;
     answer.summary = kStaleAdvice;
     if (standing.is_stale) co_return answer;
+    if (auto problem = find_problem(arguments, standing)) co_return std::unexpected(*std::move(problem));
     answer.status = Status::kDryRun;
-    answer.summary = fmt::format("Dry run, nothing was sent. Would move {} items of {} from {} to before {}.", length,
-                                 standing.spoken, start, before);
+    answer.summary = fmt::format("Dry run, nothing was sent. Would move {} of {} from {} to before {}.",
+                                 base::count_of(length, "item"), standing.spoken, start, before);
     if (arguments.dry_run) co_return answer;
   }
   spotify::Reorder move{.range_start = static_cast<int>(start),
                         .insert_before = static_cast<int>(before),
                         .range_length = static_cast<int>(length),
-                        .snapshot = std::move(arguments.snapshot_id)};
+                        .snapshot = arguments.snapshot_id};
   Receipt receipt{.id = services.desk.new_id("rcpt_"),
                   .playlist = arguments.playlist_id,
                   .tool = "reorder_playlist",
@@ -315,9 +362,14 @@ base::Task<base::Result<ItemsAnswer>> reorder(const Services& services, mcp::Cal
                   .data = {{"start", start}, {"before", before}, {"length", length}}};
   CO_TRY_VOID(co_await keep(services, context.principal().id, receipt));
   auto written = co_await client->reorder_playlist_items(arguments.playlist_id, std::move(move), call_of(context));
-  const std::string whole = fmt::format("Moved {} items.", length);
+  const std::string whole = fmt::format("Moved {}.", base::count_of(length, "item"));
   auto moved = answer_of(std::move(written), static_cast<size_t>(length), {.done = "Moved", .whole = whole});
-  co_return co_await with_receipt(services, context, std::move(moved), std::move(receipt));
+  moved = co_await with_receipt(services, context, std::move(moved), std::move(receipt));
+  if (!is_refused_place(moved)) co_return moved;
+  const auto standing = co_await standing_of(services, context, client, arguments.playlist_id, std::nullopt);
+  auto problem = standing ? find_problem(arguments, *standing) : std::nullopt;
+  if (problem) co_return std::unexpected(*std::move(problem));
+  co_return moved;
 }
 
 }  // namespace

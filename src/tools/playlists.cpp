@@ -33,6 +33,7 @@ base::Task<base::Result<Standing>> standing_of(const Services& services, mcp::Ca
   Standing standing;
   standing.spoken = Presenter(services).quoted(playlist.name, id.uri());
   if (playlist.snapshot_id) standing.snapshot_id = playlist.snapshot_id->text();
+  if (playlist.items) standing.total = playlist.items->total;
   standing.is_stale = expected && expected->text() != standing.snapshot_id;
   co_return standing;
 }
@@ -96,7 +97,7 @@ struct PlaylistArguments {
 };
 
 struct PlaylistDetails : List {
-  std::string id;
+  std::string playlist_id;
   std::string uri;
   std::optional<std::string> name{};
   std::optional<std::string> description{};
@@ -110,7 +111,7 @@ struct PlaylistDetails : List {
   static constexpr auto fields() {
     using Self = PlaylistDetails;
     return schema::Fields{
-               schema::required("id", &Self::id),
+               schema::required("playlist_id", &Self::playlist_id),
                schema::required("uri", &Self::uri),
                schema::optional("name", &Self::name),
                schema::optional("description", &Self::description),
@@ -128,7 +129,7 @@ struct PlaylistDetails : List {
 PlaylistDetails details_of(const Presenter& presenter, const spotify::PlaylistId& id,
                            const spotify::Playlist& playlist) {
   PlaylistDetails details;
-  details.id = id.text();
+  details.playlist_id = id.text();
   details.uri = id.uri();
   details.name = presenter.name(playlist.name, details.uri);
   details.description = presenter.description(playlist.description, details.uri);
@@ -254,7 +255,7 @@ base::Task<base::Result<PlaylistAnswer>> create_playlist(const Services& service
     answer.status = outcome.how == Created::How::kUnknown ? Status::kAmbiguous : Status::kUnchanged;
     answer.summary = outcome.sentence;
     if (outcome.earlier) {
-      answer.id = std::string(outcome.earlier->text());
+      answer.playlist_id = std::string(outcome.earlier->text());
       answer.uri = outcome.earlier->uri();
     }
     co_return answer;
@@ -268,7 +269,7 @@ base::Task<base::Result<PlaylistAnswer>> create_playlist(const Services& service
   // Without one the playlist is there all the same, and unfollow_playlist takes it off the list.
   if (co_await keep(services, context.principal().id, receipt)) answer.receipt = receipt.id;
   const Presenter presenter(services);
-  answer.id = created->id->text();
+  answer.playlist_id = created->id->text();
   answer.uri = created->id->uri();
   answer.url = presenter.link(created->id->url());
   if (created->is_public) answer.is_public = *created->is_public;
@@ -354,7 +355,7 @@ std::string sentence_of_unfollowing(Status status, std::string_view spoken) {
 base::Task<base::Result<PlaylistAnswer>> unfollow_playlist(const Services& services, mcp::CallContext& context,
                                                            UnfollowArguments arguments) {
   const auto client = services.client_for(context.principal());
-  PlaylistAnswer answer{.id = std::string(arguments.playlist_id.text()), .uri = arguments.playlist_id.uri()};
+  PlaylistAnswer answer{.playlist_id = std::string(arguments.playlist_id.text()), .uri = arguments.playlist_id.uri()};
   const Run run = run_of(arguments.dry_run);
   std::string spoken = arguments.playlist_id.uri();
   if (run == Run::kDry) {
@@ -405,7 +406,7 @@ std::vector<mcp::Tool> playlist_tools(const Services& services) {
   for (mcp::Tool& tool : playlist_item_tools(services)) tools.push_back(std::move(tool));
   tools.push_back(make(services,
                        playlist_write("unfollow_playlist", "Unfollow playlist",
-                                      "Removes a playlist from the user's; for an own one this is deleting it.",
+                                      "Removes a playlist from the user's; an own one is deleted so.",
                                       mcp::Effect::kDestroy, mcp::Repeat::kIdempotent),
                        &unfollow_playlist));
   return tools;

@@ -169,8 +169,8 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedEpisode& episode) c
 
 std::optional<Item> Presenter::item(const spotify::Episode& episode) const {
   auto item = this->item(static_cast<const spotify::SimplifiedEpisode&>(episode));
-  if (item && episode.show) item->album = name(episode.show->name, item->uri);
-  if (item && is_detailed_ && episode.show && episode.show->id) item->album_uri = episode.show->id->uri();
+  if (item && episode.show) item->show = name(episode.show->name, item->uri);
+  if (item && is_detailed_ && episode.show && episode.show->id) item->show_uri = episode.show->id->uri();
   return item;
 }
 
@@ -224,7 +224,7 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedShow& show) const {
   if (!show.id) return std::nullopt;
   Item item{.uri = show.id->uri()};
   item.name = name(show.name, item.uri);
-  item.tracks = number(show.total_episodes);
+  item.episodes = number(show.total_episodes);
   item.is_explicit = only_if(true, show.is_explicit);
   item.url = link(show.id->url());
   return item;
@@ -234,8 +234,8 @@ std::optional<Item> Presenter::item(const spotify::SimplifiedAudiobook& book) co
   if (!book.id) return std::nullopt;
   Item item{.uri = book.id->uri()};
   item.name = name(book.name, item.uri);
-  item.artists = names(book.authors, item.uri);
-  item.tracks = number(book.total_chapters);
+  item.authors = names(book.authors, item.uri);
+  item.chapters = number(book.total_chapters);
   item.is_explicit = only_if(true, book.is_explicit);
   item.url = link(book.id->url());
   return item;
@@ -249,7 +249,8 @@ std::optional<Item> Presenter::item(const curation::Entry& entry) const {
   spotify::Several<base::ForeignText> artists;
   for (const base::ForeignText& artist : entry.artists) artists.push_back(artist);
   item.artists = names(artists, entry.uri);
-  item.album = name(entry.album, entry.uri);
+  // An entry of a playlist keeps the show of an episode where a track has its album.
+  (entry.uri.starts_with("spotify:episode:") ? item.show : item.album) = name(entry.album, entry.uri);
   if (entry.duration_ms > 0) item.duration_ms = entry.duration_ms;
   if (entry.is_explicit) item.is_explicit = true;
   if (!entry.is_playable) item.is_playable = false;

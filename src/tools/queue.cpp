@@ -103,7 +103,8 @@ base::Task<base::Result<PlayerAnswer>> add_to_queue(const Services& services, mc
     answer.receipt = co_await keep_final(services, context, "add_to_queue", std::string(kWhy));
     co_return answer;
   }
-  co_return std::unexpected(co_await with_devices(services, context, client, std::move(outcome).error()));
+  co_return std::unexpected(
+      co_await with_devices(services, context, client, std::move(outcome).error(), arguments.device_id));
 }
 
 }  // namespace

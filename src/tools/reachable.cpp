@@ -1,9 +1,9 @@
 #include "tools/reachable.h"
 
-#include <fmt/format.h>
 #include <map>
 #include <utility>
 
+#include "base/plural.h"
 #include "curation/entry.h"
 
 namespace tools {
@@ -32,7 +32,8 @@ Reachable reachable(const std::vector<std::string>& now, std::vector<std::string
 
 std::string missing_sentence(size_t missing) {
   if (missing == 0) return {};
-  return fmt::format("{} local files or nameless entries cannot be put back by any app but Spotify's own.", missing);
+  return base::count_of(missing, "local file or nameless entry", "local files or nameless entries") +
+         " cannot be put back by any app but Spotify's own.";
 }
 
 }  // namespace tools

@@ -49,7 +49,8 @@ struct SearchArguments {
 
   static constexpr auto fields() {
     return schema::Fields{
-        schema::required("query", &SearchArguments::query, "Words, or filters such as artist:\"X\" year:1990-1999."),
+        schema::required("query", &SearchArguments::query, "Words, or filters such as artist:\"X\" year:1990-1999.",
+                         kMeansQuery),
         schema::defaulted("types", &SearchArguments::types),
         schema::defaulted("limit", &SearchArguments::limit, "How many of each type."),
         schema::optional("cursor", &SearchArguments::cursor, kAboutCursor),
@@ -69,7 +70,7 @@ struct SearchTracksArguments {
   static constexpr auto fields() {
     return schema::Fields{
         schema::required("query", &SearchTracksArguments::query,
-                         "Words, or filters: artist: album: track: year: isrc:"),
+                         "Words, or filters: artist: album: track: year: isrc:", kMeansQuery),
         schema::defaulted("limit", &SearchTracksArguments::limit, kAboutLimit),
         schema::optional("cursor", &SearchTracksArguments::cursor, kAboutCursor),
         schema::optional("market", &SearchTracksArguments::market, kAboutMarket),
@@ -87,12 +88,21 @@ struct TypeTotal {
   }
 };
 
-struct SearchAnswer : List {
+struct TracksAnswer : List {
+  // When nothing was found.
+  std::optional<std::string> summary{};
+
+  static constexpr auto fields() {
+    return schema::Fields{schema::optional("summary", &TracksAnswer::summary)} + List::fields();
+  }
+};
+
+struct SearchAnswer : TracksAnswer {
   // With more than one type.
   std::optional<std::vector<TypeTotal>> totals;
 
   static constexpr auto fields() {
-    return List::fields() + schema::Fields{schema::optional("totals", &SearchAnswer::totals)};
+    return TracksAnswer::fields() + schema::Fields{schema::optional("totals", &SearchAnswer::totals)};
   }
 };
 
@@ -245,6 +255,9 @@ SearchAnswer merge(std::vector<Found> found, const ListKey& key, std::optional<s
     totals.push_back({.type = one.type, .total = one.extent.total});
   }
   if (totals.size() > 1) answer.totals = std::move(totals);
+  if (order.empty() && *answer.total == 0 && !answer.incomplete) {
+    answer.summary = "Nothing found; try fewer or other words.";
+  }
   for (const Origin& origin : order) answer.items.push_back(found[origin.found].rows.rows[origin.row].item);
   answer.next_cursor = next_cursor(key, found, places_after(found, order, order.size()));
   fit(answer, bytes_max,
@@ -293,8 +306,8 @@ base::Task<base::Result<SearchAnswer>> search(const Services& services, mcp::Cal
   return find(services, context, std::move(wanted));
 }
 
-base::Task<base::Result<List>> search_tracks(const Services& services, mcp::CallContext& context,
-                                             SearchTracksArguments arguments) {
+base::Task<base::Result<TracksAnswer>> search_tracks(const Services& services, mcp::CallContext& context,
+                                                     SearchTracksArguments arguments) {
   Wanted wanted{.tool = "search_tracks",
                 .query = arguments.query.value(),
                 .types = {SearchType::kTrack},
@@ -303,7 +316,7 @@ base::Task<base::Result<List>> search_tracks(const Services& services, mcp::Call
                 .market = arguments.market,
                 .detail = detail_of(arguments.detail)};
   CO_TRY(auto answer, co_await find(services, context, std::move(wanted)));
-  co_return List(std::move(answer));
+  co_return TracksAnswer(std::move(answer));
 }
 
 }  // namespace
@@ -321,7 +334,7 @@ std::vector<mcp::Tool> search_tools(const Services& services) {
       make(services,
            {.name = "search_tracks",
             .title = "Search tracks",
-            .description = "Finds tracks. Use the uri of a result to play, queue or add it.",
+            .description = "As search, for tracks alone. Their uri is for play, add_to_queue and playlists.",
             .effect = mcp::Effect::kRead,
             .toolset = "search"},
            &search_tracks),

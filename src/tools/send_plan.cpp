@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "spotify/errors.h"
+#include "tools/arguments.h"
 #include "tools/playlist_answers.h"
 
 namespace tools {
@@ -101,7 +102,7 @@ base::Task<Progress> send_all(const Services& services, mcp::CallContext& contex
     if (progress.snapshot) {
       if (auto parsed = spotify::SnapshotId::parse(*progress.snapshot)) snapshot = *std::move(parsed);
     }
-    const spotify::Call call{.deadline = last_moment(context)};
+    const spotify::Call call{.deadline = last_moment(context), .on_wait = told_of_waits(context)};
     const auto written = co_await send(client, content.id, sent, std::move(snapshot), call);
     if (!written && cut_refused(step, written.error(), open, progress)) continue;
     std::vector<std::string> next = progress.uris;

@@ -16,6 +16,7 @@
 #include "tools/make.h"
 #include "tools/player.h"
 #include "tools/reachable.h"
+#include "tools/spoken.h"
 
 namespace tools {
 namespace {
@@ -171,7 +172,8 @@ base::Task<base::Result<ChangeAnswer>> undo_items(const Services& services, mcp:
   const Uris now = content.uris();
   auto wanted = target_of(receipt, content, arguments);
   if (!wanted) {
-    ChangeAnswer answer{.status = Status::kStale, .playlist = receipt.playlist->uri()};
+    ChangeAnswer answer{.status = Status::kStale};
+    name_playlist(answer, *receipt.playlist);
     answer.snapshot_id = content.snapshot;
     answer.items_before = static_cast<int64_t>(now.size());
     answer.items_after = answer.items_before;
@@ -179,22 +181,25 @@ base::Task<base::Result<ChangeAnswer>> undo_items(const Services& services, mcp:
     co_return answer;
   }
   Reachable target = reachable(now, *std::move(wanted));
+  const std::string what = fmt::format("{} of {}", receipt.tool, base::to_rfc3339(receipt.at));
   Change change{.tool = "undo",
                 .content = std::move(content),
                 .after = std::move(target.uris),
-                .deed = fmt::format("{} {} of {}", arguments.finish ? "finish" : "take back", receipt.tool,
-                                    base::to_rfc3339(receipt.at)),
+                .deed = fmt::format("{} {}", arguments.finish ? "finish" : "take back", what),
+                .did = fmt::format("{} {}", arguments.finish ? "Finished" : "Took back", what),
                 .run = run_of(arguments.dry_run),
                 .remark = missing_sentence(target.missing)};
   co_return co_await carry_out(services, context, client, std::move(change));
 }
 
-// Answers of other changes, in the words of this tool.
+// Answers of other changes, in the words of this tool. They took that many requests, unless nothing was to do.
 template <class Answer>
-ChangeAnswer in_short(Answer given, const Receipt& receipt) {
+ChangeAnswer in_short(Answer given, const Receipt& receipt, int64_t requests = 1) {
   ChangeAnswer answer{.summary = std::move(given.summary), .status = given.status};
-  if (receipt.playlist) answer.playlist = receipt.playlist->uri();
+  if (receipt.playlist) name_playlist(answer, *receipt.playlist);
   answer.receipt = std::move(given.receipt);
+  if (answer.status != Status::kUnchanged && answer.status != Status::kStale) answer.requests = requests;
+  if (answer.status == Status::kVerified || answer.status == Status::kAccepted) answer.requests_done = requests;
   return answer;
 }
 
@@ -206,13 +211,12 @@ base::Task<base::Result<ChangeAnswer>> take_off(const Services& services, mcp::C
   CO_TRY(WriteAnswer written, co_await change_library(services, context, client, std::move(change)));
   const Status status = written.status;
   ChangeAnswer answer = in_short(std::move(written), receipt);
-  answer.requests = 1;
-  answer.requests_done = status == Status::kVerified || status == Status::kAccepted ? 1 : 0;
   if (status == Status::kDryRun) {
+    const std::string spoken = co_await spoken_of(services, context, client, {receipt.playlist->uri()});
     answer.summary = fmt::format(
         "Dry run, nothing was sent. Would take the playlist {} that {} made off the user's list; Spotify deletes "
         "nothing.",
-        receipt.playlist->uri(), receipt.tool);
+        spoken, receipt.tool);
   } else if (status == Status::kUnchanged) {
     answer.summary = "The playlist is not on the user's list any more, so there was nothing to do.";
   } else if (status == Status::kAmbiguous) {
@@ -234,7 +238,11 @@ base::Task<base::Result<ChangeAnswer>> undo_library(const Services& services, mc
     if (auto parsed = spotify::LibraryUri::parse(uri)) change.uris.push_back(*std::move(parsed));
   }
   CO_TRY(WriteAnswer written, co_await change_library(services, context, client, std::move(change)));
-  ChangeAnswer answer = in_short(std::move(written), receipt);
+  const auto each = static_cast<int64_t>(spotify::kLibraryItemsPerRequest);
+  const int64_t requests = (written.asked + each - 1) / each;
+  const int64_t done = written.done / each;
+  ChangeAnswer answer = in_short(std::move(written), receipt, requests);
+  if (answer.status == Status::kPartial || answer.status == Status::kAmbiguous) answer.requests_done = done;
   const bool is_dated = !was_saved && answer.status != Status::kUnchanged;
   if (is_dated) answer.summary += " What is saved again has today's date: Spotify keeps no other.";
   co_return answer;
@@ -243,7 +251,7 @@ base::Task<base::Result<ChangeAnswer>> undo_library(const Services& services, mc
 ChangeAnswer no_way_back(const Receipt& receipt) {
   const json::Value* why = receipt.data.find("why");
   ChangeAnswer answer{.status = Status::kUnchanged};
-  if (receipt.playlist) answer.playlist = receipt.playlist->uri();
+  if (receipt.playlist) name_playlist(answer, *receipt.playlist);
   answer.summary = fmt::format("Nothing was changed: {} cannot be taken back. {}", receipt.tool,
                                why != nullptr && why->is_string() ? why->string() : std::string());
   return answer;

@@ -9,6 +9,7 @@
 #include "spotify/errors.h"
 #include "tools/arguments.h"
 #include "tools/player.h"
+#include "tools/spoken.h"
 
 namespace tools {
 namespace {
@@ -190,7 +191,14 @@ base::Task<base::Result<PlayerAnswer>> restore_player(const Services& services, 
                                                   receipt.tool),
                            .status = Status::kUnchanged};
   }
-  if (run == Run::kDry) co_return dry_run_of(fmt::format("Would {}, as before {}.", step->would, receipt.tool));
+  if (run == Run::kDry) {
+    // The person who is asked knows items by their names; a receipt holds none.
+    if (step->send == &send_item) {
+      const std::string name = co_await spoken_of(services, context, client, {stand.item->text()});
+      step->would = fmt::format("play {} again, from where it stood", name);
+    }
+    co_return dry_run_of(fmt::format("Would {}, as before {}.", step->would, receipt.tool));
+  }
   step->goal.before = co_await stand_of(context, client);
   // The way back from this is that of the command.
   step->goal.tool = receipt.tool;

@@ -13,14 +13,14 @@
 
 namespace tools {
 
-enum class TopType { kTracks, kArtists };
+enum class TopType { kTrack, kArtist };
 
 }  // namespace tools
 
 template <>
 struct schema::EnumNames<tools::TopType> {
-  static constexpr std::array kNames{std::pair{tools::TopType::kTracks, std::string_view("tracks")},
-                                     std::pair{tools::TopType::kArtists, std::string_view("artists")}};
+  static constexpr std::array kNames{std::pair{tools::TopType::kTrack, std::string_view("track")},
+                                     std::pair{tools::TopType::kArtist, std::string_view("artist")}};
 };
 
 namespace tools {
@@ -58,7 +58,7 @@ base::Task<base::Result<MeAnswer>> get_me(const Services& services, mcp::CallCon
 }
 
 struct TopArguments {
-  TopType type = TopType::kTracks;
+  TopType type = TopType::kTrack;
   spotify::TimeRange time_range = spotify::TimeRange::kMedium;
   Limit limit{20};
   std::optional<CursorText> cursor;
@@ -83,7 +83,7 @@ base::Task<base::Result<List>> get_top_items(const Services& services, mcp::Call
   const auto client = services.client_for(context.principal());
   const Presenter presenter(services, detail_of(arguments.detail));
   const auto to_item = [&](const auto& each) { return presenter.item(each); };
-  if (arguments.type == TopType::kTracks) {
+  if (arguments.type == TopType::kTrack) {
     CO_TRY(const auto page, co_await client->top_tracks(arguments.time_range, request, call_of(context)));
     co_return list_of(page, request.limit, key, services.options.answer_bytes_max, to_item);
   }

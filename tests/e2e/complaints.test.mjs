@@ -179,7 +179,7 @@ test('24: "my playlists are full of duplicates, and I get every new one twice"',
 
 test('25: "private playlists turn out to be public"', async () => {
   const made = await done('create_playlist', { name: 'For me alone', public: false });
-  const read = await done('get_playlist', { playlist_id: made.id });
+  const read = await done('get_playlist', { playlist_id: made.playlist_id });
   assert.equal(read.public, false);
   assert.equal(made.public, read.public);
 });
@@ -210,7 +210,7 @@ test('28: "it picks the live version, the cover, the remaster"', async () => {
 });
 
 test('30: "no collaborative playlists, no top tracks, and somebody posts a security scan"', async () => {
-  assert.ok((await done('get_top_items', { type: 'tracks' })).items.length > 0);
+  assert.ok((await done('get_top_items', { type: 'track' })).items.length > 0);
   const url = await authorization((await done('get_auth_url')).auth_url);
   const scopes = new URL(url).searchParams.get('scope').split(' ');
   assert.ok(scopes.includes('playlist-read-collaborative'), scopes.join(' '));

@@ -96,7 +96,7 @@ test('a compromise: sealed, sessions and bearer gone, login gone, evidence signe
   for (const step of ['rotate_keys', 'rotate_master_key']) assert.equal(states[step], 'done', JSON.stringify(report.of[step]));
   assert.notEqual(masterKey(), keyBefore, 'the master key is a new one');
   assert.match(report.of.restart.told, new RegExp(`Process ${server.pid} `));
-  assert.match(report.of.revoke_sessions.told, /^1 sessions of 1 running servers/);
+  assert.match(report.of.revoke_sessions.told, /^1 session of 1 running server /);
   assert.match(report.of.review_logins.told, /bearer\.refused 1 \(127\.0\.0\.1: 1\)/);
 
   assert.equal((await call(server, old)).status, 401, 'the old bearer opens nothing');

@@ -25,7 +25,7 @@ function clean(args) {
 export const read = {
   items: (answer) => answer.items,
   nextCursor: (answer) => answer.next_cursor,
-  playlistId: (answer) => answer.id,
+  playlistId: (answer) => answer.playlist_id,
   nowPlaying: (answer) => answer.item,
   volume: (answer) => answer.device?.volume_percent,
   // A device that can be addressed, takes commands and lets its volume be set.

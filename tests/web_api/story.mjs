@@ -69,7 +69,7 @@ async function readCatalogue(tools, found) {
 async function readPerson(tools) {
   for (const name of ['get_me', 'get_followed_artists', 'get_saved_tracks', 'get_saved_albums', 'get_saved_shows',
     'get_saved_episodes', 'get_saved_audiobooks', 'get_recently_played', 'doctor']) await tools.call(name);
-  for (const type of ['tracks', 'artists']) await tools.call('get_top_items', { type });
+  for (const type of ['track', 'artist']) await tools.call('get_top_items', { type });
 }
 
 async function usePlayer(tools, found) {
@@ -111,7 +111,7 @@ async function usePlaylists(tools, found) {
     }
   }
   await tools.call('get_playlist', { playlist_id: found.playlist[0] });
-  const { id } = await tools.call('create_playlist', { name: 'Checked', description: 'Made by a test', public: false });
+  const { playlist_id: id } = await tools.call('create_playlist', { name: 'Checked', description: 'Made by a test', public: false });
   await tools.call('get_playlist', { playlist_id: id });
   await tools.call('update_playlist', { playlist_id: id, name: 'Checked twice' });
   await tools.call('add_tracks_to_playlist', { playlist_id: id, uris: [...found.track, ...found.track.slice(0, 2)] });

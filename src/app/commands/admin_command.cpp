@@ -16,6 +16,7 @@
 #include "app/key_notice.h"
 #include "app/local_bearer.h"
 #include "app/master_key.h"
+#include "base/plural.h"
 #include "json/parse.h"
 #include "json/write.h"
 #include "mcp/principal.h"
@@ -42,10 +43,10 @@ base::Result<int> status(const Call& call) {
   for (const auto& [pid, response] : answers.answered) {
     TRY(json::Value said, json::parse(response.body, {}));
     if (!call.arguments.has("--json")) {
-      call.io.out << fmt::format("process {}: {}, version {}, since {}, {} connections, {} sessions\n", pid,
-                                 said.text_or_empty("status"), said.text_or_empty("version"),
-                                 said.text_or_empty("started"), integer_of(said, "connections"),
-                                 integer_of(said, "sessions"));
+      call.io.out << fmt::format("process {}: {}, version {}, since {}, {}, {}\n", pid, said.text_or_empty("status"),
+                                 said.text_or_empty("version"), said.text_or_empty("started"),
+                                 base::count_of(integer_of(said, "connections"), "connection"),
+                                 base::count_of(integer_of(said, "sessions"), "session"));
     }
     all.push_back(std::move(said));
   }
@@ -113,7 +114,7 @@ base::Result<int> revoke(const Call& call) {
     call.io.out << json::write_pretty(json::Object{{"ended", ended}, {"bearer_renewed", all}});
     return 0;
   }
-  call.io.out << fmt::format("Ended {} sessions.\n", ended);
+  call.io.out << fmt::format("Ended {}.\n", base::count_of(ended, "session"));
   if (all) call.io.out << "The bearer is a new one; give it to the clients that may go on.\n";
   return 0;
 }
@@ -149,8 +150,8 @@ std::string reloaded(const std::string& applied, const std::string& waiting) {
 }
 
 base::Result<int> reload(const Call& call) {
-  TRY(const AdminAnswers answers, ask_running(call.process, call.settings,
-                                              {.method = http::Method::kPost, .target = "/reload"}));
+  TRY(const AdminAnswers answers,
+      ask_running(call.process, call.settings, {.method = http::Method::kPost, .target = "/reload"}));
   json::Array all;
   for (const auto& [pid, response] : answers.answered) {
     TRY(json::Value said, json::parse(response.body, {}));

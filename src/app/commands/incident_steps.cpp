@@ -8,10 +8,11 @@
 #include "app/account.h"
 #include "app/commands/admin_client.h"
 #include "app/commands/incident.h"
+#include "app/commands/run_inside.h"
 #include "app/local_bearer.h"
 #include "app/master_key.h"
-#include "app/commands/run_inside.h"
 #include "app/seal.h"
+#include "base/plural.h"
 #include "crypto/self_test.h"
 #include "http/url.h"
 #include "json/parse.h"
@@ -45,8 +46,9 @@ Outcome revoke_sessions(Incident& incident) {
   for (const auto& [pid, response] : answers->answered) {
     if (const auto said = json::parse(response.body, {})) ended += integer_of(*said, "ended");
   }
-  return {StepState::kDone, fmt::format("{} sessions of {} running servers have ended, and the bearer is a new one.",
-                                        ended, answers->answered.size())};
+  return {StepState::kDone,
+          fmt::format("{} of {} ended, and the bearer is a new one.", base::count_of(ended, "session"),
+                      base::count_of(answers->answered.size(), "running server"))};
 }
 
 base::Task<base::Result<void>> erase_login(Account* account) {

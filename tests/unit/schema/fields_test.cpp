@@ -65,6 +65,41 @@ TEST_CASE("all problems come at once, each with its place") {
   CHECK(all.find("color is not known; did you mean colour?") != std::string::npos);
 }
 
+TEST_CASE("a name that is not known leads to those that were meant") {
+  struct Named {
+    int64_t playlist_id = 0;
+    int64_t range_start = 0;
+    int64_t range_length = 0;
+    int64_t uris = 0;
+
+    static constexpr auto fields() {
+      return schema::Fields{
+          schema::defaulted("playlist_id", &Named::playlist_id),
+          schema::defaulted("range_start", &Named::range_start),
+          schema::defaulted("range_length", &Named::range_length),
+          schema::defaulted("uris", &Named::uris, "", "songs track_ids"),
+      };
+    }
+  };
+  const auto said = [](std::string_view text) {
+    return schema::parse<Named>(json::parse(text).value(), schema::Mode::kStrict, "It").error().message;
+  };
+  CHECK(said(R"({"Songs":1})") == "Songs is not known; did you mean uris?");
+  CHECK(said(R"({"track_ids":1})") == "track_ids is not known; did you mean uris?");
+  CHECK(said(R"({"track_uris":1})") == "track_uris is not known; did you mean uris?");
+  CHECK(said(R"({"id":1})") == "id is not known; did you mean playlist_id?");
+  CHECK(said(R"({"playlistId":1})") == "playlistId is not known; did you mean playlist_id?");
+  CHECK(said(R"({"range":1})") == "range is not known; did you mean range_start or range_length?");
+  CHECK(said(R"({"urus":1})") == "urus is not known; did you mean uris?");
+  CHECK(said(R"({"colour":1})") == "colour is not known; known are: playlist_id, range_start, range_length, uris.");
+  CHECK(said(R"({"_":1})").contains("known are"));
+}
+
+TEST_CASE("one where a list is meant is told to stand in brackets") {
+  CHECK(problems(R"({"name":"a","inners":"x"})") ==
+        "inners must be an array, not a string; put it in brackets, even if it is only one.");
+}
+
 TEST_CASE("strict refuses null and what is missing, tolerant takes null for absent and ignores the unknown") {
   CHECK(problems("{}") == "name is required.");
   CHECK(problems(R"({"name":"a","colour":null})").find("leave it out") != std::string::npos);

@@ -314,7 +314,7 @@ TEST_CASE("opaque ids are visible ASCII of bounded length") {
   CHECK(!DeviceId::parse("a\n"));
   CHECK(!DeviceId::parse("\xC3\xA9"));
   CHECK(!SnapshotId::parse(std::string(257, 'a')));
-  CHECK(DeviceId::parse(" ").error().message == "must be a device id as the list of devices shows it");
+  CHECK(DeviceId::parse(" ").error().message == "must be a device id as get_devices shows it, not a name");
 }
 
 TEST_CASE("the schema of every kind accepts what the parser accepts") {

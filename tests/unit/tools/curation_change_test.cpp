@@ -19,7 +19,7 @@ TEST_CASE("duplicates are found by URI and by recording, with their positions") 
   const auto same = bench.answer("find_duplicates", json::Object{{"playlist_id", id}, {"match", "uri"}});
   CHECK(integer(same, "total_groups") == 1);
   CHECK(integer(same, "surplus") == 2);
-  const auto all = bench.answer("find_duplicates", json::Object{{"playlist_id", id}});
+  const auto all = bench.answer("find_duplicates", json::Object{{"playlist_id", id}, {"match", "recording"}});
   CHECK(integer(all, "total_groups") == 2);
   const auto& copies = all.find("groups")->array()[0].find("copies")->array();
   REQUIRE(copies.size() == 3);
@@ -49,6 +49,40 @@ TEST_CASE("dedupe keeps the first of each, and undo brings the rest back") {
   CHECK(bench.now(id) == after);
 }
 
+TEST_CASE("what is looked for is what would be taken out, unless said otherwise") {
+  CurationBench bench;
+  const json::Object same{{"playlist_id", bench.playlist_id("Twice as nice")}};
+  json::Object dry = same;
+  dry.set("dry_run", true);
+  CHECK(integer(bench.answer("find_duplicates", same), "surplus") ==
+        integer(bench.answer("dedupe_playlist", dry), "removed"));
+}
+
+TEST_CASE("what is not there is not called removed, and one is not called several") {
+  CurationBench bench;
+  auto& playlist = bench.playlist("Empty for now");
+  bench.fill(playlist, {bench.track_uri(0), bench.track_uri(1)});
+  const json::Object gone{{"playlist_id", playlist.id}, {"uris", bench.track_uris(1, 50)}};
+  const auto nothing = bench.answer("remove_tracks_from_playlist", gone);
+  CHECK(status(nothing) == "unchanged");
+  CHECK(text(nothing, "summary") == "Nothing to do: \"Empty for now\" does not hold that item.");
+  const auto one =
+      bench.done("remove_tracks_from_playlist", {{"playlist_id", playlist.id}, {"uris", bench.track_uris(1)}});
+  CHECK(text(one, "summary").starts_with("Removed every occurrence of 1 item: 1 removed."));
+  CHECK(text(one, "playlist_id") == playlist.id);
+  CHECK(text(one, "uri") == "spotify:playlist:" + playlist.id);
+  bench.fill(playlist, {bench.track_uri(0), bench.track_uri(0)});
+  const auto found = bench.answer("find_duplicates", json::Object{{"playlist_id", playlist.id}});
+  CHECK(text(found, "summary").contains("holds 1 group of duplicates"));
+  CHECK(text(found, "summary").contains("take out 1 of 2 items"));
+  const auto again = bench.done("dedupe_playlist", {{"playlist_id", playlist.id}});
+  CHECK(text(again, "summary").starts_with("Took out 1 duplicate: 1 removed."));
+  CHECK(text(bench.answer("dedupe_playlist", json::Object{{"playlist_id", playlist.id}}), "summary") ==
+        "Nothing to do: \"Empty for now\" holds nothing twice.");
+  const auto file = bench.answer("export_playlist", json::Object{{"playlist_id", playlist.id}});
+  CHECK(text(file, "summary") == "1 of 1 item as csv.");
+}
+
 TEST_CASE("a dry run shows the exact effect and sends nothing") {
   CurationBench bench;
   const std::string id = bench.playlist_id("Twice as nice");
@@ -56,6 +90,11 @@ TEST_CASE("a dry run shows the exact effect and sends nothing") {
   const auto answer = bench.answer("dedupe_playlist", json::Object{{"playlist_id", id}, {"dry_run", true}});
   CHECK(status(answer) == "dry_run");
   CHECK(integer(answer, "removed") == 2);
+  CHECK(integer(answer, "items_before") == static_cast<int64_t>(before.size()));
+  CHECK(integer(answer, "items_after") == static_cast<int64_t>(before.size()) - 2);
+  CHECK(text(answer, "summary").contains("Would take out 2 duplicates in \"Twice as nice\": 2 removed (\""));
+  CHECK_FALSE(text(answer, "summary").contains("request"));
+  CHECK_FALSE(text(answer, "summary").ends_with(' '));
   REQUIRE(answer.find("changes")->array().size() == 2);
   const json::Value& row = answer.find("changes")->array()[0];
   CHECK(text(row, "change") == "removed");

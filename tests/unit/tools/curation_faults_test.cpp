@@ -174,5 +174,39 @@ TEST_CASE("a long change tells how far it is") {
   CHECK(std::ranges::is_sorted(told));
 }
 
+TEST_CASE("a wait for Spotify's limit is told while it lasts, and to nobody who has gone") {
+  CurationBench bench;
+  std::vector<std::string> told;
+  std::vector<double> progress;
+  const auto listen = [&](std::string_view, json::Object params) {
+    told.emplace_back(params.find("message")->string());
+    progress.push_back(params.find("progress")->number());
+  };
+  mcp::CallContext context(bench.loop, {}, mcp::Revision::k2026_07_28, base::Instant::never());
+  context.set_progress("token", listen);
+  bench.gate.pause_for(std::chrono::milliseconds(26'000));
+  const auto result = bench.loop.run(bench.find("get_me").call(context, json::Object{}));
+  CHECK_FALSE(result.is_error);
+  CHECK(told == std::vector<std::string>{"Waiting 26 seconds for Spotify's limit"});
+  // What the handler counts goes on from there.
+  context.progress(1, 2, "1 of 2");
+  context.teller()("again");
+  context.progress(2, 2, "2 of 2");
+  CHECK(told.size() == 4);
+  CHECK(std::ranges::is_sorted(progress));
+  std::function<void(std::string)> late;
+  {
+    mcp::CallContext gone(bench.loop, {}, mcp::Revision::k2026_07_28, base::Instant::never());
+    gone.set_progress("token", listen);
+    late = gone.teller();
+  }
+  late("nobody hears this");
+  CHECK(told.size() == 4);
+  // A wait that nobody notices is not worth a word.
+  bench.gate.pause_for(std::chrono::milliseconds(500));
+  CHECK_FALSE(bench.loop.run(bench.find("get_playlists").call(context, json::Object{})).is_error);
+  CHECK(told.size() == 4);
+}
+
 }  // namespace
 }  // namespace tools

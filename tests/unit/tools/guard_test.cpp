@@ -66,6 +66,46 @@ TEST_CASE("every tool that takes something away asks first, and without a yes no
   CHECK(destructive == 13);
 }
 
+TEST_CASE("the question names what would be gone, as it may be shown, and how much more") {
+  CurationBench bench;
+  auto& user = bench.simulator.user();
+  json::Array uris;
+  for (size_t n = 0; n < 5; ++n) uris.emplace_back("spotify:track:" + user.tracks.items()[n].id);
+  const auto name_of = [&](const json::Value& uri) {
+    const auto details = bench.answer("get_track_details", json::Object{{"track_id", uri.string()}});
+    return "\"" + text(details, "name") + "\" by \"" + text(details.find("artists")->array().front(), "name") + "\"";
+  };
+  const std::string first = name_of(uris[0]);
+  bench.asked("remove_from_library", json::Object{{"uris", uris}}, json::Object{{"action", "decline"}});
+  REQUIRE(bench.heard.size() == 1);
+  CHECK(bench.heard[0] == "Remove from library: Would remove " + first + ", " + name_of(uris[1]) + ", " +
+                              name_of(uris[2]) + " and 2 more from the library. Do you agree?");
+  // Whoever cannot be asked reads the same.
+  const auto told = bench.answer("remove_from_library", json::Object{{"uris", json::Array{uris[0]}}});
+  CHECK(text(told, "summary").contains("Would remove " + first + " from the library."));
+  // The way back is asked about in the same words.
+  bench.answer("save_to_library", json::Object{{"uris", bench.track_uris(1, 2400)}});
+  bench.asked("undo", json::Object{}, json::Object{{"action", "decline"}});
+  REQUIRE(bench.heard.size() == 2);
+  CHECK(bench.heard[1] == "Undo: Would remove " + name_of(bench.track_uri(2400)) + " from the library. Do you agree?");
+  // Of a playlist too.
+  auto& playlist = bench.playlist("Empty for now");
+  bench.fill(playlist, {bench.track_uri(7), bench.track_uri(8)});
+  bench.asked("replace_playlist_items", json::Object{{"playlist_id", playlist.id}, {"uris", bench.track_uris(1, 7)}},
+              json::Object{{"action", "decline"}});
+  REQUIRE(bench.heard.size() == 3);
+  CHECK(bench.heard[2].contains("in \"Empty for now\": 1 removed (" + name_of(bench.track_uri(8)) + ")"));
+  CHECK(bench.writes() == 1);
+}
+
+TEST_CASE("in lockdown the question names URIs") {
+  CurationBench bench({.privacy = Privacy::kLockdown});
+  const std::string uri = "spotify:track:" + bench.simulator.user().tracks.items().front().id;
+  bench.asked("remove_from_library", json::Object{{"uris", json::Array{uri}}}, json::Object{{"action", "decline"}});
+  REQUIRE(bench.heard.size() == 1);
+  CHECK(bench.heard[0].contains("Would remove " + uri + " from the library."));
+}
+
 TEST_CASE("a ticket is for the call, however its client writes it") {
   CurationBench bench;
   const std::string id = bench.playlist_id("Twice as nice");
@@ -177,6 +217,11 @@ TEST_CASE("what changes nothing costs nothing") {
     CHECK(status(few.bench.answer("reorder_playlist",
                                   json::Object{{"playlist_id", id}, {"range_start", 1}, {"insert_before", 2}})) ==
           "unchanged");
+  }
+  for (int i = 0; i < 5; ++i) {
+    // Refused for what it asks: here, and by Spotify.
+    CHECK(few.bench.call("set_volume", json::Object{{"volume_percent", 101}}).is_error);
+    CHECK(few.bench.call("play", json::Object{{"device_id", "gone"}}).is_error);
   }
   CHECK(status(few.bench.done("dedupe_playlist", {{"playlist_id", id}})) == "verified");
   CHECK_FALSE(few.volume(9).is_error);

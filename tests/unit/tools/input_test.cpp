@@ -24,6 +24,13 @@ TEST_CASE("bad arguments are refused with the field's name, and no request is ma
   const std::vector<Bad> table{
       {"an unknown argument", "search_tracks", R"({"query":"x","colour":"red"})", {"colour", "not known"}},
       {"a misspelt argument", "search_tracks", R"({"query":"x","limt":5})", {"limt", "did you mean limit"}},
+      {"a name from elsewhere", "search_tracks", R"({"q":"x"})", {"q is not known", "did you mean query?"}},
+      {"a part of a name", "set_volume", R"({"volume":5})", {"volume is not known", "did you mean volume_percent?"}},
+      {"an id alone", "get_playlist", R"({"id":"Inv3ntedInv3ntedInv3nt"})", {"did you mean playlist_id?"}},
+      {"another spelling", "get_playlist", R"({"playlistId":"x"})", {"did you mean playlist_id?"}},
+      {"ids for uris", "add_tracks_to_playlist", R"({"track_ids":["x"]})", {"did you mean uris?"}},
+      {"one for a list", "search", R"({"query":"x","types":"track"})", {"types must be an array", "in brackets"}},
+      {"a device by its name", "pause", R"({"device_id":"Kitchen speaker"})", {"device_id", "get_devices"}},
       {"a wrong type", "search_tracks", R"({"query":7})", {"query", "string"}},
       {"null", "search_tracks", R"({"query":"x","market":null})", {"market"}},
       {"null for a required one", "search_tracks", R"({"query":null})", {"query"}},

@@ -142,6 +142,53 @@ TEST_CASE("an unknown device: the error lists the others") {
   CHECK(message.starts_with("No device with that id is online. Devices: \"Kitchen speaker\" (id "));
 }
 
+TEST_CASE("a device that takes no commands is named as the reason, with those that do") {
+  Bench bench;
+  const std::string radio = bench.device("Bedroom radio");
+  for (const auto& [tool, arguments] :
+       std::vector<std::pair<std::string, json::Object>>{{"play", {}},
+                                                         {"skip_next", {}},
+                                                         {"set_volume", {{"volume_percent", 5}}},
+                                                         {"transfer_playback", {}},
+                                                         {"add_to_queue", {{"uri", bench.track_uri(1)}}}}) {
+    INFO(tool);
+    json::Object named = arguments;
+    named.set("device_id", radio);
+    CHECK(bench.error(tool, named)
+              .starts_with(
+                  "\"Bedroom radio\" takes no commands; choose another device. Devices: \"Kitchen speaker\" (id "));
+  }
+  CHECK(bench.error("set_volume", json::Object{{"volume_percent", 5}, {"device_id", radio}, {"dry_run", true}})
+            .starts_with("\"Bedroom radio\" takes no commands"));
+}
+
+TEST_CASE("places that are not there are told with those that are") {
+  Bench bench;
+  const json::Array two = bench.track_uris(2);
+  CHECK(bench.error("play", json::Object{{"uris", two}, {"offset_position", 2}}) ==
+        "offset_position must be below 2: uris has 2 items, and the first is 0.");
+  CHECK(bench.error("play", json::Object{{"uris", two}, {"offset_uri", bench.track_uri(9)}}) ==
+        "offset_uri must be one of uris.");
+  CHECK(bench.simulator.requests() == 0);
+  CHECK(bench.error("play", json::Object{{"context_uri", album_uri(bench, 4)}, {"offset_position", 99'999}})
+            .starts_with("There is no such place in what is to be played: offset_position"));
+}
+
+TEST_CASE("going beyond the end plays the next item, and says so") {
+  Bench bench;
+  bench.answer("play", json::Object{{"context_uri", album_uri(bench, 4)}});
+  const auto& catalogue = bench.simulator.catalogue();
+  const auto& tracks = catalogue.albums[4].tracks;
+  const std::string beyond =
+      "That is beyond the end (" + std::to_string(catalogue.tracks[tracks[0]].duration_ms) + " ms), so the next item";
+  const auto dry = bench.answer("seek", json::Object{{"position_ms", 80'000'000}, {"dry_run", true}});
+  CHECK(text(dry, "summary").ends_with(beyond + " would play."));
+  const auto answer = bench.answer("seek", json::Object{{"position_ms", 80'000'000}});
+  CHECK(status(answer) == "verified");
+  CHECK(text(answer, "summary").starts_with(beyond + " plays."));
+  CHECK(text(answer, "item_uri") == bench.track_uri(tracks[1]));
+}
+
 TEST_CASE("no device at all") {
   Bench bench;
   while (!bench.player().devices().empty() && bench.player().devices().front().id) {
@@ -195,6 +242,10 @@ TEST_CASE("a device whose volume is fixed says so") {
   const std::string phone = bench.device("Robin's phone");
   CHECK(bench.error("set_volume", json::Object{{"volume_percent", 15}, {"device_id", phone}})
             .starts_with("The volume of this device cannot be set from here."));
+  CHECK(bench.error("set_volume", json::Object{{"volume_percent", 15}, {"device_id", phone}, {"dry_run", true}})
+            .starts_with("The volume of \"Robin's phone\" cannot be set from here."));
+  CHECK(bench.error("set_volume", json::Object{{"volume_percent", 15}, {"device_id", "gone"}, {"dry_run", true}})
+            .starts_with("No device with that id is online. Devices: "));
   const auto devices = bench.answer("get_devices", json::Object{});
   bool found = false;
   for (const auto& device : items(devices)) {

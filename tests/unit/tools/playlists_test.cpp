@@ -98,10 +98,10 @@ TEST_CASE("create gives the id, and the playlist is as private as it was asked t
   const auto answer =
       bench.answer("create_playlist", json::Object{{"name", "Rainy <3 'day'"}, {"description", "For reading"}});
   CHECK(status(answer) == "verified");
-  CHECK(text(answer, "uri") == "spotify:playlist:" + text(answer, "id"));
-  CHECK(text(answer, "url").ends_with(text(answer, "id")));
+  CHECK(text(answer, "uri") == "spotify:playlist:" + text(answer, "playlist_id"));
+  CHECK(text(answer, "url").ends_with(text(answer, "playlist_id")));
   CHECK(answer.find("public")->boolean() == false);
-  const auto* playlist = bench.simulator.world().find_playlist(text(answer, "id"));
+  const auto* playlist = bench.simulator.world().find_playlist(text(answer, "playlist_id"));
   REQUIRE(playlist != nullptr);
   CHECK(playlist->name == "Rainy <3 'day'");
   CHECK(playlist->visibility != sim::spotify::Visibility::kPublic);
@@ -156,6 +156,30 @@ TEST_CASE("a position keeps the order over several requests") {
   for (size_t n = 0; n < 120; ++n) CHECK(playlist.entries()[3 + n].uri == bench.track_uri(n));
 }
 
+TEST_CASE("places beyond the end are refused with the number of items, in earnest and in a rehearsal") {
+  Bench bench;
+  const std::string id = bench.playlist_id("Empty for now");
+  bench.answer("add_tracks_to_playlist", json::Object{{"playlist_id", id}, {"uris", bench.track_uris(5)}});
+  const std::string has = ": \"Empty for now\" has 5 items. Nothing was changed.";
+  for (const bool dry : {false, true}) {
+    const auto moving = [&](int start, int length, int before) {
+      return bench.error("reorder_playlist", json::Object{{"playlist_id", id},
+                                                          {"range_start", start},
+                                                          {"range_length", length},
+                                                          {"insert_before", before},
+                                                          {"dry_run", dry}});
+    };
+    CHECK(bench.error(
+              "add_tracks_to_playlist",
+              json::Object{{"playlist_id", id}, {"uris", bench.track_uris(1)}, {"position", 6}, {"dry_run", dry}}) ==
+          "position must be at most 5" + has);
+    CHECK(moving(5, 1, 0) == "range_start must be below 5" + has);
+    CHECK(moving(3, 3, 0) == "range_start plus range_length must be at most 5" + has);
+    CHECK(moving(0, 1, 6) == "insert_before must be at most 5" + has);
+  }
+  CHECK(bench.playlist("Empty for now").entries().size() == 5);
+}
+
 TEST_CASE("when the second request is refused, the answer says how far it came and where to go on") {
   Bench bench;
   bench.fault(
@@ -201,7 +225,7 @@ TEST_CASE("remove takes every occurrence, and the same URI twice is one") {
   const auto answer = bench.done("remove_tracks_from_playlist",
                                  json::Object{{"playlist_id", playlist.id}, {"uris", json::Array{twice, twice}}});
   CHECK(status(answer) == "verified");
-  CHECK(text(answer, "summary") == "Did remove every occurrence of 1 items: 3 removed. undo takes it back.");
+  CHECK(text(answer, "summary") == "Removed every occurrence of 1 item: 3 removed. undo takes it back.");
   CHECK(playlist.entries().size() == before - 3);
   CHECK(bench
             .error("remove_tracks_from_playlist",

@@ -132,7 +132,16 @@ TEST_CASE("saved podcasts, episodes and audiobooks can be walked to their end") 
   CHECK_FALSE(books.uris.empty());
   const auto first = items(bench.answer("get_saved_episodes", json::Object{})).front();
   CHECK_FALSE(text(first, "added_at").empty());
-  CHECK_FALSE(text(first, "album").empty());
+  CHECK_FALSE(text(first, "show").empty());
+  CHECK(first.find("album") == nullptr);
+  // What a show and an audiobook hold has the words of their details.
+  const auto show = items(bench.answer("get_saved_shows", json::Object{})).front();
+  CHECK(integer(show, "episodes") > 0);
+  CHECK(show.find("tracks") == nullptr);
+  const auto book = items(bench.answer("get_saved_audiobooks", json::Object{})).front();
+  CHECK(integer(book, "chapters") > 0);
+  CHECK_FALSE(book.find("authors")->array().empty());
+  CHECK(book.find("artists") == nullptr);
 }
 
 TEST_CASE("what is saved here shows in the list at once") {

@@ -153,7 +153,7 @@ TEST_CASE("every list of the library and the user can be walked to its end") {
   const auto followed = walk(bench, "get_followed_artists", {{"limit", 20}});
   CHECK(followed.uris.size() == bench.simulator.user().followed_artists.items().size());
   CHECK(distinct(followed.uris));
-  for (const char* type : {"tracks", "artists"}) {
+  for (const char* type : {"track", "artist"}) {
     const auto top = walk(bench, "get_top_items", {{"type", type}, {"time_range", "long_term"}, {"limit", 25}});
     CHECK(top.uris.size() == 60);
   }
@@ -198,6 +198,16 @@ TEST_CASE("fifty rows with the longest names stay within the budget, and the cur
     for (auto& artist : catalogue.artists) artist.name = std::string(400, '"');
     const auto long_walk = walk(bench, tool, {{"limit", 50}});
     CHECK(long_walk.truncated);
+  }
+}
+
+TEST_CASE("a search without a hit says what to do") {
+  Bench bench;
+  for (const char* tool : {"search", "search_tracks"}) {
+    const auto answer = bench.answer(tool, json::Object{{"query", "zzqxvvkkww"}});
+    CHECK(items(answer).empty());
+    CHECK(text(answer, "summary") == "Nothing found; try fewer or other words.");
+    CHECK(bench.answer(tool, json::Object{{"query", "midnight"}}).find("summary") == nullptr);
   }
 }
 

@@ -134,13 +134,16 @@ TEST_CASE("a playlist that was made or dropped") {
   CurationBench bench;
   const auto made = bench.answer("create_playlist", json::Object{{"name", "Rainy"}});
   CHECK(status(undo(bench, made)) == "verified");
-  CHECK_FALSE(bench.simulator.user().playlists.contains(text(made, "id")));
+  CHECK_FALSE(bench.simulator.user().playlists.contains(text(made, "playlist_id")));
   const std::string id = bench.playlist_id("Mixed bag");
   const auto dropped = bench.done("unfollow_playlist", {{"playlist_id", id}});
   CHECK_FALSE(bench.simulator.user().playlists.contains(id));
-  CHECK(status(undo(bench, dropped)) == "verified");
+  const auto back = undo(bench, dropped);
+  CHECK(status(back) == "verified");
+  CHECK(integer(back, "requests") == 1);
+  CHECK(integer(back, "requests_done") == 1);
   CHECK(bench.simulator.user().playlists.contains(id));
-  CHECK(status(bench.done("unfollow_playlist", {{"playlist_id", text(made, "id")}})) == "unchanged");
+  CHECK(status(bench.done("unfollow_playlist", {{"playlist_id", text(made, "playlist_id")}})) == "unchanged");
 }
 
 TEST_CASE("the library goes back to what it was, and what was there before stays") {
@@ -150,7 +153,7 @@ TEST_CASE("the library goes back to what it was, and what was there before stays
   const std::string fresh_id = fresh.substr(fresh.rfind(':') + 1);
   const auto saved = bench.answer("save_to_library", json::Object{{"uris", json::Array{old, fresh}}});
   CHECK(integer(saved, "done") == 1);
-  CHECK(text(saved, "summary").contains("1 were saved already"));
+  CHECK(text(saved, "summary").contains("1 was saved already"));
   CHECK(status(undo(bench, saved)) == "verified");
   CHECK_FALSE(bench.simulator.user().tracks.contains(fresh_id));
   CHECK(bench.simulator.user().tracks.contains(old.substr(old.rfind(':') + 1)));
@@ -205,6 +208,17 @@ TEST_CASE("the player goes back to where it stood, as far as there is a command 
   const auto other = bench.answer("play", json::Object{{"uris", bench.track_uris(1, 700)}});
   CHECK(status(undo(bench, other)) == "verified");
   CHECK(player.current()->uri == heard);
+}
+
+TEST_CASE("a position beyond the end is taken back as the skip that it was, and the question names the item") {
+  CurationBench bench;
+  bench.answer("play", json::Object{{"uris", bench.track_uris(3)}});
+  const std::string heard = bench.player().current()->uri;
+  const auto beyond = bench.answer("seek", json::Object{{"position_ms", 80'000'000}});
+  CHECK(bench.player().current()->uri != heard);
+  CHECK(text(bench.answer("undo", json::Object{{"receipt", receipt(beyond)}}), "summary").contains("Would play \""));
+  CHECK(status(undo(bench, beyond)) == "verified");
+  CHECK(bench.player().current()->uri == heard);
 }
 
 TEST_CASE("where there is no way back, undo says why and sends nothing") {

@@ -26,7 +26,7 @@ std::map<std::string, json::Object> detailed_lists(Bench& bench) {
       {"get_playlist", {{"playlist_id", bench.playlist_id("Everything, always")}}},
       {"get_saved_tracks", {}},
       {"get_saved_albums", {}},
-      {"get_top_items", {{"type", "artists"}}},
+      {"get_top_items", {{"type", "artist"}}},
   };
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("details of albums and artists") {
   const auto album = items(bench.answer("get_saved_albums", with({}, "detailed"))).front();
   CHECK(text(album, "album_type") == "album");
   CHECK(album.find("artist_uris")->array().front().string().starts_with("spotify:artist:"));
-  const auto artists = bench.answer("get_top_items", with({{"type", "artists"}}, "detailed"));
+  const auto artists = bench.answer("get_top_items", with({{"type", "artist"}}, "detailed"));
   CHECK_FALSE(items(artists).front().find("genres")->array().empty());
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("a list goes on in the other form where it ended in one") {
 
 TEST_CASE("in lockdown details hold ids and no word") {
   Bench bench({}, {.privacy = Privacy::kLockdown});
-  const auto artists = bench.answer("get_top_items", with({{"type", "artists"}}, "detailed"));
+  const auto artists = bench.answer("get_top_items", with({{"type", "artist"}}, "detailed"));
   CHECK(items(artists).front().find("genres") == nullptr);
   const auto tracks = bench.answer("get_saved_tracks", with({}, "detailed"));
   CHECK(items(tracks).front().find("name") == nullptr);
@@ -137,7 +137,7 @@ std::map<std::string, json::Object> longest_reads(Bench& bench) {
       {"get_saved_albums", with(listed(), "detailed")},
       {"check_library", {{"uris", std::move(checked)}}},
       {"get_me", {}},
-      {"get_top_items", with(listed({{"type", "tracks"}}), "detailed")},
+      {"get_top_items", with(listed({{"type", "track"}}), "detailed")},
       {"get_followed_artists", listed()},
       {"get_auth_status", {}},
       {"find_duplicates", listed({{"playlist_id", other}})},

@@ -18,7 +18,7 @@ namespace net {
 namespace {
 
 constexpr size_t kUsualFields = 8;                       // One allocation for the headers of most requests.
-constexpr size_t kBodyReserveBytes = size_t{64} * 1024;  // A promised length alone takes no more memory than this.
+constexpr size_t kBodyReserveBytes = size_t{16} * 1024;  // A promised length alone takes no more memory than this.
 
 bool all_digits(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_digit); }
 

@@ -40,6 +40,14 @@ bool comes_to(const RunningServer& server, size_t length, std::string_view wante
   return false;
 }
 
+class CountingLog final : public base::Log {
+ public:
+  int lines = 0;
+
+ protected:
+  void write(base::Level, std::string_view, std::span<const base::Field>) override { ++lines; }
+};
+
 class NoMemory final : public http::Handler {
  public:
   base::Task<http::Response> handle(http::Request request) override {
@@ -128,6 +136,29 @@ TEST_CASE("memory that is over ends one connection and not the process") {
     loop.stop();
   });
   serving.join();
+}
+
+TEST_CASE("a crowd that is turned away is a few lines of the log, with their count") {
+  constexpr int kCrowd = 200;
+  net::AsioLoop loop;
+  CountingLog log;
+  tests::TestHandler handler(loop);
+  net::ServerLimits limits;
+  limits.connections = 1;
+  auto server = net::HttpServer::start(loop, handler, log, {.limits = limits});
+  REQUIRE(server);
+  std::thread serving([&] { loop.run(); });
+  RawClient first((*server)->port());
+  CHECK(first.send("GET /quick HTTP/1.1\r\nHost: h\r\n\r\n"));
+  CHECK(first.response());
+  for (int i = 0; i < kCrowd; ++i) CHECK(RawClient((*server)->port()).wait_for("HTTP/1.1 503 "));
+  loop.post([&] {
+    server->reset();
+    loop.stop();
+  });
+  serving.join();
+  CHECK(log.lines > 0);
+  CHECK(log.lines < kCrowd / 4);
 }
 
 TEST_CASE("the deadline of a first header holds from the accept, also behind a blank line") {

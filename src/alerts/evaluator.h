@@ -37,7 +37,7 @@ class Evaluator {
     std::optional<base::Instant> told;
     base::Instant last;
   };
-  std::optional<Alert> count(const Rule& rule, const std::string& source, base::Instant now);
+  std::optional<Alert> count(const Rule& rule, const std::string& source, int64_t times, base::Instant now);
 
   std::map<const Rule*, std::map<std::string, Heard>> heard_;
 };

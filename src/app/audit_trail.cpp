@@ -175,6 +175,7 @@ base::Task<base::Result<void>> AuditTrail::start(NoKeyFile none) {
 }
 
 base::Task<void> AuditTrail::close() {
+  auditor_.tell_counted();
   if (!recorder_) co_return;
   watch_.note({.event = Event::kServerStopped, .source = "local", .request = {{"mode", mode_}}, .status = "ok"});
   auto closing = recorder_->close();

@@ -159,9 +159,46 @@ base::Task<void> AuditedServer::refused(mcp::RefusedRequest request) {
   using Why = mcp::RefusedRequest::Why;
   const bool is_known = request.why == Why::kSession || request.why == Why::kScope || request.why == Why::kMalformed;
   if (is_known) entry.user = std::move(request.principal.id);
+  if (Refusals* same = counted_with(entry)) {
+    ++same->untold;
+    co_return;
+  }
   // It is refused either way; what could not be written is in the log and in the count of the next gap.
   auto recording = trail_.record(std::move(entry));
   static_cast<void>(co_await std::move(recording));
+}
+
+AuditedServer::Refusals* AuditedServer::counted_with(const audit::Entry& entry) {
+  Refused key{entry.event, entry.source, entry.user, entry.reason};
+  audit::Entry like{.event = entry.event, .user = entry.user, .source = entry.source, .status = entry.status,
+                    .reason = entry.reason};
+  if (refusals_.size() >= kRefusedMax && !refusals_.contains(key)) {
+    like.user.clear();
+    like.source = "others";
+    key = {like.event, like.source, like.user, like.reason};
+  }
+  const auto [found, first] = refusals_.try_emplace(std::move(key), Refusals{.like = std::move(like)});
+  if (!next_telling_) tell_each_second();
+  return first ? nullptr : &found->second;
+}
+
+void AuditedServer::tell_each_second() {
+  next_telling_.emplace(loop_, loop_.now() + kOneRecordPer, [this] {
+    std::erase_if(refusals_, [](const auto& each) { return each.second.untold == 0; });
+    tell_counted();
+    next_telling_.reset();
+    if (!refusals_.empty()) tell_each_second();
+  });
+}
+
+void AuditedServer::tell_counted() {
+  for (auto& [key, refusals] : refusals_) {
+    if (refusals.untold == 0) continue;
+    audit::Entry entry = refusals.like;
+    entry.times = std::exchange(refusals.untold, 0);
+    entry.request = {{"count", entry.times}};
+    trail_.note(std::move(entry));
+  }
 }
 
 void AuditedServer::session_opened(const mcp::Principal& principal, mcp::Revision revision) {

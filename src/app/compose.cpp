@@ -205,11 +205,9 @@ void Product::take_over(const config::Settings& settings, const std::vector<mcp:
   }
   account_->login().ask_for(login_scopes(settings, selected));
   services_.wanted_scopes = tools::scopes_of(selected);
-  services_.offered.clear();
-  for (const mcp::Tool& tool : selected) services_.offered.insert(tool.info.name);
   std::set<std::string, std::less<>> now;
   for (const mcp::Tool& tool : selected) now.insert(tool.info.name);
-  services_.has_undo = now.contains("undo");
+  services_.offered = now;
   if (now == offered_) return;
   offered_ = std::move(now);
   server_.publish({.kind = mcp::Event::Kind::kToolsChanged});

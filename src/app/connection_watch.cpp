@@ -18,15 +18,14 @@ void ConnectionWatch::handshake_ended(const net::TlsHandshake& handshake) {
 }
 
 void ConnectionWatch::turned_away(std::string_view peer) {
-  ++turned_away_;
-  const base::Instant now = loop_.now();
-  if (told_at_ && now - *told_at_ < kOneRecordPer) return;
-  told_at_ = now;
+  const auto count = turned_away_.add(loop_.now());
+  if (!count) return;
   trail_.note({.event = audit::Event::kConnectionsLimited,
                .source = std::string(peer),
-               .request = {{"count", std::exchange(turned_away_, 0)}},
+               .request = {{"count", *count}},
                .status = "rate_limited",
-               .reason = "too many connections"});
+               .reason = "too many connections",
+               .times = *count});
 }
 
 bool ConnectionWatch::speaks_for_many(std::string_view peer) const { return http::is_in(peer, proxies_); }

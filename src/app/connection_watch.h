@@ -2,16 +2,14 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "audit/trail.h"
-#include "base/clock.h"
 #include "base/loop.h"
+#include "base/occurrences.h"
 #include "net/http_server.h"
 
 namespace app {
@@ -33,8 +31,7 @@ class ConnectionWatch final : public net::ConnectionObserver {
   base::Loop& loop_;
   audit::Trail& trail_;
   std::vector<std::string> proxies_;
-  int64_t turned_away_ = 0;
-  std::optional<base::Instant> told_at_;
+  base::Occurrences turned_away_{kOneRecordPer};
 };
 
 }  // namespace app

@@ -21,7 +21,7 @@ std::string outcome_of(int status) {
 
 void Metrics::count_event(const audit::Entry& entry) {
   const bool failed = !entry.status.empty() && entry.status != "ok";
-  ++events_[static_cast<size_t>(entry.event)][failed ? 1 : 0];
+  events_[static_cast<size_t>(entry.event)][failed ? 1 : 0] += entry.times;
 }
 
 void Metrics::count_call(const std::string& method, const std::string& name, std::optional<base::Code> problem,

@@ -41,6 +41,7 @@ struct Entry {
   std::string status = {};          // The name of an error's code; empty means "ok".
   std::string reason = {};          // Why it was decided so, in words of ours; empty means as the catalogue says.
   base::Wall time = {};             // Set by the recorder.
+  int64_t times = 1;                // How often it happened, for those who count; `request` tells the reader.
 };
 
 }  // namespace audit

@@ -223,6 +223,19 @@ void check_contact(std::string_view contact, std::vector<std::string>& problems)
          "or tel:+15550100.");
 }
 
+// A value of the Host field as a client sends it. What it stands for is not looked up.
+bool is_host_name(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("-._~:[]").contains(c);
+  });
+}
+
+// What one can listen on; IPv6 may name its interface.
+bool is_address(std::string_view host) {
+  return host == "localhost" || http::parse_address(host.substr(0, host.find('%')));
+}
+
 void check_deliveries(const Settings& settings, std::vector<std::string>& problems) {
   const Syslog& syslog = settings.syslog;
   expect(problems, syslog.server.empty() || is_server(syslog.server, "tls", "tcp", false),
@@ -276,9 +289,12 @@ std::vector<std::string> find_idle(const Loaded& loaded) {
 base::Result<Loaded> load(const Sources& sources) {
   Loaded loaded;
   json::Value document = json::Object();
+  std::vector<schema::Problem> of_file;
   if (sources.file_text) {
     TRY(document, read_document(sources));
     note_origins(document, "", "file " + sources.file_name, loaded);
+    Settings unused;
+    of_file = schema::read(document, unused, schema::Mode::kStrict);
   }
   TRY_VOID(apply_variables(sources, document, loaded));
   for (const auto& [path, value] : sources.flags) {
@@ -286,16 +302,27 @@ base::Result<Loaded> load(const Sources& sources) {
     loaded.origins[path] = "flag";
   }
   auto problems = schema::read(document, loaded.settings, schema::Mode::kStrict);
-  if (!problems.empty()) {
+  // A file that is wrong is wrong also where a variable or a flag says otherwise today.
+  std::erase_if(of_file, [&problems](const schema::Problem& each) {
+    return std::ranges::find(problems, each.pointer, &schema::Problem::pointer) != problems.end();
+  });
+  if (!problems.empty() || !of_file.empty()) {
     // Settings are named by dots everywhere else, so here too.
-    bool in_file = false;
+    const auto with_dots = [](std::string& pointer) {
+      if (!pointer.empty()) std::ranges::replace(pointer.begin() + 1, pointer.end(), '/', '.');
+    };
+    bool in_file = !of_file.empty();
     for (schema::Problem& problem : problems) {
-      if (!problem.pointer.empty()) std::ranges::replace(problem.pointer.begin() + 1, problem.pointer.end(), '/', '.');
+      with_dots(problem.pointer);
       // Whoever looks into the file for what an environment variable or a flag says looks in vain.
       const auto origin = loaded.origins.find(problem.pointer.substr(std::min<size_t>(1, problem.pointer.size())));
       const bool elsewhere = origin != loaded.origins.end() && !origin->second.starts_with("file ");
       if (elsewhere) problem.message += fmt::format(" (from {})", origin->second);
       in_file = in_file || !elsewhere;
+    }
+    for (schema::Problem& problem : of_file) {
+      with_dots(problem.pointer);
+      problems.push_back(std::move(problem));
     }
     base::Error error = schema::to_error(problems, "The configuration");
     if (sources.file_text && in_file) error.message = sources.file_name + ": " + error.message;
@@ -315,6 +342,8 @@ base::Result<void> check(const Settings& settings) {
   check_webhook("audit", settings.audit.webhook, settings.audit.webhook_secret, problems);
   check_deliveries(settings, problems);
   check_contact(settings.server.security_contact, problems);
+  expect(problems, std::ranges::all_of(settings.server.allowed_hosts, is_host_name),
+         "server.allowed_hosts: give names such as mcp.example.com or mcp.example.com:8443. There is no wildcard.");
   return to_result(problems);
 }
 
@@ -323,6 +352,11 @@ base::Result<void> check_listener(const Settings& settings) {
   const Server& server = settings.server;
   const bool has_tls = !server.tls_certificate.empty();
   const bool is_local = http::is_loopback_host(server.host);
+  if (!is_address(server.host)) {
+    return base::fail(base::Code::kInvalidArgument,
+                      "server.host must be an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::1. A name is "
+                      "none, but for localhost.");
+  }
   expect(problems, is_local || has_tls || !server.trusted_proxies.empty(),
          fmt::format("server.host {}: other machines would send their bearer in the clear. Set server.tls_certificate "
                      "and server.tls_key, or name in server.trusted_proxies the proxy that speaks TLS in front, or set "

@@ -19,6 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kAnswerBytesMax = size_t{1} << 20;
+constexpr size_t kReadBytes = size_t{16} * 1024;
 
 class Socket {
  public:
@@ -125,7 +126,7 @@ base::Result<RawAnswer> ask_raw(const std::string& host, uint16_t port, std::str
   send_all(socket.number(), request, end);
   std::string bytes;
   RawAnswer answer;
-  std::array<char, 16 * 1024> chunk{};
+  std::array<char, kReadBytes> chunk{};
   while (!is_whole(bytes) && bytes.size() < kAnswerBytesMax && wait_for(socket.number(), POLLIN, end)) {
     const ssize_t got = ::recv(socket.number(), chunk.data(), chunk.size(), 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <new>
 #include <utility>
 
 namespace net {
@@ -15,6 +16,7 @@ using ErrorCode = boost::system::error_code;
 // Answers to pipelined requests are sent together up to this. A peer that reads none of them costs as much, and one
 // answer.
 constexpr size_t kOutputBatchBytes = size_t{16} * 1024;
+constexpr std::string_view kRetryAfterSeconds = "10";
 constexpr int kPiecesPerTurn = 32;  // A stream that is always ready lets the others run.
 
 }  // namespace
@@ -58,6 +60,8 @@ void Connection::close() {
   task_.reset();
   stream_.reset();
   answer_.reset();
+  reader_.next();
+  count_body();
   ErrorCode ignored;
   socket_.close(ignored);
   server_.remove(*this);
@@ -89,9 +93,10 @@ void Connection::arrived(size_t count) {
   if (count == arrival_.size()) {
     std::ranges::copy(input, server_.input.begin());
     const bool is_body = !busy() && reader_.state() == RequestReader::State::kBody;
-    const size_t room = is_body ? server_.input.size() : server_.options.limits.read_ahead_bytes;
+    const size_t ahead = server_.options.limits.read_ahead_bytes;
+    const size_t room = is_body ? server_.input.size() : ahead - std::min(ahead, pending_.size());
     ErrorCode error;  // The next wait sees it again.
-    count += socket_.read_some(asio::buffer(server_.input, room) + count, error);
+    if (room > count) count += socket_.read_some(asio::buffer(server_.input, room) + count, error);
     input = std::string_view(server_.input.data(), count);
   }
   if (tls_ && !open_records(input)) return;
@@ -111,8 +116,22 @@ void Connection::serve_pending() {
 }
 
 void Connection::serve(std::string_view input) {
+  try {
+    serve_all(input);
+  } catch (const std::bad_alloc&) {
+    // The others go on, with what this one gives back.
+    server_.log.event(base::Level::kError, "http.out_of_memory", {{"peer", peer_}});
+    close();
+  }
+}
+
+void Connection::serve_all(std::string_view input) {
   while (!closing_) {
     input.remove_prefix(reader_.feed(input));
+    if (!count_body()) {
+      write_refusal(503, "The server has too many requests at once. Try again later.");
+      break;
+    }
     const auto state = reader_.state();
     if (state == RequestReader::State::kRefused) {
       const auto refusal = reader_.refusal();
@@ -133,7 +152,7 @@ void Connection::serve(std::string_view input) {
     if (reader_.take_expectation() && input.empty()) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
   }
   if (!busy() && !writing_ && !closing_) {
-    read_on(!reader_.started()                                 ? Stage::kIdle
+    read_on(served_ && !reader_.started()                      ? Stage::kIdle
             : reader_.state() == RequestReader::State::kHeader ? Stage::kHeader
                                                                : Stage::kBody);
   }
@@ -164,15 +183,30 @@ void Connection::read_on(Stage stage) {
   }
 }
 
+bool Connection::count_body() {
+  const ServerLimits& limits = server_.options.limits;
+  const bool reading = reader_.state() == RequestReader::State::kBody;
+  const auto beyond_small = [&](size_t bytes) { return bytes - std::min(bytes, limits.small_body_bytes); };
+  const size_t others = server_.bodies_bytes - counted_body_;
+  counted_body_ = reading ? beyond_small(reader_.body_bytes()) : 0;
+  server_.bodies_bytes = others + counted_body_;
+  const size_t whole = reading ? beyond_small(reader_.body_bytes_promised()) : 0;
+  return whole == 0 || others + whole <= limits.bodies_bytes;
+}
+
+// The client may go on sending for a while, so what it has sent is given back at once.
 void Connection::write_refusal(int status, std::string_view message) {
   server_.log.event(base::Level::kDebug, "http.refused",
                     {{"status", status}, {"reason", message}, {"peer", peer_}});
   http::Response response = error_response(status, message);
+  if (status == 503) response.headers.add("Retry-After", kRetryAfterSeconds);
   const Framing framing = frame(response, http::Method::kGet, version_, Persistence::kClose);
   if (out_.capacity() == 0) out_ = server_.take_buffer();
   write_head_to(out_, response, framing, version_);
   out_ += response.body;
   closing_ = true;
+  reader_.next();
+  count_body();
 }
 
 void Connection::dispatch() {
@@ -180,6 +214,7 @@ void Connection::dispatch() {
   version_ = reader_.version();
   persistence_ = server_.draining ? Persistence::kClose : reader_.persistence();
   clear_deadline();
+  served_ = true;
   auto work = server_.handler.handle(reader_.take(peer_));
   reader_.next();
   start_task(answer(this, std::move(work)));
@@ -359,7 +394,7 @@ void Connection::fail_later() {
 // lose our answer.
 void Connection::linger() {
   lingering_ = true;
-  pending_.clear();
+  static_cast<void>(std::exchange(pending_, {}));
   ErrorCode error;
   if (tls_) {
     std::string farewell;

@@ -218,7 +218,9 @@ void HttpServer::Impl::accept() {
     const ErrorCode last = error ? error : self->accept_waiting();
     if (last == asio::error::no_descriptors || last == asio::error::no_buffer_space || last == asio::error::no_memory ||
         last == ErrorCode(ENFILE, boost::system::system_category())) {
-      self->log.event(base::Level::kWarning, "http.accept_failed", {{"reason", last.message()}});
+      if (const auto count = self->accepts_failed.add(self->loop.now())) {
+        self->log.event(base::Level::kWarning, "http.accept_failed", {{"reason", last.message()}, {"count", *count}});
+      }
       // Trying again at once would spin until another connection ends.
       self->loop.call_at(self->loop.now() + kAcceptPause, [weak = self->weak_from_this()] {
         const auto alive = weak.lock();
@@ -283,7 +285,9 @@ bool HttpServer::Impl::count_client(const std::string& client) {
 }
 
 void HttpServer::Impl::refuse(Socket& socket, const std::string& peer, http::Response response) {
-  log.event(base::Level::kWarning, "http.too_many_connections", {{"peer", peer}});
+  if (const auto count = turned_away.add(loop.now())) {
+    log.event(base::Level::kWarning, "http.too_many_connections", {{"peer", peer}, {"count", *count}});
+  }
   if (options.observer != nullptr) options.observer->turned_away(peer);
   if (identity) return;  // An answer would cost a handshake.
   response.headers.add("Retry-After", "10");

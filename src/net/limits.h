@@ -17,20 +17,24 @@ struct ServerLimits {
   size_t chunk_extension_bytes = 256;
   size_t chunk_extensions_bytes = size_t{16} * 1024;
   size_t trailer_bytes = size_t{4} * 1024;
+  // Of all bodies that are being read, without the first small_body_bytes of each; 503 beyond it. So a crowd of slow
+  // bodies takes no more memory, and requests of the usual size pass beside it.
+  size_t bodies_bytes = size_t{64} * 1024 * 1024;
+  size_t small_body_bytes = size_t{16} * 1024;
   size_t connections = 10'000;  // 503 beyond it.
   // Of one client, which is an address, or a /64 of IPv6; 429 beyond it. 0: they are not counted.
   size_t connections_per_client = 0;
   // Bytes that are read ahead while a handler or a stream is busy: pipelined requests wait there.
   size_t read_ahead_bytes = size_t{16} * 1024;
 
-  // From the first byte (or the accept, with the handshake of TLS) to the blank line.
+  // From the first byte to the blank line; of a first request from the accept, with the handshake of TLS.
   base::Duration header_timeout = std::chrono::seconds(10);
   // From the blank line to the last byte of the body; less for a body that comes slower than so many bytes per second
   // after so long.
   base::Duration body_timeout = std::chrono::seconds(30);
   base::Duration body_grace = std::chrono::seconds(5);
   size_t body_bytes_per_second = 256;
-  // Between requests of one connection.
+  // Between two requests of one connection.
   base::Duration idle_timeout = std::chrono::seconds(60);
   // For the peer to take what the socket did not take at once, and a second more for so many bytes of it.
   base::Duration write_stall = std::chrono::seconds(30);
@@ -51,9 +55,11 @@ struct ClientLimits {
 
 struct StdioLimits {
   size_t line_bytes = size_t{4} * 1024 * 1024;
-  // Reading pauses when so much waits for read().
+  // Reading pauses when so much waits for read(), each line with what it costs beside its text.
   size_t input_queue_bytes = size_t{8} * 1024 * 1024;
-  // What a slow reader of our output may leave unread.
+  // What the other side may leave unread of our output before no request is begun and no notification is sent.
+  size_t backlog_pause_bytes = size_t{1} * 1024 * 1024;
+  // What it may leave unread at most, with the answers to what had begun; then the conversation ends.
   size_t backlog_bytes = size_t{16} * 1024 * 1024;
 };
 

@@ -3,7 +3,27 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "base/text.h"
+
 namespace net {
+namespace {
+
+size_t cost_of(const LineFramer::Line& line) { return sizeof line + (line ? line->size() : 0); }
+
+}  // namespace
+
+void LineQueue::push(LineFramer::Line line) {
+  bytes_ += cost_of(line);
+  lines_.push_back(std::move(line));
+}
+
+std::optional<LineFramer::Line> LineQueue::pop() {
+  if (lines_.empty()) return std::nullopt;
+  LineFramer::Line line = std::move(lines_.front());
+  lines_.pop_front();
+  bytes_ -= cost_of(line);
+  return line;
+}
 
 void LineFramer::feed(std::string_view bytes, std::deque<Line>& out) {
   while (!bytes.empty()) {
@@ -19,7 +39,8 @@ void LineFramer::feed(std::string_view bytes, std::deque<Line>& out) {
     if (!skipping_) partial_ += piece;
     if (newline == std::string_view::npos) return;
     bytes.remove_prefix(newline + 1);
-    if (!std::exchange(skipping_, false)) out.push_back(std::exchange(partial_, {}));
+    std::string line = std::exchange(partial_, {});
+    if (!std::exchange(skipping_, false) && !base::trim(line).empty()) out.emplace_back(std::move(line));
   }
 }
 

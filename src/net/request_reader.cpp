@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <fmt/format.h>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,7 +18,7 @@ namespace net {
 namespace {
 
 constexpr size_t kUsualFields = 8;                       // One allocation for the headers of most requests.
-constexpr size_t kBodyReserveBytes = size_t{64} * 1024;  // A promised length alone takes no more memory than this.
+constexpr size_t kBodyReserveBytes = size_t{16} * 1024;  // A promised length alone takes no more memory than this.
 
 bool all_digits(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_digit); }
 
@@ -38,10 +40,11 @@ bool is_host(std::string_view text) {
       return false;
     }
   }
+  if (end == text.size()) return true;
   constexpr size_t kPortDigitsMax = 5;
-  const std::string_view port = text.substr(end);
-  return port.empty() ||
-         (port.size() <= 1 + kPortDigitsMax && port.front() == ':' && std::ranges::all_of(port.substr(1), is_digit));
+  const std::string_view port = text.substr(end + 1);
+  if (text[end] != ':' || port.size() > kPortDigitsMax || !std::ranges::all_of(port, is_digit)) return false;
+  return port.empty() || base::parse_integer(port).value_or(0) <= std::numeric_limits<uint16_t>::max();
 }
 
 // The absolute form, which RFC 9112 section 3.2.2 has every server accept, in its parts.
@@ -60,10 +63,12 @@ std::optional<AbsoluteTarget> split_absolute(std::string_view target) {
   return std::nullopt;
 }
 
-// Visible ASCII with sound percent-encoding, of which NUL is none.
+// The characters of RFC 3986 for paths and queries, with the brackets that many write into queries as they are, and
+// with sound percent-encoding, of which NUL is none.
 bool is_path_text(std::string_view text) {
+  constexpr std::string_view kNever = "\"#<>\\^`{|}";
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] <= ' ' || text[i] >= '\x7f' || text[i] == '#') return false;
+    if (text[i] <= ' ' || text[i] >= '\x7f' || kNever.contains(text[i])) return false;
     if (text[i] != '%') continue;
     const std::string_view digits = text.substr(i + 1, 2);
     if (digits.size() != 2 || !std::ranges::all_of(digits, is_hex_digit) || digits == "00") return false;
@@ -84,9 +89,10 @@ RequestReader::RequestReader(const ServerLimits& limits) : limits_(limits) {}
 void RequestReader::next() {
   head_ = {};
   request_ = {};
+  static_cast<void>(std::exchange(request_.body, {}));  // An assignment alone would keep its memory.
   state_ = State::kHeader;
   chunks_.reset();
-  started_ = skipped_line_ = expectation_ = false;
+  started_ = expectation_ = false;
   line_start_ = lines_ = 0;
 }
 
@@ -137,12 +143,11 @@ size_t RequestReader::read_lines(std::string_view bytes) {
 
 size_t RequestReader::read_header(std::string_view bytes) {
   // RFC 9112 section 2.2: one empty line before a request is forgiven, in whatever pieces it comes.
-  const bool may_skip = !started_ && !skipped_line_;
-  const size_t skipped = may_skip && bytes.starts_with("\r\n") ? 2 : 0;
-  skipped_line_ = skipped_line_ || skipped > 0;
+  if (bytes.empty() || (!started_ && bytes == "\r")) return 0;
+  const size_t skipped = !started_ && bytes.starts_with("\r\n") ? 2 : 0;
   bytes.remove_prefix(skipped);
-  if (bytes.empty() || (may_skip && bytes == "\r")) return skipped;
   started_ = true;
+  if (bytes.empty()) return skipped;
 
   const size_t end = read_lines(bytes);
   if (end == 0) return skipped;
@@ -201,7 +206,10 @@ void RequestReader::read_framing(std::string_view name, std::string_view value) 
       return;
     case 6:
       if (!base::equals_ignoring_case(name, "Expect")) return;
-      head_.expect = base::equals_ignoring_case(value, "100-continue") ? Expect::kContinue : Expect::kOther;
+      // One that cannot be met stays so, whatever others say.
+      if (head_.expect != Expect::kOther) {
+        head_.expect = base::equals_ignoring_case(value, "100-continue") ? Expect::kContinue : Expect::kOther;
+      }
       return;
     case 10:
       if (base::equals_ignoring_case(name, "Connection")) read_connection(value);

@@ -3,6 +3,7 @@
 // everything ambiguous is refused.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -34,8 +35,12 @@ class RequestReader {
   // Bytes after a complete request are not touched until next().
   size_t feed(std::string_view bytes);
   State state() const { return state_; }
-  // Whether a byte of the current request was seen (in the bytes offered last, consumed or not).
+  // Whether a byte of the current request was seen (in the bytes offered last, consumed or not), or the blank line
+  // before it.
   bool started() const { return started_; }
+  // Of the body in hand: what has come, and what is known to come with it.
+  size_t body_bytes() const { return request_.body.size(); }
+  size_t body_bytes_promised() const { return std::max<size_t>(head_.length, request_.body.size()); }
   // Only in kRefused. The connection cannot go on.
   Refusal refusal() const { return refusal_; }
   // True once, when the client waits for "100 Continue" before it sends its body.
@@ -48,7 +53,7 @@ class RequestReader {
   size_t body_bytes() const { return request_.body.size(); }
   Persistence persistence() const { return persistence_; }
   Version version() const { return version_; }
-  // Forgets the current request and waits for another.
+  // Forgets the current request, gives its memory back and waits for another.
   void next();
 
  private:
@@ -94,7 +99,6 @@ class RequestReader {
   // Reads the body when it comes in chunks.
   std::optional<ChunkReader> chunks_;
   bool started_ = false;
-  bool skipped_line_ = false;
   bool expectation_ = false;
   // Progress of read_lines over bytes that are offered again.
   size_t line_start_ = 0;

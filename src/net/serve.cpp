@@ -10,6 +10,9 @@
 namespace net {
 namespace {
 
+// As mcp::encode_notification begins: whatever has an id has it there.
+constexpr std::string_view kNotificationStart = R"({"jsonrpc":"2.0","method":)";
+
 base::Task<void> serve_and_stop(AsioLoop* loop, mcp::Server* server, StdioLines* descriptors) {
   McpLines lines(*descriptors, server->log());
   co_await mcp::serve_lines(*server, lines, mcp::LinesOptions{});
@@ -30,15 +33,25 @@ base::Task<void> end_well(AsioLoop* loop, mcp::Server* server, mcp::StreamableHt
 }  // namespace
 
 base::Task<std::optional<base::Result<std::string>>> McpLines::read() {
+  auto room = lines_.room();
+  co_await std::move(room);
+  if (dropped_ > 0) {
+    log_.event(base::Level::kWarning, "stdio.notifications_dropped", {{"count", std::exchange(dropped_, 0)}});
+  }
   if (failed_) co_return std::nullopt;
   co_return co_await lines_.read();
 }
 
 void McpLines::write(std::string line) {
   if (failed_) return;
+  if (line.starts_with(kNotificationStart) && !lines_.has_room()) {
+    ++dropped_;
+    return;
+  }
   const auto written = lines_.write(std::move(line));
   if (written) return;
   failed_ = true;
+  lost_ = !lines_.closed();
   log_.event(base::Level::kWarning, "stdio.output_lost", {{"code", base::code_name(written.error().code)}});
 }
 

@@ -24,14 +24,21 @@ class McpLines final : public mcp::Lines {
   // Both must outlive it.
   McpLines(StdioLines& lines, base::Log& log) : lines_(lines), log_(log) {}
 
-  // A host that takes no answers has gone away, even if its end of our input is still open: then there is no next line.
+  // Waits first until the host has read most of what was written: who does not read is asked for no more, and gets every
+  // answer once it does. A host that takes no answers has gone away, even if its end of our input is still open: then
+  // there is no next line.
   base::Task<std::optional<base::Result<std::string>>> read() override;
+  // A notification is dropped while too much is unread.
   void write(std::string line) override;
+  // Whether the host has left so much unread that an answer was lost. The conversation is over then.
+  bool lost() const { return lost_; }
 
  private:
   StdioLines& lines_;
   base::Log& log_;
   bool failed_ = false;
+  bool lost_ = false;
+  int64_t dropped_ = 0;
 };
 
 // Serves until the input ends and all answers are written. The loop is the server's, and nobody runs it yet.

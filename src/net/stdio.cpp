@@ -17,6 +17,12 @@
 #include "net/line_framer.h"
 
 namespace net {
+namespace {
+
+// One read of the input takes so much.
+constexpr size_t kReadBytes = size_t{64} * 1024;
+
+}  // namespace
 
 // The thread and the object share it; a callback on its way to the loop keeps it alive.
 struct StdioLines::Core : std::enable_shared_from_this<StdioLines::Core> {
@@ -43,6 +49,7 @@ struct StdioLines::Core : std::enable_shared_from_this<StdioLines::Core> {
     (void)!::write(wake_fd, &one, sizeof one);
   }
   void notify(std::optional<base::Completion<bool>::Setter> Core::* waiter);
+  size_t unread() const { return backlog.size() + in_thread; }
 
   base::Loop& loop;
   const int input_fd;
@@ -51,22 +58,23 @@ struct StdioLines::Core : std::enable_shared_from_this<StdioLines::Core> {
   const int wake_fd;
 
   std::mutex mutex;
-  std::deque<LineFramer::Line> lines;
-  size_t line_bytes = 0;
+  LineQueue lines{limits.input_queue_bytes};
   bool input_ended = false;
   std::string backlog;   // Not yet taken by the thread.
   size_t in_thread = 0;  // Taken by it, not yet written.
   bool drain_wanted = false;
+  bool room_wanted = false;
   bool output_closed = false;
   bool stopping = false;
 
   // Of the loop's thread.
   std::optional<base::Completion<bool>::Setter> reader;
   std::optional<base::Completion<bool>::Setter> drainer;
+  std::optional<base::Completion<bool>::Setter> resting;
 
   // Of the I/O thread.
   LineFramer framer{limits.line_bytes};
-  std::vector<char> buffer = std::vector<char>(size_t{64} * 1024);
+  std::vector<char> buffer = std::vector<char>(kReadBytes);
   std::string writing;
   size_t written = 0;
   bool end_seen = false;
@@ -113,7 +121,7 @@ void StdioLines::Core::wait(std::array<pollfd, 3>& fds) {
   fds = {pollfd{wake_fd, POLLIN, 0}, pollfd{-1, POLLIN, 0}, pollfd{-1, 0, 0}};
   {
     const std::lock_guard lock(mutex);
-    if (!end_seen && line_bytes < limits.input_queue_bytes) fds[1].fd = input_fd;
+    if (!end_seen && !lines.is_full()) fds[1].fd = input_fd;
     if (!output_closed) fds[2].fd = output_fd;
     if (written < writing.size() || !backlog.empty()) fds[2].events = POLLOUT;
   }
@@ -135,10 +143,7 @@ void StdioLines::Core::take_input() {
   if (fresh.empty()) return;
   {
     const std::lock_guard lock(mutex);
-    for (auto& line : fresh) {
-      line_bytes += line ? line->size() : 0;
-      lines.push_back(std::move(line));
-    }
+    for (auto& line : fresh) lines.push(std::move(line));
   }
   notify(&Core::reader);
 }
@@ -147,7 +152,7 @@ void StdioLines::Core::end_input(std::optional<base::Error> last) {
   end_seen = true;
   {
     const std::lock_guard lock(mutex);
-    if (last) lines.emplace_back(std::unexpected(*std::move(last)));
+    if (last) lines.push(std::unexpected(*std::move(last)));
     input_ended = true;
   }
   notify(&Core::reader);
@@ -162,12 +167,16 @@ void StdioLines::Core::write_output() {
   if (count < 0) return close_output();
   written += static_cast<size_t>(count);
   bool drained = false;
+  bool has_room = false;
   {
     const std::lock_guard lock(mutex);
     in_thread = writing.size() - written;
-    drained = drain_wanted && in_thread == 0 && backlog.empty();
+    drained = drain_wanted && unread() == 0;
+    has_room = room_wanted && unread() < limits.backlog_pause_bytes;
+    if (has_room) room_wanted = false;
   }
   if (drained) notify(&Core::drainer);
+  if (has_room) notify(&Core::resting);
 }
 
 void StdioLines::Core::close_output() {
@@ -180,6 +189,7 @@ void StdioLines::Core::close_output() {
     in_thread = 0;
   }
   notify(&Core::drainer);
+  notify(&Core::resting);
 }
 
 StdioLines::StdioLines(base::Loop& loop, int input_fd, int output_fd, StdioLimits limits)
@@ -202,13 +212,10 @@ base::Task<std::optional<base::Result<std::string>>> StdioLines::read() {
   while (true) {
     {
       const std::lock_guard lock(core->mutex);
-      if (!core->lines.empty()) {
-        auto line = std::move(core->lines.front());
-        core->lines.pop_front();
-        const bool was_full = core->line_bytes >= core->limits.input_queue_bytes;
-        core->line_bytes -= line ? line->size() : 0;
+      const bool was_full = core->lines.is_full();
+      if (auto line = core->lines.pop()) {
         if (was_full) core->wake();
-        co_return line;
+        co_return *std::move(line);
       }
       if (core->input_ended) co_return std::nullopt;
     }
@@ -224,7 +231,7 @@ base::Result<void> StdioLines::write(std::string line) {
     const std::lock_guard lock(core_->mutex);
     if (core_->output_closed)
       return base::fail(base::Code::kUnavailable, "The other side has closed the connection.");
-    if (core_->backlog.size() + core_->in_thread + line.size() >= core_->limits.backlog_bytes) {
+    if (core_->unread() + line.size() >= core_->limits.backlog_bytes) {
       return base::fail(base::Code::kRateLimited,
                         "The other side does not read its messages. Read them, then go on.");
     }
@@ -245,13 +252,33 @@ base::Task<bool> StdioLines::drain() {
       const std::lock_guard lock(core->mutex);
       core->drain_wanted = true;
       if (core->output_closed) co_return false;
-      if (core->backlog.empty() && core->in_thread == 0) {
+      if (core->unread() == 0) {
         core->drain_wanted = false;
         co_return true;
       }
     }
     co_await written;
   }
+}
+
+base::Task<void> StdioLines::room() {
+  const auto core = core_;
+  // Ends when the other side has read enough, or has closed.
+  while (true) {
+    const base::Completion<bool> read(core->loop);
+    {
+      const std::lock_guard lock(core->mutex);
+      if (core->output_closed || core->unread() < core->limits.backlog_pause_bytes) co_return;
+      core->resting = read.setter();
+      core->room_wanted = true;
+    }
+    co_await read;
+  }
+}
+
+bool StdioLines::has_room() const {
+  const std::lock_guard lock(core_->mutex);
+  return core_->unread() < core_->limits.backlog_pause_bytes;
 }
 
 bool StdioLines::closed() const {

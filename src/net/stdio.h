@@ -24,7 +24,7 @@ class StdioLines {
   StdioLines(const StdioLines&) = delete;
   StdioLines& operator=(const StdioLines&) = delete;
 
-  // The next line without its newline; an error for a line that is too long (the next one is whole
+  // The next line without its newline, but for blank ones; an error for a line that is too long (the next one is whole
   // again) or for an input that ends in the middle of a line; nothing at the end. One call at a
   // time. Dropping the task loses no line.
   base::Task<std::optional<base::Result<std::string>>> read();
@@ -32,6 +32,9 @@ class StdioLines {
   // Queues the line and a newline; lines never mix. kUnavailable when the other side has closed,
   // kRateLimited when it has left too much unread. A newline inside the line is a bug of ours.
   base::Result<void> write(std::string line);
+  // Waits until less than backlog_pause_bytes is unread, or the other side has closed. One call at a time.
+  base::Task<void> room();
+  bool has_room() const;
   // Waits until everything is written. False when the other side closed before. One call at a time.
   base::Task<bool> drain();
   // Whether the other side has closed our output.

@@ -97,6 +97,21 @@ uint64_t raise_open_file_limit() {
   return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
 }
 
+base::Result<void> check_open_file_limit() {
+  constexpr uint64_t kNeeded = 64;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
+  uint64_t allowed = limit.rlim_cur;
+  constexpr uint64_t kStandardStreams = 3;
+  const uint64_t open = open_files().value_or(kStandardStreams);
+  if (allowed < open + kNeeded) allowed = raise_open_file_limit();
+  if (allowed >= open + kNeeded) return {};
+  return base::fail(base::Code::kUnavailable,
+                    fmt::format("This process may have {} files open and needs {}. Raise the limit of open files, for "
+                                "example with `ulimit -n 1024`, or with LimitNOFILE= in the unit of the service.",
+                                allowed, open + kNeeded));
+}
+
 void forbid_memory_dumps() {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   const rlimit none{0, 0};

@@ -48,6 +48,9 @@ std::chrono::microseconds processor_time();
 // Raises the soft limit of open descriptors to the hard one, so that ten thousand connections fit.
 // Gives the limit that holds now.
 uint64_t raise_open_file_limit();
+// kUnavailable where fewer descriptors are left than a program of this kind opens at its start, and the limit cannot be
+// raised: without it some library would end in the middle of its work.
+base::Result<void> check_open_file_limit();
 // No core dump and no debugger of the same user may read our memory, where tokens are.
 void forbid_memory_dumps();
 

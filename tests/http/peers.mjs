@@ -95,10 +95,14 @@ export const names = Object.keys(known);
 // Debian keeps servers in sbin, which the path of a user need not hold.
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 
-// What the installed peer calls itself, or undefined when it is not installed.
+// What the installed peer calls itself, or undefined when it is not installed. Where SMS_PEERS is "required", as in
+// continuous integration, that is an error, so that no comparison is left out unseen.
 export function versionOf(name) {
   const { program, version } = known[name];
   const said = spawnSync(program, version, { env, encoding: 'utf8' });
+  if (said.error && process.env.SMS_PEERS === 'required') {
+    throw new Error(`${program} is not installed, and SMS_PEERS=required asks for it. Run script/bootstrap.`);
+  }
   if (said.error) return undefined;
   return `${said.stdout}${said.stderr}`.split('\n')[0].trim();
 }

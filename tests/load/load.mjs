@@ -75,9 +75,10 @@ async function withClients({ server: serverFile, client: clientFile, deadlinesMs
   }
 }
 
-// Slow heads, slow bodies and unread answers, until the server has ended every one of them.
-export const slow = (programs, { count, dripMs, seconds }) =>
-  withClients(programs, 'slow', count, dripMs, async ({ server, before }) => {
+// Slow heads, slow bodies and unread answers, or with `stalled` large bodies that stop before their last byte, until the
+// server has ended every one of them.
+export const slow = (programs, { count, dripMs, seconds, stalled = false }) =>
+  withClients(programs, stalled ? 'stalled' : 'slow', count, dripMs, async ({ server, before }) => {
     const good = 1;
     await until(() => descriptors(server.pid) <= before.files + good, seconds, 'the end of every slow connection');
     return { left: descriptors(server.pid) - before.files - good };

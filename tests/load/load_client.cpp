@@ -1,7 +1,8 @@
-// load_client PORT slow|listen|silent COUNT DRIP_MS: many bad clients of an MCP server on 127.0.0.1, and one good one.
+// load_client PORT slow|stalled|listen|silent COUNT DRIP_MS: many bad clients of an MCP server on 127.0.0.1, and one good one.
 //
 // slow: COUNT connections, a third each of: a head that never ends, a body that never ends (a byte every DRIP_MS), and
 // requests whose answers are never read. The good client calls the tool echo, one call after the other.
+// stalled: COUNT bodies of 4 MiB that stop before their last byte, beside the same good client.
 // listen: COUNT subscriptions/listen streams, of which every second is never read. The good client calls the tool that
 // tells all of them of a change.
 // silent: the same streams with nothing to tell them; the good client calls echo.
@@ -35,6 +36,7 @@ using Milliseconds = std::chrono::milliseconds;
 constexpr int kOpenPerAnswer = 20;  // More at once than the server accepts would hold this program up, not the server.
 constexpr int kUnreadRequests = 400;
 constexpr int kSmallWindow = 4096;
+constexpr size_t kLargeBody = size_t{4} << 20;  // As large as the server takes one.
 constexpr size_t kRounds = 100;
 
 constexpr std::string_view kMeta =
@@ -56,13 +58,14 @@ std::string call(std::string_view tool, std::string_view arguments) {
   return post("tools/call", tool, fmt::format(R"("name":"{}","arguments":{},)", tool, arguments));
 }
 
-enum class Kind { kHead, kBody, kUnread, kStream, kUnreadStream, kGood };
+enum class Kind { kHead, kBody, kStalled, kUnread, kStream, kUnreadStream, kGood };
 
 struct Peer {
   int fd = -1;
   Kind kind = Kind::kGood;
   std::string in = {};
   size_t received = 0;
+  size_t left = 0;  // Of a large body, before its last byte.
 };
 
 struct Seen {
@@ -79,7 +82,8 @@ class Client {
  public:
   Client(uint16_t port, std::string_view mode, size_t count, Milliseconds drip)
       : port_(port),
-        listen_(mode != "slow"),
+        listen_(mode == "listen" || mode == "silent"),
+        stalled_(mode == "stalled"),
         count_(count),
         drip_(drip),
         request_(mode == "listen" ? call("test_trigger_tool_change", "{}")
@@ -136,14 +140,17 @@ class Client {
     address.sin_port = htons(port_);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(peer.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return false;
-    epoll_event event{.events = silent ? 0U : EPOLLIN, .data = {.ptr = &peer}};
+    const uint32_t output = kind == Kind::kStalled ? EPOLLOUT : 0U;
+    epoll_event event{.events = silent ? 0U : EPOLLIN | output, .data = {.ptr = &peer}};
     return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, peer.fd, &event) == 0;
   }
 
   void open_next() {
     const size_t index = peers_.size();
     Kind kind = Kind::kHead;
-    if (listen_) {
+    if (stalled_) {
+      kind = Kind::kStalled;
+    } else if (listen_) {
       kind = index % 2 == 0 ? Kind::kStream : Kind::kUnreadStream;
     } else if (index % 3 != 0) {
       kind = index % 3 == 1 ? Kind::kBody : Kind::kUnread;
@@ -160,6 +167,11 @@ class Client {
     } else if (kind == Kind::kBody) {
       send(peer,
            "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n{");
+    } else if (kind == Kind::kStalled) {
+      send(peer, fmt::format("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                             "Content-Length: {}\r\n\r\n",
+                             kLargeBody));
+      peer.left = kLargeBody - 1;
     } else if (kind == Kind::kUnread) {
       const std::string request = post("tools/list", "", "");
       std::string all;
@@ -175,6 +187,19 @@ class Client {
     (void)::send(peer.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
+  // As much of a large body as the socket takes.
+  void push(Peer& peer) {
+    static const std::string kBlanks(size_t{64} << 10, ' ');
+    ssize_t sent = 1;
+    while (peer.left > 0 && sent > 0) {
+      sent = ::send(peer.fd, kBlanks.data(), std::min(peer.left, kBlanks.size()), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent > 0) peer.left -= static_cast<size_t>(sent);
+    }
+    if (peer.left > 0) return;
+    epoll_event event{.events = EPOLLIN, .data = {.ptr = &peer}};
+    ::epoll_ctl(epoll_, EPOLL_CTL_MOD, peer.fd, &event);
+  }
+
   void drip(Peer& peer) {
     if (peer.fd < 0) return;
     if (peer.kind == Kind::kHead) send(peer, "a");
@@ -188,6 +213,7 @@ class Client {
   }
 
   void look_at(Peer& peer, uint32_t events) {
+    if ((events & EPOLLOUT) != 0 && (events & (EPOLLHUP | EPOLLERR)) == 0) push(peer);
     if ((events & EPOLLIN) == 0) {
       if ((events & (EPOLLHUP | EPOLLERR)) != 0) end(peer);
       return;
@@ -253,6 +279,7 @@ class Client {
 
   const uint16_t port_;
   const bool listen_;
+  const bool stalled_;
   const size_t count_;
   const Milliseconds drip_;
   const std::string request_;
@@ -276,9 +303,9 @@ int main(int argc, char** argv) {
   const auto port = number(1);
   const auto count = number(3);
   const auto drip = number(4);
-  if ((mode != "slow" && mode != "listen" && mode != "silent") || !port || !count || !drip || *port < 1 ||
+  if ((mode != "slow" && mode != "stalled" && mode != "listen" && mode != "silent") || !port || !count || !drip || *port < 1 ||
       *port > 65535 || *count < 1) {
-    fmt::print(stderr, "usage: load_client PORT slow|listen|silent COUNT DRIP_MS\n");
+    fmt::print(stderr, "usage: load_client PORT slow|stalled|listen|silent COUNT DRIP_MS\n");
     return 2;
   }
   rlimit files{};

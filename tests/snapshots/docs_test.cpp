@@ -9,6 +9,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "alerts/rules.h"
 #include "app/commands/commands.h"
@@ -22,7 +24,9 @@
 #include "json/write.h"
 #include "mcp/content.h"
 #include "mcp/server_methods.h"
+#include "mcp/transport/lines.h"
 #include "mcp/transport/streamable_http.h"
+#include "net/limits.h"
 #include "sim/world/sim_loop.h"
 #include "sim/world/sim_random.h"
 #include "tests/snapshots/compare.h"
@@ -253,7 +257,9 @@ int http_status(Code code) {
 
 std::string exits_of(std::string_view command) {
   if (command == "status") return "0 logged in, 1 not logged in or the login has ended";
-  if (command == "stdio") return "0 when the host closes the input, or at SIGINT or SIGTERM";
+  if (command == "stdio") {
+    return "0 when the host closes the input, or at SIGINT or SIGTERM; 9 the host does not read the answers";
+  }
   if (command == "serve") {
     return "0 at SIGINT or SIGTERM, after running requests have ended; 12 a security check refuses the start "
            "(`--require-check`, security.check_at_start)";
@@ -375,6 +381,80 @@ TEST_CASE("docs/operations.md names exactly the metrics that there are") {
   const std::set<std::string> families = names_in(given, "# TYPE ");
   CHECK(families.size() > 8);
   CHECK(names_in(text, "") == families);
+}
+
+std::string bytes_text(size_t bytes) {
+  constexpr size_t kKib = 1024;
+  constexpr size_t kMib = kKib * kKib;
+  if (bytes % kMib == 0) return fmt::format("{} MiB", bytes / kMib);
+  if (bytes % kKib == 0) return fmt::format("{} KiB", bytes / kKib);
+  return fmt::format("{} bytes", bytes);
+}
+
+std::string seconds_text(base::Duration time) {
+  return fmt::format("{} s", std::chrono::duration_cast<std::chrono::seconds>(time).count());
+}
+
+struct Limit {
+  std::string of;
+  std::string value;
+  std::string beyond;
+};
+
+std::vector<Limit> http_limits() {
+  const net::ServerLimits http;
+  return {
+      {"a request line", bytes_text(http.request_line_bytes), "414"},
+      {"the fields of a header", fmt::format("{}, {}", http.header_fields, bytes_text(http.header_bytes)), "431"},
+      {"a body", bytes_text(http.body_bytes), "413"},
+      {"the extensions of one chunk, and of all chunks of a body",
+       fmt::format("{}, {}", bytes_text(http.chunk_extension_bytes), bytes_text(http.chunk_extensions_bytes)), "400"},
+      {"the fields behind the last chunk", bytes_text(http.trailer_bytes), "400"},
+      {fmt::format("all bodies that are being read, without the first {} of each", bytes_text(http.small_body_bytes)),
+       bytes_text(http.bodies_bytes), "503 with `Retry-After`, before the rest is read"},
+      {"connections", fmt::format("{}", http.connections), "503 with `Retry-After`"},
+      {"connections of one address", "`server.connections_per_client`", "429 with `Retry-After`"},
+      {"requests that are read ahead while one runs", bytes_text(http.read_ahead_bytes), "the rest waits in the socket"},
+      {"a header: from its first byte, the first one from the accept", seconds_text(http.header_timeout),
+       "408, or the end where nothing had come"},
+      {"a body", seconds_text(http.body_timeout), "408"},
+      {"silence between two requests", seconds_text(http.idle_timeout), "the end"},
+      {fmt::format("an answer that is not read: and a second more for each {} of it",
+                   bytes_text(http.write_bytes_per_second)),
+       seconds_text(http.write_stall), "the end"},
+      {"the client to read a last answer", seconds_text(http.linger), "the end"},
+  };
+}
+
+std::vector<Limit> stdio_limits() {
+  const net::StdioLimits stdio;
+  const mcp::LinesOptions lines;
+  return {
+      {"a line", bytes_text(stdio.line_bytes), "an error in its place; the next line is read"},
+      {"lines that wait, each with its place in the queue", bytes_text(stdio.input_queue_bytes), "stdin is not read"},
+      {"requests that run at once", fmt::format("{}", lines.calls_in_flight_max), "an error to each further one"},
+      {"output that the host has not read", bytes_text(stdio.backlog_pause_bytes),
+       "no further request is begun, and notifications are dropped"},
+      {"the same, with the answers to what had begun", bytes_text(stdio.backlog_bytes), "the end, with exit code 9"},
+  };
+}
+
+TEST_CASE("the limits of docs/operations.md are those of the code") {
+  const std::filesystem::path path = source_directory() / "docs/operations.md";
+  std::ifstream file(path);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::pair<std::string, std::vector<Limit>> tables[] = {{"http limits", http_limits()},
+                                                               {"stdio limits", stdio_limits()}};
+  for (const auto& [name, limits] : tables) {
+    std::string table = "| of | at most | beyond it |\n|---|---|---|\n";
+    for (const Limit& limit : limits) table += fmt::format("| {} | {} | {} |\n", limit.of, limit.value, limit.beyond);
+    const std::string before = fmt::format("<!-- {}: begin -->\n", name);
+    const size_t begin = text.find(before);
+    const size_t end = text.find(fmt::format("<!-- {}: end -->", name));
+    REQUIRE((begin != std::string::npos && end != std::string::npos && begin < end));
+    text.replace(begin + before.size(), end - begin - before.size(), table);
+  }
+  snapshots::compare(path, text);
 }
 
 TEST_CASE("the alerts of docs/operations.md are those of the rules") {

@@ -16,9 +16,10 @@ int main(int count, char** values) {
   const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
   if (!unknown) io.program = self.string();
   io.confine = os::confine;
-  if (const auto tested = crypto::self_test(); !tested) {
-    std::cerr << "error: " << tested.error().message << '\n';
-    return app::commands::exit_code(tested.error().code);
+  for (const auto& checked : {os::check_open_file_limit(), crypto::self_test()}) {
+    if (checked) continue;
+    std::cerr << "error: " << checked.error().message << '\n';
+    return app::commands::exit_code(checked.error().code);
   }
   return app::commands::run(std::vector<std::string>(values + 1, values + count), app::commands::every_command(), io);
 }

@@ -34,6 +34,28 @@ base::Task<base::Result<void>> settle(Account* account) {
   co_return base::Result<void>();
 }
 
+base::Task<void> tell_drained(net::StdioLines* descriptors, Done::Setter drained) {
+  co_await descriptors->drain();
+  drained(base::Result<void>());
+}
+
+base::Error unread() {
+  return {base::Code::kUnavailable,
+          "The host does not read what this server answers on stdout, so it ended. Read while you write.", {},
+          std::nullopt};
+}
+
+// Until the host has read everything or has gone; after a signal so much longer and no more.
+base::Task<base::Result<void>> drain(Process* process, net::StdioLines* descriptors) {
+  const Done done(process->loop);
+  process->stop.on_stop([set = done.setter(), &loop = process->loop] {
+    loop.call_at(loop.now() + kSettleMax, [set] { set(std::unexpected(unread())); });
+  });
+  base::TaskGroup draining(process->loop);
+  draining.spawn(tell_drained(descriptors, done.setter()));
+  co_return co_await done;
+}
+
 // The store is opened while the host's first messages are read already: a host waits for its list of tools, and none of
 // that needs the disk. A store that cannot be opened ends the program all the same.
 base::Task<base::Result<void>> converse(Process* process, Product* product, int input, int output) {
@@ -52,9 +74,13 @@ base::Task<base::Result<void>> converse(Process* process, Product* product, int 
   auto settling = base::with_deadline(process->loop, deadline, settle(&product->account()));
   const auto settled = co_await std::move(settling);
   if (!settled) process->log.event(base::Level::kWarning, "stdio.ended_in_a_refresh");
-  co_await descriptors.drain();
+  base::Result<void> drained = std::unexpected(unread());
+  if (!lines.lost()) {
+    auto draining = drain(process, &descriptors);
+    drained = co_await std::move(draining);
+  }
   co_await product->close();
-  co_return base::Result<void>();
+  co_return drained;
 }
 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {

@@ -6,6 +6,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/occurrences.h"
 #include "net/detail/asio_loop.h"
 #include "net/detail/tls_session.h"
 #include "net/http_server.h"
@@ -32,6 +34,13 @@ using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executo
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, Executor>;
 
 class Connection;
+
+// One read of a body takes so much.
+constexpr size_t kReadBytes = size_t{64} * 1024;
+// What a connection that waits reads first; it holds most requests.
+constexpr size_t kArrivalBytes = 2048;
+// Between two lines of the log about what comes in crowds.
+constexpr std::chrono::seconds kOneLinePer{1};
 
 struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   Impl(AsioLoop& owner, http::Handler& answers, base::Log& events, HttpServerOptions given);
@@ -69,11 +78,14 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   std::optional<base::Completion<bool>::Setter> empty;
   // What a socket gave last. One thread, and a connection is through with it before it returns to
   // the loop.
-  std::vector<char> input = std::vector<char>(size_t{64} * 1024);
+  std::vector<char> input = std::vector<char>(kReadBytes);
   std::string plain;  // What it said, where it came by TLS.
   std::shared_ptr<const TlsIdentity> identity;
   std::unordered_map<std::string, size_t> connections_of;  // By client, where they are counted.
   std::vector<std::string> spare_buffers;
+  size_t bodies_bytes = 0;  // Of the bodies that are being read, what counts.
+  base::Occurrences accepts_failed{kOneLinePer};
+  base::Occurrences turned_away{kOneLinePer};
 };
 
 // States: reading (neither task_ nor writing_), busy (task_: the handler or the stream runs),
@@ -99,6 +111,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   struct Drained;
 
   void serve(std::string_view input);
+  void serve_all(std::string_view input);
+  // Counts what the body in hand holds now. False when all bodies together would be too large with the rest of it.
+  bool count_body();
   void dispatch();
   void write_refusal(int status, std::string_view message);
   void read_on(Stage stage);
@@ -142,8 +157,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const std::string peer_;
   const std::string counted_as_;
   RequestReader reader_;
-  std::array<char, 2048> arrival_;  // Holds most requests; the rest of a longer one is read into the server's input.
-  std::string pending_;             // Read, but not yet consumed.
+  std::array<char, kArrivalBytes> arrival_;  // The rest of a longer request is read into the server's input.
+  std::string pending_;                      // Read, but not yet consumed.
+  size_t counted_body_ = 0;                  // What the server's bodies_bytes has of ours.
 
   std::string out_;
   size_t out_sent_ = 0;
@@ -169,6 +185,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   base::Loop::TimerId timer_ = 0;
 
   Stage stage_ = Stage::kIdle;
+  bool served_ = false;    // A request was whole.
   bool starting_ = false;  // Inside start_task: the task may end before it returns.
   bool stream_ended_ = false;
   bool reading_ = false;

@@ -40,6 +40,19 @@ TEST_CASE("every rule is provoked by each of its events, and by not one fewer") 
   }
 }
 
+TEST_CASE("a record of many counts as many") {
+  Evaluator evaluator;
+  const audit::Entry first{.event = Event::kBearerRefused, .source = "192.0.2.7"};
+  audit::Entry others = first;
+  others.times = 9;
+  CHECK(evaluator.hear(first, kStart).empty());
+  CHECK(evaluator.hear(others, kStart + 1s).empty());
+  others.times = 1'000'000;
+  const auto alerts = evaluator.hear(others, kStart + 2s);
+  REQUIRE(alerts.size() == 1);
+  CHECK(alerts[0].count == 11);
+}
+
 TEST_CASE("what is spread over more than the window is no alert") {
   Evaluator evaluator;
   CHECK(told(evaluator, Event::kBearerRefused, "192.0.2.7", 100, kStart, 31s) == 0);

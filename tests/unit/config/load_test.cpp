@@ -61,6 +61,47 @@ TEST_CASE("the guide's production file loads, with its variables") {
   CHECK(config::check(loaded->settings));
 }
 
+TEST_CASE("what is wrong in the file is wrong also where a variable or a flag says otherwise") {
+  for (const std::string wrong : {"-1", "\"x\"", "[]", "{}"}) {
+    CAPTURE(wrong);
+    Sources given = sources("{\"server\":{\"port\":" + wrong + "}}");
+    CHECK(error_of(given).find("config.json: server.port") != std::string::npos);
+    given.flags = {{"server.port", int64_t{8123}}};
+    const std::string with_flag = error_of(given);
+    CHECK(with_flag.find("config.json: server.port") != std::string::npos);
+    CHECK(with_flag.find("(from flag)") == std::string::npos);
+    CHECK(with_flag == error_of(sources("{\"server\":{\"port\":" + wrong + "}}", {{"SPOTIFY_MCP_PORT", "8123"}})));
+  }
+  Sources section = sources(R"({"server":"x"})");
+  section.flags = {{"server.port", int64_t{8123}}};
+  CHECK(error_of(section).find("server") != std::string::npos);
+  Sources both = sources(R"({"server":{"port":-1}})");
+  both.flags = {{"server.port", int64_t{-2}}};
+  CHECK(error_of(both).find("(from flag)") != std::string::npos);
+}
+
+TEST_CASE("names of this server are names, and it listens on an address") {
+  for (const std::string wrong : {"", "*", "*.example.com", "https://mcp.example.com", "a b", "a/b"}) {
+    CAPTURE(wrong);
+    CHECK(problems_of("{\"server\":{\"allowed_hosts\":[\"" + wrong + "\"]}}").find("server.allowed_hosts") == 0);
+  }
+  CHECK(problems_of(R"({"server":{"allowed_hosts":["mcp.example.com","mcp.example.com:8443","[2001:db8::1]:80"]}})") == "");
+
+  config::Settings settings;
+  for (const std::string wrong : {"", "x y", "mcp.example.com", "127.1", "*"}) {
+    CAPTURE(wrong);
+    settings.server.host = wrong;
+    const auto checked = config::check_listener(settings);
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().message.find("server.host must be an address") == 0);
+  }
+  for (const std::string right : {"127.0.0.1", "::1", "localhost", "127.0.0.2"}) {
+    CAPTURE(right);
+    settings.server.host = right;
+    CHECK(config::check_listener(settings));
+  }
+}
+
 TEST_CASE("a secret is never written") {
   const auto loaded = config::load(sources(R"({"spotify":{"client_secret":"not-a-real-secret"}})"));
   REQUIRE(loaded);

@@ -60,22 +60,37 @@ base::Task<std::vector<Line>> read_all(net::StdioLines& lines) {
 
 }  // namespace
 
-TEST_CASE("framing: lines in pieces, empty lines, an over-long line, an unfinished one") {
+TEST_CASE("framing: lines in pieces, blank lines, an over-long line, an unfinished one") {
   net::LineFramer framer(5);
   std::deque<net::LineFramer::Line> out;
-  for (const char* piece : {"a", "b\n\nhel", "lo\nworl", "ds\n12345", "6", "7890", "\nok\nrest"})
+  for (const char* piece : {"a", "b\n\n \r\nhel", "lo\nworl", "ds\n12345", "6", "7890", "\nok\nrest"})
     framer.feed(piece, out);
-  REQUIRE(out.size() == 6);
+  REQUIRE(out.size() == 5);
   CHECK(*out[0] == "ab");
-  CHECK(*out[1] == "");
-  CHECK(*out[2] == "hello");
-  CHECK(out[3].error().code == base::Code::kInvalidArgument);  // "worlds"
-  CHECK(out[4].error().code == base::Code::kInvalidArgument);  // "1234567890", reported once.
-  CHECK(*out[5] == "ok");
+  CHECK(*out[1] == "hello");
+  CHECK(out[2].error().code == base::Code::kInvalidArgument);  // "worlds"
+  CHECK(out[3].error().code == base::Code::kInvalidArgument);  // "1234567890", reported once.
+  CHECK(*out[4] == "ok");
   const auto end = framer.end();
   REQUIRE(end);
   CHECK(end->message == "The input ended in the middle of a message.");
   CHECK_FALSE(framer.end());
+}
+
+TEST_CASE("a megabyte of newlines makes no line, and short lines fill the queue by their number") {
+  net::LineFramer framer(1000);
+  std::deque<net::LineFramer::Line> out;
+  framer.feed(std::string(size_t{1} << 20, '\n'), out);
+  CHECK(out.empty());
+
+  constexpr size_t kBytes = 100'000;
+  net::LineQueue queue(kBytes);
+  for (size_t i = 0; i < kBytes && !queue.is_full(); ++i) queue.push("x");
+  CHECK(queue.size() <= kBytes / sizeof(net::LineFramer::Line) + 1);
+  const size_t full = queue.size();
+  for (size_t i = 0; i < full; ++i) CHECK(queue.pop());
+  CHECK_FALSE(queue.pop());
+  CHECK_FALSE(queue.is_full());
 }
 
 TEST_CASE("lines are read from a pipe, then the end") {

@@ -4,6 +4,8 @@
 #include <csignal>
 #include <fcntl.h>
 #include <fstream>
+#include <future>
+#include <optional>
 #include <pty.h>
 #include <string>
 #include <sys/stat.h>
@@ -13,6 +15,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "base/text.h"
 #include "json/parse.h"
 #include "os/browser.h"
 #include "os/json_log.h"
@@ -47,7 +50,8 @@ TEST_CASE("log lines of several threads do not mix, and strange bytes do not bre
   REQUIRE(::pipe(fds.data()) == 0);
   ::fcntl(fds[1], F_SETPIPE_SZ, 1 << 20);
   const FixedClock clock;
-  os::JsonLog log(fds[1], base::Level::kInfo, clock);
+  std::optional<os::JsonLog> written(std::in_place, fds[1], base::Level::kInfo, clock);
+  base::Log& log = *written;
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&log] {
@@ -56,6 +60,7 @@ TEST_CASE("log lines of several threads do not mix, and strange bytes do not bre
     });
   }
   for (auto& thread : threads) thread.join();
+  written.reset();
   ::close(fds[1]);
   const std::string text = read_to_end(fds[0]);
   size_t lines = 0;
@@ -78,8 +83,52 @@ TEST_CASE("a closed pipe is an error, not a signal") {
   CHECK(::write(fds[1], "x", 1) == -1);
   CHECK(errno == EPIPE);
   const FixedClock clock;
-  os::JsonLog log(fds[1], base::Level::kInfo, clock);
-  log.event(base::Level::kInfo, "lost");  // And the log goes on without its reader.
+  {
+    os::JsonLog log(fds[1], base::Level::kInfo, clock);
+    log.event(base::Level::kInfo, "lost");  // And the log goes on without its reader.
+  }
+  ::close(fds[1]);
+}
+
+TEST_CASE("a log that nobody reads holds nobody up, and says later how many lines it has lost") {
+  std::array<int, 2> fds{};
+  REQUIRE(::pipe(fds.data()) == 0);
+  const FixedClock clock;
+  constexpr int64_t kLines = 20'000;
+  std::optional<os::JsonLog> log(std::in_place, fds[1], base::Level::kInfo, clock);
+  auto logging = std::async(std::launch::async, [&] {
+    const std::string words(200, 'w');
+    for (int64_t i = 0; i < kLines; ++i) log->event(base::Level::kInfo, "tick", {{"words", words}});
+  });
+  const bool ended = logging.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+  CHECK(ended);
+  std::string text;
+  std::thread reader([&] { text = read_to_end(fds[0]); });
+  logging.wait();
+  log.reset();
+  ::close(fds[1]);
+  reader.join();
+  int64_t lines = 0;
+  int64_t lost = 0;
+  for (const std::string_view line : base::split(text, '\n')) {
+    const auto value = json::parse(line);
+    if (!value) continue;
+    if (value->text_or_empty("event") == "tick") ++lines;
+    if (value->text_or_empty("event") == "log.lines_lost") lost += value->find("count")->integer();
+  }
+  CHECK(lost > 0);
+  CHECK(lines + lost == kLines);
+}
+
+TEST_CASE("a log that nobody reads does not keep the process from ending") {
+  std::array<int, 2> fds{};
+  REQUIRE(::pipe(fds.data()) == 0);
+  const FixedClock clock;
+  {
+    os::JsonLog log(fds[1], base::Level::kInfo, clock);
+    for (int i = 0; i < 1000; ++i) log.event(base::Level::kInfo, "tick", {{"words", std::string(200, 'w')}});
+  }
+  ::close(fds[0]);
   ::close(fds[1]);
 }
 

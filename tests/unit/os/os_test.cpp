@@ -124,9 +124,11 @@ TEST_CASE("the log writes one JSON line per event and drops what is below its le
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   const FixedClock clock;
-  os::JsonLog log(ends[1], base::Level::kInfo, clock);
-  log.event(base::Level::kDebug, "not.seen");
-  log.event(base::Level::kWarning, "quota.blocked", {{"bucket", "search"}, {"seconds", 30}, {"shared", true}});
+  {
+    os::JsonLog log(ends[1], base::Level::kInfo, clock);
+    log.event(base::Level::kDebug, "not.seen");
+    log.event(base::Level::kWarning, "quota.blocked", {{"bucket", "search"}, {"seconds", 30}, {"shared", true}});
+  }
   ::close(ends[1]);
   char bytes[1000];
   const ssize_t count = ::read(ends[0], bytes, sizeof bytes);

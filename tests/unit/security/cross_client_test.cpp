@@ -1,10 +1,12 @@
-// A thousand connections of a thousand users, whose requests all have the id 0: each gets the answers to its own, and
+// A thousand connections of a thousand users, open at once, whose requests all have the id 0: each gets the answers to its own, and
 // no word of another. Both eras, over real sockets, with the loop on a thread of its own. SMS_THOUSANDS says how
 // many thousands follow each other; 1 when it is not set.
 #include <atomic>
 #include <cstdlib>
+#include <latch>
 #include <memory>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
@@ -19,7 +21,8 @@ namespace {
 
 constexpr int kClients = 1000;
 constexpr int kThreads = 8;
-constexpr int kAtOnce = 25;  // Of each thread: below the usual limit of open files, far above one.
+constexpr int kOfThread = kClients / kThreads;
+constexpr rlim_t kFiles = 2 * kClients + 200;  // Both ends of each are here.
 constexpr int kRounds = 3;
 
 std::string request(const http::Headers& headers, const std::string& user, const std::string& body,
@@ -77,9 +80,10 @@ void judge(const Client& client, int round, const std::optional<std::string>& an
   ++(own >= 2 && clean ? tally.own : tally.foreign);
 }
 
-void run_batch(uint16_t port, int first, Tally& tally) {
+void run_batch(uint16_t port, int first, std::latch& all_open, Tally& tally) {
   std::vector<std::unique_ptr<Client>> clients;
-  for (int i = 0; i < kAtOnce; ++i) clients.push_back(std::make_unique<Client>(port, first + i));
+  for (int i = 0; i < kOfThread; ++i) clients.push_back(std::make_unique<Client>(port, first + i));
+  all_open.arrive_and_wait();
   for (const auto& client : clients) {
     if (!client->legacy) continue;
     (void)client->wire.send(request(tests::post_headers(), client->user, std::string(tests::kInitialize)));
@@ -99,21 +103,26 @@ void run_batch(uint16_t port, int first, Tally& tally) {
 }
 
 void run_thousand(uint16_t port, Tally& tally) {
-  std::atomic<int> next = 0;
+  std::latch all_open(kThreads);
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&] {
-      for (int first = next.fetch_add(kAtOnce); first < kClients; first = next.fetch_add(kAtOnce)) {
-        run_batch(port, first, tally);
-      }
-    });
+    threads.emplace_back([&, i] { run_batch(port, i * kOfThread, all_open, tally); });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+// Whether so many connections fit.
+bool allow_files() {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  return ::setrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur >= kFiles;
 }
 
 }  // namespace
 
 TEST_CASE("cross_client: a thousand clients that all use the id 0 see no answer of another") {
+  REQUIRE(allow_files());
   net::AsioLoop loop;
   tests::HttpWorld world(loop);
   auto server = net::HttpServer::start(loop, world.handler, world.log, {.port = 0, .limits = {}});

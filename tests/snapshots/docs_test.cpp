@@ -256,7 +256,9 @@ int http_status(Code code) {
 
 std::string exits_of(std::string_view command) {
   if (command == "status") return "0 logged in, 1 not logged in or the login has ended";
-  if (command == "stdio") return "0 when the host closes the input, or at SIGINT or SIGTERM; 9 the host does not read the answers";
+  if (command == "stdio") {
+    return "0 when the host closes the input, or at SIGINT or SIGTERM; 9 the host does not read the answers";
+  }
   if (command == "serve") return "0 at SIGINT or SIGTERM, after running requests have ended";
   if (command == "login") {
     return "0 logged in; 4 denied in the browser, 9 sealed, 10 nobody answered in time, 11 the input ended";
@@ -402,7 +404,8 @@ std::vector<Limit> http_limits() {
        bytes_text(http.bodies_bytes), "503 with `Retry-After`, before the rest is read"},
       {"connections", fmt::format("{}", http.connections), "503 with `Retry-After`"},
       {"connections of one address", "`server.connections_per_client`", "429 with `Retry-After`"},
-      {"requests that are read ahead while one runs", bytes_text(http.read_ahead_bytes), "the rest waits in the socket"},
+      {"requests that are read ahead while one runs", bytes_text(http.read_ahead_bytes),
+       "the rest waits in the socket"},
       {"a header: from its first byte, the first one from the accept", seconds_text(http.header_timeout),
        "408, or the end where nothing had come"},
       {"a body", seconds_text(http.body_timeout), "408"},

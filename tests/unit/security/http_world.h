@@ -52,8 +52,11 @@ class Bearers final : public mcp::Authenticator {
 };
 
 struct HttpWorld {
+  static constexpr size_t kCallsMax = 2000;  // Those of a thousand clients at once.
+
   explicit HttpWorld(base::Loop& loop, mcp::StreamableHttpOptions options = {})
-      : server(mcp::Services{loop, clock, random, log}, {.info = {.name = "security", .version = "1"}}),
+      : server(mcp::Services{loop, clock, random, log},
+               {.info = {.name = "security", .version = "1"}, .calls_max = kCallsMax}),
         handler(server, random, &bearers, std::move(options)) {
     server.add(mcp::tool<EchoArguments, EchoAnswer>(
         {.name = "echo", .title = "Echo", .description = "Gives back the text.", .effect = mcp::Effect::kRead},

@@ -8,6 +8,12 @@
 namespace net {
 namespace {
 
+// White space alone, also with the line end of Windows.
+bool is_blank(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return base::trim(line).empty();
+}
+
 size_t cost_of(const LineFramer::Line& line) { return sizeof line + (line ? line->size() : 0); }
 
 }  // namespace
@@ -40,7 +46,7 @@ void LineFramer::feed(std::string_view bytes, std::deque<Line>& out) {
     if (newline == std::string_view::npos) return;
     bytes.remove_prefix(newline + 1);
     std::string line = std::exchange(partial_, {});
-    if (!std::exchange(skipping_, false) && !base::trim(line).empty()) out.emplace_back(std::move(line));
+    if (!std::exchange(skipping_, false) && !is_blank(line)) out.emplace_back(std::move(line));
   }
 }
 

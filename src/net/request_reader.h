@@ -49,8 +49,6 @@ class RequestReader {
   // From kComplete; `peer` is who sent it.
   http::Request take(std::string_view peer = {});
   http::Method method() const { return request_.method; }
-  // Of the body that has come so far.
-  size_t body_bytes() const { return request_.body.size(); }
   Persistence persistence() const { return persistence_; }
   Version version() const { return version_; }
   // Forgets the current request, gives its memory back and waits for another.

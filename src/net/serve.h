@@ -24,9 +24,9 @@ class McpLines final : public mcp::Lines {
   // Both must outlive it.
   McpLines(StdioLines& lines, base::Log& log) : lines_(lines), log_(log) {}
 
-  // Waits first until the host has read most of what was written: who does not read is asked for no more, and gets every
-  // answer once it does. A host that takes no answers has gone away, even if its end of our input is still open: then
-  // there is no next line.
+  // Waits first until the host has read most of what was written: who does not read is asked for no more, and gets
+  // every answer once it does. A host that takes no answers has gone away, even if its end of our input is still open:
+  // then there is no next line.
   base::Task<std::optional<base::Result<std::string>>> read() override;
   // A notification is dropped while too much is unread.
   void write(std::string line) override;

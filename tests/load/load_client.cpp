@@ -1,4 +1,5 @@
-// load_client PORT slow|stalled|listen|silent COUNT DRIP_MS: many bad clients of an MCP server on 127.0.0.1, and one good one.
+// load_client PORT slow|stalled|listen|silent COUNT DRIP_MS: many bad clients of an MCP server on 127.0.0.1, and one
+// good one.
 //
 // slow: COUNT connections, a third each of: a head that never ends, a body that never ends (a byte every DRIP_MS), and
 // requests whose answers are never read. The good client calls the tool echo, one call after the other.
@@ -303,8 +304,8 @@ int main(int argc, char** argv) {
   const auto port = number(1);
   const auto count = number(3);
   const auto drip = number(4);
-  if ((mode != "slow" && mode != "stalled" && mode != "listen" && mode != "silent") || !port || !count || !drip || *port < 1 ||
-      *port > 65535 || *count < 1) {
+  const bool known = mode == "slow" || mode == "stalled" || mode == "listen" || mode == "silent";
+  if (!known || !port || !count || !drip || *port < 1 || *port > 65535 || *count < 1) {
     fmt::print(stderr, "usage: load_client PORT slow|stalled|listen|silent COUNT DRIP_MS\n");
     return 2;
   }

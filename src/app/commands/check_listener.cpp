@@ -52,13 +52,12 @@ class ScratchAccess {
       }
       case config::HttpAuth::kApiKey: {
         Process& process = probing_.process;
-        const SigningSeal seal(crypto::Key::generate(process.random));
         ApiKeyRequest request{.label = "probe", .scopes = {std::string(policy::kReadScope)}};
-        CO_TRY(MadeApiKey made, make_api_key(process.random, seal, std::move(request), process.clock.wall()));
+        CO_TRY(MadeApiKey made, make_api_key(process.random, std::move(request), process.clock.wall()));
         auto adding = keys_.add(std::move(made.row));
         CO_TRY_VOID(co_await std::move(adding));
         // Signatures are for the tests of this program: what is asked here comes before or behind them.
-        api_keys_.emplace(ApiKeyAccess::Services{keys_, nonces_, process.clock, log_}, std::nullopt);
+        api_keys_.emplace(ApiKeyAccess::Services{keys_, nonces_, process.clock, log_}, nullptr);
         co_return std::string(made.text.reveal());
       }
     }

@@ -1,6 +1,6 @@
-// A thousand connections of a thousand users, open at once, whose requests all have the id 0: each gets the answers to its own, and
-// no word of another. Both eras, over real sockets, with the loop on a thread of its own. SMS_THOUSANDS says how
-// many thousands follow each other; 1 when it is not set.
+// A thousand connections of a thousand users, open at once, whose requests all have the id 0: each gets the answers to
+// its own, and no word of another. Both eras, over real sockets, with the loop on a thread of its own. SMS_THOUSANDS
+// says how many thousands follow each other; 1 when it is not set.
 #include <atomic>
 #include <cstdlib>
 #include <latch>

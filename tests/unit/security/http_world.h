@@ -52,8 +52,11 @@ class Bearers final : public mcp::Authenticator {
 };
 
 struct HttpWorld {
+  static constexpr size_t kCallsMax = 2000;  // Those of a thousand clients at once.
+
   explicit HttpWorld(base::Loop& loop, mcp::StreamableHttpOptions options = {},
-                     mcp::ServerOptions server_options = {.info = {.name = "security", .version = "1"}})
+                     mcp::ServerOptions server_options = {.info = {.name = "security", .version = "1"},
+                                                          .calls_max = kCallsMax})
       : server(mcp::Services{loop, clock, random, log}, std::move(server_options)),
         handler(server, random, &bearers, std::move(options)) {
     server.add(mcp::tool<EchoArguments, EchoAnswer>(

@@ -66,8 +66,8 @@ base::Task<base::Result<Answers>> Server::Asker::ask(std::vector<Question> quest
 }
 
 // Where something is changed, an answer counts only for what was asked in this request before, in just these words:
-// whoever sends answers along that nobody asked for, or for a question that has changed since, is asked. What only reads
-// takes them as they come (2026-07-28 basic/utilities/mrtr leaves a server free to).
+// whoever sends answers along that nobody asked for, or for a question that has changed since, is asked. What only
+// reads takes them as they come (2026-07-28 basic/utilities/mrtr leaves a server free to).
 std::optional<json::Object> Server::Asker::answer_to(const Question& question) {
   const std::string digest = digest_of(question);
   std::string& asked = rounds_.asked[question.key];

@@ -2,6 +2,7 @@
 // already there, and knows no device half of the time. A command here ends in one clear status.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>

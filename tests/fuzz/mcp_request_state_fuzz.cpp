@@ -30,7 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ENSURE(refused(crypto::base64url_encode(text)));
 
   // The first byte says where the others are laid over a state that is ours.
-  const auto sealed = states.seal(principal, call, "", {.asked = {}, .answers = {{"confirm", json::Object{{"action", "accept"}}}}});
+  const mcp::Rounds one{.asked = {}, .answers = {{"confirm", json::Object{{"action", "accept"}}}}};
+  const auto sealed = states.seal(principal, call, "", one);
   ENSURE(sealed && states.open(principal, call, *sealed));
   std::string box = crypto::base64url_decode(*sealed).value();
   bool changed = false;

@@ -46,7 +46,7 @@ TEST_CASE("every check that waits for an attestation is asked for by a calendar"
 TEST_CASE("a backup that is older than a week is a finding, and so is one without a date") {
   CHECK(app::commands::judge_backup("b", "2026-11-30T03:00:00Z", kNow).state == app::StepState::kDone);
   CHECK(app::commands::judge_backup("b", "2026-11-23T03:00:00Z", kNow).state == app::StepState::kDone);
-  const app::commands::Outcome old = app::commands::judge_backup("b", "2026-11-20T03:00:00Z", kNow);
+  const app::Outcome old = app::commands::judge_backup("b", "2026-11-20T03:00:00Z", kNow);
   CHECK(old.state == app::StepState::kFound);
   CHECK(old.told.contains("make a new one"));
   CHECK(app::commands::judge_backup("b", "yesterday", kNow).state == app::StepState::kFound);

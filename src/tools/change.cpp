@@ -52,6 +52,12 @@ std::string refused_sentence(const Progress& progress) {
                      fmt::join(progress.refused, ", "));
 }
 
+std::string left_out_sentence(size_t left_out) {
+  if (left_out == 0) return {};
+  return fmt::format("Left out {} that Spotify does not let anybody add: local files and entries without a name.",
+                     count_of(left_out, "item"));
+}
+
 std::string dates_sentence(int64_t dates_lost) {
   if (dates_lost == 0) return {};
   return fmt::format("Spotify will show a new added date for {} of the items that stay.", dates_lost);
@@ -254,13 +260,7 @@ base::Task<base::Result<ChangeAnswer>> make_playlist(const Services& services, m
                                                      std::shared_ptr<spotify::Client> client, Making making) {
   const size_t given = making.uris.size();
   std::erase_if(making.uris, [](const std::string& uri) { return !curation::can_be_added(uri); });
-  const size_t left_out = given - making.uris.size();
-  const std::string remark =
-      left_out == 0 ? std::string()
-                    : fmt::format(
-                          "Left out {} that Spotify does not let anybody add: local files and entries without "
-                          "a name.",
-                          count_of(left_out, "item"));
+  const std::string remark = left_out_sentence(given - making.uris.size());
   if (making.uris.size() > kPlaylistMax) {
     co_return base::fail(base::Code::kInvalidArgument,
                          fmt::format("That would be {} items; Spotify allows {} in one playlist. Nothing was made.",

@@ -31,8 +31,8 @@ class AuditedServer final : public mcp::Auditor {
 
   // A change is on the disk before its handler runs, and its end before the answer; what only reads is noted.
   base::Task<base::Result<std::unique_ptr<mcp::AuditedCall>>> begin(mcp::CallFacts facts) override;
-  // A first refusal is on the disk before the answer; what else the same source is refused for the same reason is counted,
-  // and told once a second. So strangers cannot fill the disk.
+  // A first refusal is on the disk before the answer; what else the same source is refused for the same reason is
+  // counted, and told once a second. So strangers cannot fill the disk.
   base::Task<void> refused(mcp::RefusedRequest request) override;
   void session_opened(const mcp::Principal& principal, mcp::Revision revision) override;
   void session_ended(const mcp::Principal& principal, mcp::Revision revision) override;

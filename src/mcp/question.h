@@ -34,8 +34,8 @@ using Answers = std::map<std::string, json::Object>;
 // The capability that a client must have declared to be asked this, such as {"elicitation":{}}.
 json::Object required_capability(const Question& question);
 // Whether a client of this revision that declared `capabilities` may be sent the question. {"elicitation":{}} means
-// forms only; a URL needs {"elicitation":{"url":{}}}. Elicitation came with 2025-06-18; URLs, and fields that are arrays
-// or name their choices with oneOf, with 2025-11-25.
+// forms only; a URL needs {"elicitation":{"url":{}}}. Elicitation came with 2025-06-18; URLs, and fields that are
+// arrays or name their choices with oneOf, with 2025-11-25.
 bool can_answer(const json::Object& capabilities, Revision revision, const Question& question);
 // The questions by their keys, as the wire has them. The keys must differ, which is ENSUREd.
 json::Object to_requests(const std::vector<Question>& questions);

@@ -60,6 +60,7 @@ void SecurityLog::hear(const audit::Entry& entry, base::Instant now) {
               {"group", group_of(entry.event)},
               {"source", source},
               {"status", status},
+              {"count", entry.times},
               {"tag", tag_of(info.severity)}});
 }
 

@@ -45,7 +45,10 @@ Outcome judge_key_file(const Facts& facts) {
   if (!has.file)
     return warn(fmt::format("The key comes from {}, which other programs of this user may see.", has.source));
   if (has.file->is_link) return fail(has.file->path + " is a symbolic link.");
-  return judge((has.file->mode & 077) == 0, fmt::format("{} has mode {:04o}.", has.file->path, has.file->mode & 07777));
+  // Root may let the group of a service read what the service must not change.
+  const uint32_t closed = has.file->owner == 0 ? 037 : 077;
+  const auto seen = fmt::format("{} has mode {:04o}.", has.file->path, has.file->mode & 07777);
+  return judge((has.file->mode & closed) == 0, seen);
 }
 
 Outcome judge_algorithms(const Facts& facts) {

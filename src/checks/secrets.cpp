@@ -62,7 +62,9 @@ void collect(const json::Value& value, std::string_view name, const std::string&
   if (!value.is_string() || value.string().empty()) return;
   const std::string& text = value.string();
   const bool is_reference = text.starts_with("${") && text.ends_with('}');
-  if (is_reference) return;
+  // The key of the listener's certificate is named by its file.
+  const bool is_path = name == "tls_key" && text.starts_with('/');
+  if (is_reference || is_path) return;
   const bool is_public = name == "client_id" || text.contains("://") || text.starts_with('/');
   if (is_secret_name(name) || secret_shape(text) || (!is_public && looks_random(text))) found.push_back(path);
 }

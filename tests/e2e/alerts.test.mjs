@@ -76,16 +76,18 @@ test('eleven wrong bearers are one alert, which the webhook can trust and gets a
 });
 
 test('an assistant that makes more changes than it may is an alert, and a line of the audit trail', async () => {
+  await workspace.startSim();
   workspace.writeConfig((settings) => {
     settings.alerts = { webhook: `http://127.0.0.1:${receiver.address().port}/hook`, webhook_secret: secret };
     settings.tools = { writes_per_minute: 1 };
   });
   received = [];
+  await workspace.login();
   const server = await workspace.startServer();
   const create = () => postModern(server, workspace.token(), 'tools/call', { name: 'create_playlist', arguments: { name: 'x' } });
   await create();
   const refused = await create();
-  assert.match(refused.body, /lets an assistant make 1 changes in a minute/);
+  assert.match(refused.body, /lets an assistant make 1 change in a minute/);
   await requests(1);
   const alert = JSON.parse(received[0].body);
   assert.equal(alert.alert, 'budget_spent');

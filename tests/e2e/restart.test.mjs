@@ -41,7 +41,8 @@ async function begin(server, which = 0) {
   const inputResponses = Object.fromEntries(Object.keys(message.result.inputRequests)
     .map((key) => [key, { action: 'accept', content: { go_ahead: true } }]));
   const { requestState } = message.result;
-  return (later) => call(later, 'unfollow_playlist', { playlist_id: playlist }, { inputResponses, requestState });
+  const yes = (later) => call(later, 'unfollow_playlist', { playlist_id: playlist }, { inputResponses, requestState });
+  return Object.assign(yes, { playlist });
 }
 
 test('a confirmation that was begun before a restart is completed after it, once', async () => {
@@ -54,6 +55,8 @@ test('a confirmation that was begun before a restart is completed after it, once
   assert.equal(done.result?.structuredContent?.status, 'verified', JSON.stringify(done));
   assert.equal(await unfollows(), 1);
   for (const signal of [undefined, 'SIGKILL']) {
+    // There is something to drop again, and so the same question.
+    await call(server, 'save_to_library', { uris: [yes.playlist] });
     const { message } = await yes(server);
     assert.equal(message.error?.code, -32602, JSON.stringify(message));
     assert.match(message.error.message, /used already/);

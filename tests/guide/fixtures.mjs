@@ -27,6 +27,11 @@ export const fixtures = {
   // The production settings of the security guide, under the name that a page gives them, or where no page names them.
   'config.json': (session) => session.write('config.json', session.files.get('production.json')),
   settings: (session) => session.write('../.config/spotify-mcp-server/config.json', session.files.get('production.json')),
+  // The master key, as a first start makes it.
+  key: async (session) => {
+    const { code, output } = await session.run('spotify-mcp-server keys init --config config.json');
+    if (code !== 0) throw new Error(output);
+  },
   // Of the last settings that were given.
   login: (session) => session.workspace.login(),
   server: async (session) => {

@@ -2,12 +2,15 @@
 // Runs the official MCP conformance suite (pinned in package.json) against a fresh fixture server: the required set of
 // one protocol version, with baseline-VERSION.yml as the list of what is known to be open, and then the scenarios that
 // the suite has beyond it, by name. A check that fails without being listed, a listed one that passes, and a mere
-// warning all fail the run; so does a scenario beyond the set that checks nothing. Offline; ends only what it started.
+// warning all fail the run; so does a scenario beyond the set that checks nothing, and a suite that runs other than so
+// many scenarios. Then whole answers are compared with what they have to be (answers.mjs). Offline; ends only what it
+// started.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { checkAnswers } from './answers.mjs';
 
 const [version, program] = process.argv.slice(2);
 if (!version || !program) {
@@ -50,9 +53,15 @@ const beyond = {
     'tasks-mrtr-composition'],
 };
 
+// Scenarios that a run of the required set goes through: the 30 and 37 that the suite scores, and some that it does not.
+const scenarios = { '2025-11-25': 33, '2026-07-28': 50 };
+
 console.log(`conformance ${version} against ${url}`);
 const failed = [];
 if (!await runSuite(['--requirements', version])) failed.push('the required set');
+const ran = new Set(allChecks().map(({ scenario }) => scenario)).size;
+console.log(`the required set: ${ran} scenarios ran`);
+if (ran !== scenarios[version]) failed.push(`the required set has ${scenarios[version]} scenarios`);
 for (const scenario of beyond[version]) {
   // The run of the required set includes some of them, without minding how they end.
   if (checksOf(scenario).length === 0) await runSuite(['--scenario', scenario, '--spec-version', version]);
@@ -63,6 +72,13 @@ for (const scenario of beyond[version]) {
     .filter(({ check }) => check.status === 'SUCCESS' && check.id !== 'wire-schema-valid').length;
   console.log(`beyond the set: ${scenario}: ${good} passed, ${bad} failed`);
   if (bad > 0 || good === 0) failed.push(scenario);
+}
+
+try {
+  console.log(`whole answers: ${await checkAnswers(url, version)} are as they have to be`);
+} catch (error) {
+  console.error(error.message);
+  failed.push('whole answers');
 }
 
 async function runSuite(what) {

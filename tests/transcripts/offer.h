@@ -85,6 +85,15 @@ inline Echoed work(mcp::CallContext& context, schema::Empty) {
   co_return EchoAnswer{"worked for " + json::write(answer)};
 }
 
+// Tells of everything that may change.
+inline Echoed publish(mcp::Server& server) {
+  using Kind = mcp::Event::Kind;
+  for (const Kind kind : {Kind::kToolsChanged, Kind::kPromptsChanged, Kind::kResourcesChanged}) server.publish({kind});
+  server.publish({Kind::kResourceUpdated, "note://today"});
+  server.publish({Kind::kResourceUpdated, "note://day/that-nobody-has-subscribed-to"});
+  co_return EchoAnswer{"published"};
+}
+
 inline base::Task<base::Result<mcp::PromptResult>> greeting(mcp::CallContext&, Texts arguments) {
   mcp::PromptResult result{"A greeting.", {}};
   result.messages.push_back({"user", mcp::Content::text("Greet " + arguments.at("whom") + ".")});
@@ -125,6 +134,9 @@ inline void add_offer(mcp::Server& server) {
   server.add(mcp::tool<schema::Empty, EchoAnswer>(info("say", "Writes to the client's log."), say));
   server.add(mcp::tool<schema::Empty, EchoAnswer>(info("ask", "Asks the client."), ask));
   server.add(mcp::tool<schema::Empty, EchoAnswer>(info("work", "Takes long.", mcp::Tasks::kOffered), work));
+  server.add(mcp::tool<schema::Empty, EchoAnswer>(
+      info("publish", "Tells of changes."),
+      [&server](mcp::CallContext&, schema::Empty) { return publish(server); }));
   server.add(mcp::Prompt{.name = "greeting",
                          .title = "G",
                          .description = "Greets.",

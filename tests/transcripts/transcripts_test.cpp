@@ -254,12 +254,30 @@ const std::vector<std::string> kMethods{"tools/list",          "tools/call",
                                          "tasks/cancel",        "subscriptions/listen",
                                          "no/such/method",      "notifications/cancelled"};
 
-TEST_CASE("each method stands in a transcript of each revision") {
+// What a server sends of itself. The answer to a listener (subscriptions/listen) comes when the server stops:
+// tests/unit/security/stop_test.cpp.
+const std::vector<std::string> kTold{"notifications/progress", "notifications/tools/list_changed",
+                                     "notifications/prompts/list_changed", "notifications/resources/list_changed",
+                                     "notifications/resources/updated"};
+
+TEST_CASE("each method stands in a transcript of each revision, and what a server tells of itself") {
   for (const mcp::Revision revision : mcp::kAllRevisions) {
     std::string sent;
+    std::string told;
     for (const auto& entry : fs::directory_iterator(source_directory() / "tests/transcripts")) {
       if (entry.path().filename().string().find(mcp::revision_name(revision)) == std::string::npos) continue;
-      for (const Turn& turn : read(entry.path())) sent += turn.sent + "\n";
+      for (const Turn& turn : read(entry.path())) {
+        sent += turn.sent + "\n";
+        for (const std::string& line : turn.expected) told += line + "\n";
+      }
+    }
+    for (const std::string& method : kTold) {
+      INFO(mcp::revision_name(revision), " ", method);
+      CHECK(told.find("\"method\":\"" + method + "\"") != std::string::npos);
+    }
+    if (mcp::era_of(revision) == mcp::Era::kLegacy) {
+      CHECK(sent.find("notifications/roots/list_changed") != std::string::npos);
+      CHECK(sent.find("notifications/progress") != std::string::npos);
     }
     for (const std::string& method : kMethods) {
       INFO(mcp::revision_name(revision), " ", method);

@@ -118,8 +118,7 @@ TEST_CASE("every row is shown with what it was, how sure the match is and what c
   CHECK(bench.writes() == 0);
   const auto written = bench.answer("import_playlist", json::Object{{"confirm", confirm}, {"name", "Lanterns"}});
   CHECK(status(written) == "verified");
-  const std::string uri = text(*written.find("written"), "playlist");
-  CHECK(bench.now(uri.substr(uri.rfind(':') + 1)) == Uris{bench.track_uri(kStudio)});
+  CHECK(bench.now(text(*written.find("written"), "playlist_id")) == Uris{bench.track_uri(kStudio)});
 }
 
 // Each tries to end a cell, a line, a string or a comment, to be a formula or a link, or to hide.

@@ -54,7 +54,7 @@ TEST_CASE("the third time no handler runs, and the bytes are those of the first"
       {"get_album_details", {{"album_id", bench.simulator.catalogue().albums[3].id}}},
       {"search", {{"query", "midnight"}, {"types", json::Array{"track", "artist"}}, {"limit", 30}}},
       {"search_tracks", {{"query", "midnight"}}},
-      {"get_top_items", {{"type", "artists"}}},
+      {"get_top_items", {{"type", "artist"}}},
       {"get_me", {}},
   };
   for (const auto& [tool, arguments] : calls) {

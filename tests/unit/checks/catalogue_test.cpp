@@ -114,6 +114,21 @@ TEST_CASE("root may let a group read the settings that the service must not chan
   CHECK(judged(990, 0640) == "fail");
 }
 
+TEST_CASE("CRY-06: root may let a group read the key of a service, and nobody else may") {
+  const auto judged = [](uint32_t owner, uint32_t mode) {
+    Facts facts = good_facts();
+    facts.keys->file->owner = owner;
+    facts.keys->file->mode = mode;
+    return status_in(report_of("runtime", facts), "CRY-06");
+  };
+  CHECK(judged(0, 0440) == "pass");
+  CHECK(judged(0, 0640) == "pass");
+  CHECK(judged(0, 0444) == "fail");
+  CHECK(judged(0, 0660) == "fail");
+  CHECK(judged(990, 0440) == "fail");
+  CHECK(judged(990, 0600) == "pass");
+}
+
 TEST_CASE("CFG-36: where the listener was asked, the file itself has to give the contact of the settings") {
   const auto judged = [](int status, std::string body) {
     Facts facts = good_facts();

@@ -50,6 +50,12 @@ TEST_CASE("secrets in settings are found by name, by shape and by chance, refere
     "other":["9f86d081884c7d659a2feaa0c55ad015"]})")
                                             .value());
   CHECK(found == Texts{"spotify.client_secret", "other"});
+  // The key of the listener's certificate is named by its file; the key itself there is a secret like any other.
+  const auto plain = [](std::string_view key) {
+    return find_plain_secrets(json::Value(json::Object{{"server", json::Object{{"tls_key", key}}}}));
+  };
+  CHECK(plain("/run/secrets/tls.key").empty());
+  CHECK(plain("not-a-path-but-a-fake-key") == Texts{"server.tls_key"});
 }
 
 config::Sources sources(std::string text) {

@@ -174,7 +174,9 @@ test('testssl.sh finds nothing of medium severity or more', { skip: !process.env
   await run('testssl', ['--quiet', '--color', '0', '--warnings', 'batch', '--ip', '127.0.0.1', '--add-ca', file('ca.pem'),
     '--severity', 'MEDIUM', '--jsonfile', file('testssl.json'), '-p', '-s', '-f', '-S', '-h', '-U', `mcp.test:${server.port}`]);
   const found = JSON.parse(fs.readFileSync(file('testssl.json'), 'utf8'));
-  // An authority of a test answers nobody who asks whether it has revoked something.
-  const ours = found.filter(({ id }) => !/^(cert_revocation|cert_crlDistributionPoints|cert_ocspURL|OCSP_stapling|DNS_CAArecord)/.test(id));
+  // It speaks of the machine that it runs on as well (engine_problem: its own OpenSSL has no GOST), and an authority of a
+  // test answers nobody who asks whether it has revoked something.
+  const ours = found.filter(({ id }) =>
+    !/^(engine_problem|cert_revocation|cert_crlDistributionPoints|cert_ocspURL|OCSP_stapling|DNS_CAArecord)/.test(id));
   assert.deepEqual(ours.map(({ id, severity, finding }) => `${id} ${severity} ${finding}`), []);
 });

@@ -36,9 +36,6 @@ namespace app {
 inline constexpr size_t kListensMax = 2'000;
 inline constexpr std::chrono::hours kListenLife{1};
 
-// Of one request over HTTP. The largest that a tool takes has some hundreds.
-inline constexpr size_t kValuesMax = 8'192;
-
 class Product {
  public:
   // Touches neither disk nor network. kInvalidArgument for toolsets or tools that nobody knows.

@@ -47,8 +47,12 @@ struct Malformed {
   std::optional<Id> id = std::nullopt;
 };
 
+// A small text cannot become a large tree: one message with as many values as it may have takes less than 2 MiB. The
+// largest that a client has reason to send has some hundreds.
+inline constexpr json::Limits kMessageLimits{.values_max = 8192};
+
 // -32700 when `text` is not JSON within the limits.
-std::expected<json::Value, Malformed> parse_body(std::string_view text, const json::Limits& limits = {});
+std::expected<json::Value, Malformed> parse_body(std::string_view text, const json::Limits& limits = kMessageLimits);
 // One message, -32600 when it is none. Arrays are the caller's business.
 std::expected<Message, Malformed> decode(json::Value value);
 

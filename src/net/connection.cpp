@@ -44,7 +44,8 @@ Connection::Connection(HttpServer::Impl& server, uint64_t id, Socket socket, std
       peer_(std::move(peer)),
       counted_as_(std::move(counted_as)),
       reader_(server.options.limits),
-      tls_(server.identity ? std::make_unique<TlsSession>(*server.identity) : nullptr) {}
+      tls_(server.identity ? std::make_unique<TlsSession>(*server.identity) : nullptr),
+      stranger_(server.strangers.insert(server.strangers.end(), this)) {}
 
 void Connection::start() {
   read_on(Stage::kHeader);
@@ -60,6 +61,7 @@ void Connection::close() {
   task_.reset();
   stream_.reset();
   answer_.reset();
+  leave_strangers();
   reader_.next();
   count_body();
   ErrorCode ignored;
@@ -253,9 +255,14 @@ void Connection::answered(http::Response response) {
   });
 }
 
+void Connection::leave_strangers() {
+  if (stranger_) server_.strangers.erase(*std::exchange(stranger_, std::nullopt));
+}
+
 void Connection::finish_answer() {
   task_.reset();
   http::Response response = *std::exchange(answer_, std::nullopt);
+  if (response.status < 400) leave_strangers();
   if (server_.draining) persistence_ = Persistence::kClose;
   framing_ = frame(response, method_, version_, persistence_);
   if (out_.capacity() == 0) out_ = server_.take_buffer();

@@ -1,6 +1,7 @@
 #include "net/detail/curl.h"
 
 #include <dlfcn.h>
+#include <mutex>
 
 namespace net {
 
@@ -47,8 +48,12 @@ std::optional<Curl> load_curl(const char* name) {
 }
 
 const Curl* curl() {
-  static const std::optional<Curl> kCurl = load_and_initialise();
-  return kCurl ? &*kCurl : nullptr;
+  static std::mutex mutex;
+  static std::optional<Curl> loaded;
+  const std::lock_guard lock(mutex);
+  // What kept it from being loaded, such as too many open files, may have passed.
+  if (!loaded) loaded = load_and_initialise();
+  return loaded ? &*loaded : nullptr;
 }
 
 }  // namespace net

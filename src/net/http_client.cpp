@@ -215,7 +215,10 @@ base::Task<base::Result<http::Response>> CurlClient::send(http::Request request)
   const auto core = core_;
   CO_TRY(auto url, core->check(request));
   if (curl() == nullptr) {
-    co_return not_sent(base::Code::kUnavailable, "The library libcurl.so.4 cannot be loaded. Install libcurl4.");
+    auto failed = not_sent(base::Code::kUnavailable,
+                           "This server cannot send requests now. Try again; its log has the reason for whoever runs it.");
+    failed.error().detail = "libcurl.so.4 (Debian package libcurl4) could not be loaded";
+    co_return failed;
   }
   long timeout_ms = 0;
   if (request.deadline != base::Instant::never()) {

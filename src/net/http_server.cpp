@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -98,6 +99,21 @@ base::Error listen_error(const ErrorCode& error, const HttpServerOptions& option
       fmt::format(
           "Cannot listen on {}. Pass --host with an address of this machine, such as 127.0.0.1.",
           options.host));
+}
+
+// How many connections this process can have beside what else it opens, at most `wanted`. Raises the limit of open files
+// as far as that needs it, and no further.
+size_t connections_that_fit(size_t wanted) {
+  constexpr rlim_t kKeptFree = 256;  // For databases, trails, libraries and requests of our own.
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  const rlim_t needed = std::min<rlim_t>(wanted + kKeptFree, limit.rlim_max);
+  if (limit.rlim_cur < needed) {
+    const rlimit raised{.rlim_cur = needed, .rlim_max = limit.rlim_max};
+    if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  }
+  const rlim_t kept = std::min(kKeptFree, limit.rlim_cur / 2);
+  return std::min<rlim_t>(wanted, std::max<rlim_t>(limit.rlim_cur - kept, 1));
 }
 
 }  // namespace
@@ -260,14 +276,15 @@ void HttpServer::Impl::accepted(Socket socket) {
     peer = fmt::format("user {}", *user);
   }
   if (error) return;  // The peer is gone already.
-  if (connections.size() >= options.limits.connections) {
-    return refuse(socket, peer, error_response(503, "The server has too many connections. Try again later."));
-  }
   const bool counts = options.limits.connections_per_client > 0 &&
                       (options.observer == nullptr || !options.observer->speaks_for_many(peer));
   std::string client = counts ? client_of(peer) : std::string();
   if (!count_client(client)) {
     return refuse(socket, peer, error_response(429, "You have too many connections. Use those that you have."));
+  }
+  if (connections.size() >= options.limits.connections && !make_room()) {
+    uncount_client(client);
+    return refuse(socket, peer, error_response(503, "The server has too many connections. Try again later."));
   }
   const uint64_t id = next_id++;
   const auto connection =
@@ -284,11 +301,44 @@ bool HttpServer::Impl::count_client(const std::string& client) {
   return true;
 }
 
-void HttpServer::Impl::refuse(Socket& socket, const std::string& peer, http::Response response) {
+void HttpServer::Impl::uncount_client(const std::string& client) {
+  const auto counted = connections_of.find(client);
+  if (counted != connections_of.end() && --counted->second == 0) connections_of.erase(counted);
+}
+
+std::shared_ptr<Connection> HttpServer::Impl::replaceable() const {
+  // A few of the oldest may have a request in hand; whoever holds many places has none in most of them.
+  constexpr int kLooks = 64;
+  int looks = 0;
+  for (Connection* each : strangers) {
+    if (each->waits_for_peer()) return each->shared_from_this();
+    if (++looks == kLooks) break;
+  }
+  std::shared_ptr<Connection> first;
+  for (const auto& [id, each] : connections) {
+    if (each->waits_for_peer() && (!first || each->deadline() < first->deadline())) first = each;
+  }
+  return first;
+}
+
+// Who sends its request slowly, or none, does not keep out who has one: the server ends it somewhat before its time.
+bool HttpServer::Impl::make_room() {
+  const auto leaving = replaceable();
+  if (!leaving) return false;
+  note_turned_away(leaving->peer());
+  leaving->close();
+  return true;
+}
+
+void HttpServer::Impl::note_turned_away(const std::string& peer) {
   if (const auto count = turned_away.add(loop.now())) {
     log.event(base::Level::kWarning, "http.too_many_connections", {{"peer", peer}, {"count", *count}});
   }
   if (options.observer != nullptr) options.observer->turned_away(peer);
+}
+
+void HttpServer::Impl::refuse(Socket& socket, const std::string& peer, http::Response response) {
+  note_turned_away(peer);
   if (identity) return;  // An answer would cost a handshake.
   response.headers.add("Retry-After", "10");
   constexpr auto kVersion = RequestReader::Version::kHttp11;
@@ -303,8 +353,7 @@ void HttpServer::Impl::refuse(Socket& socket, const std::string& peer, http::Res
 }
 
 void HttpServer::Impl::remove(const Connection& connection) {
-  const auto counted = connections_of.find(connection.counted_as());
-  if (counted != connections_of.end() && --counted->second == 0) connections_of.erase(counted);
+  uncount_client(connection.counted_as());
   connections.erase(connection.id());
   if (connections.empty() && empty) std::exchange(empty, std::nullopt).value()(true);
 }
@@ -342,6 +391,12 @@ HttpServer::~HttpServer() { impl_->close_all(); }
 base::Result<std::unique_ptr<HttpServer>> HttpServer::start(AsioLoop& loop, http::Handler& handler,
                                                             base::Log& log,
                                                             HttpServerOptions options) {
+  const size_t wanted = options.limits.connections;
+  options.limits.connections = connections_that_fit(wanted);
+  if (options.limits.connections < wanted) {
+    log.event(base::Level::kWarning, "http.fewer_connections",
+              {{"connections", options.limits.connections}, {"wanted", wanted}});
+  }
   auto impl = std::make_shared<Impl>(loop, handler, log, std::move(options));
   TRY_VOID(impl->listen());
   impl->accept();

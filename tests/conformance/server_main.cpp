@@ -15,7 +15,6 @@
 #include "net/http_server.h"
 #include "net/limits.h"
 #include "net/loop.h"
-#include "os/process.h"
 #include "os/system_clock.h"
 #include "tests/conformance/fixture.h"
 #include "tests/conformance/fixture_asking.h"
@@ -26,15 +25,13 @@
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: mcp-conformance-server [--port N] [--deadlines-ms N]\n"
-    "--port: 0, the default, takes a free one. --deadlines-ms: one value for each deadline of a connection.\n";
-
-// Loads of more connections than the default come from tests/load.
-constexpr size_t kConnections = 16'000;
+    "usage: mcp-conformance-server [--port N] [--deadlines-ms N] [--connections N]\n"
+    "--port: 0, the default, takes a free one. --deadlines-ms: one value for each deadline of a connection.\n"
+    "--connections: how many there may be at once.\n";
 
 struct Options {
   uint16_t port = 0;
-  net::ServerLimits limits{.connections = kConnections};
+  net::ServerLimits limits;
 };
 
 std::optional<Options> read_options(int argc, char** argv) {
@@ -47,6 +44,8 @@ std::optional<Options> read_options(int argc, char** argv) {
     } else if (std::string_view(argv[i]) == "--deadlines-ms") {
       const std::chrono::milliseconds deadline(*number);
       options.limits.header_timeout = options.limits.body_timeout = options.limits.write_stall = deadline;
+    } else if (std::string_view(argv[i]) == "--connections") {
+      options.limits.connections = static_cast<size_t>(*number);
     } else {
       return std::nullopt;
     }
@@ -66,7 +65,6 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "{}", kUsage);
     return 2;
   }
-  os::raise_open_file_limit();
   net::AsioLoop loop;
   loop.stop_on({SIGINT, SIGTERM});
   crypto::OsRandom random;

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
-import { Workspace, modernRequest, programs, rawHttp } from './harness.mjs';
+import net from 'node:net';
+import { Workspace, modernRequest, postModern, programs, rawHttp, textOf } from './harness.mjs';
 
 const workspace = new Workspace();
 before(async () => {
@@ -87,6 +88,34 @@ test('a stderr that nobody reads does not stop the server', async () => {
   assert.equal(code, 0);
   server.child.stderr.resume();
   await server.ended();
+});
+
+// The limit of files is far below the limit of connections, and libcurl is not loaded before the first call that needs it.
+test('strangers who hold every connection keep nobody out, and no file from what the server must open', async () => {
+  await workspace.login();
+  const files = 360;
+  const server = workspace.start('/usr/bin/prlimit', [
+    `--nofile=128:${files}`, programs.server, 'serve', '--config', workspace.config, '--port', '0',
+  ]);
+  [, server.url] = await server.line(/listening on (http:\/\/\S+)/);
+  const { hostname, port } = new URL(server.url);
+  const strangers = [];
+  for (let i = 0; i < files + 40; i += 1) {
+    const socket = net.connect(Number(port), hostname);
+    socket.on('error', () => {});
+    await new Promise((resolve) => { socket.once('connect', resolve); });
+    socket.write('POST /mcp HTTP/1.1\r\nHost: ');
+    strangers.push(socket);
+  }
+  for (const [name, args] of [['search_tracks', { query: 'midnight', limit: 2 }], ['create_playlist', { name: 'Held open' }]]) {
+    const answer = await postModern(server, workspace.token(), 'tools/call', { name, arguments: args });
+    assert.equal(answer.status, 200, name);
+    const { result } = answer.message;
+    assert.notEqual(result.isError, true, textOf(result));
+  }
+  for (const socket of strangers) socket.destroy();
+  assert.match(server.stderr, /http\.fewer_connections/);
+  assert.doesNotMatch(server.stderr, /audit\.gap|accept_failed|Too many open files/);
 });
 
 for (const mode of ['serve', 'stdio', 'status']) {

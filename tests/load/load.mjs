@@ -41,8 +41,12 @@ async function stop(child) {
 
 // Runs `during(server, client)` while the clients stand, and gives what they and the kernel say:
 // {opened, ended, answered, notified_bytes, good, failed, p50_ms, p99_ms, max_ms, idle_mb, peak_mb, seconds}.
-async function withClients({ server: serverFile, client: clientFile, deadlinesMs }, mode, count, dripMs, during) {
-  const server = await start(serverFile, ['--port', '0', ...(deadlinesMs ? ['--deadlines-ms', String(deadlinesMs)] : [])]);
+async function withClients({ server: serverFile, client: clientFile, ...set }, mode, count, dripMs, during) {
+  const server = await start(serverFile, [
+    '--port', '0',
+    ...(set.deadlinesMs ? ['--deadlines-ms', String(set.deadlinesMs)] : []),
+    ...(set.connections ? ['--connections', String(set.connections)] : []),
+  ]);
   try {
     const before = { files: descriptors(server.pid), memory: megabytes(server.pid, 'VmRSS') };
     const began = Date.now();

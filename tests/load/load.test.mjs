@@ -23,6 +23,15 @@ test('slow heads, slow bodies and unread answers are ended while good requests g
   assertPeak(seen, 60);
 });
 
+// Where a newcomer is turned away instead, the good client hears 503 when it connects anew.
+test('more slow clients than there may be connections do not keep out a good one', async () => {
+  const seen = await slow({ ...programs, deadlinesMs: 2000, connections: 100 }, { count: 150, dripMs: 100, seconds: 60 });
+  console.log(JSON.stringify(seen));
+  assert.equal(seen.failed, 0);
+  assert.equal(seen.left, 0);
+  assert.ok(seen.good > 100, `only ${seen.good} good requests`);
+});
+
 // Together they send 400 MiB; the server keeps 64 MiB and 16 KiB of each, and as much again while a body grows.
 test('large bodies that stop before their last byte take no more memory than all bodies may', async () => {
   const seen = await slow({ ...programs, deadlinesMs: 5000 }, { count: 100, dripMs: 1000, seconds: 60, stalled: true });

@@ -30,7 +30,6 @@ mcp::StreamableHttpOptions http_options(const config::Settings& settings) {
   mcp::StreamableHttpOptions options;
   options.allowed_hosts = settings.server.allowed_hosts;
   options.allowed_origins = settings.server.allowed_origins;
-  options.limits.values_max = kValuesMax;
   options.requests_per_principal_max = static_cast<size_t>(settings.server.requests_per_user.value());
   options.streams_per_principal_max = static_cast<size_t>(settings.server.streams_per_user.value());
   options.sessions_per_principal_max = static_cast<size_t>(settings.security.max_sessions_per_user.value());
@@ -110,6 +109,9 @@ Health health_of(Product& product) {
   return product.audit().trail().is_failing() ? Health::kDegraded : Health::kOk;
 }
 
+// Of each of the listeners for the administrator and for the metrics.
+constexpr size_t kLocalConnections = 32;
+
 // Null when it cannot listen, which the log tells: the server is worth having without it.
 std::unique_ptr<net::HttpServer> listen_for_admin(const Service& service, AdminServer& admin) {
   const std::string directory = admin_directory(service.settings.storage.directory);
@@ -118,6 +120,7 @@ std::unique_ptr<net::HttpServer> listen_for_admin(const Service& service, AdminS
   if (problem.message.empty()) {
     net::HttpServerOptions options;
     options.unix_path = fmt::format("{}/{}.sock", directory, os::process_id());
+    options.limits.connections = kLocalConnections;
     auto started = net::HttpServer::start(service.process.loop, admin, service.process.log, std::move(options));
     if (started) return *std::move(started);
     problem = std::move(started).error();
@@ -133,6 +136,7 @@ base::Result<std::unique_ptr<net::HttpServer>> listen_for_metrics(const Service&
   if (port == 0) return nullptr;
   net::HttpServerOptions options;
   options.port = static_cast<uint16_t>(port);
+  options.limits.connections = kLocalConnections;
   return net::HttpServer::start(service.process.loop, metrics, service.process.log, std::move(options));
 }
 

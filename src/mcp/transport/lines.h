@@ -29,7 +29,7 @@ class Lines {
 
 struct LinesOptions {
   Principal principal = {};
-  json::Limits limits = {};
+  json::Limits limits = kMessageLimits;
   size_t calls_in_flight_max = 64;
   // How long calls that run may go on after the input has ended.
   base::Duration drain = std::chrono::seconds(5);

@@ -53,7 +53,7 @@ struct StreamableHttpOptions {
   // What a principal needs for a call; a principal whose scopes are limited and lack one of them gets 403. Null:
   // nothing.
   std::function<std::vector<std::string>(const Call& call)> scopes_of = nullptr;
-  json::Limits limits = {};
+  json::Limits limits = kMessageLimits;
   LegacyClients legacy = LegacyClients::kServed;
   size_t sessions_max = 1000;
   // The session that was used least recently makes room for a new one.

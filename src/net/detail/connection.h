@@ -10,6 +10,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,8 +57,15 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   boost::system::error_code accept_waiting();
   void accepted(Socket socket);
   void refuse(Socket& socket, const std::string& peer, http::Response response);
+  void note_turned_away(const std::string& peer);
   // False: this client has as many connections as it may.
   bool count_client(const std::string& client);
+  void uncount_client(const std::string& client);
+  // Ends the connection that a newcomer may replace. False: all have work in hand.
+  bool make_room();
+  // Of those that never got a good answer the oldest, else the one whose deadline comes first. Null: none waits for its
+  // peer.
+  std::shared_ptr<Connection> replaceable() const;
   void remove(const Connection& connection);
   void stop_listening();
   void close_all();
@@ -73,6 +81,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   Acceptor acceptor;
   uint16_t port = 0;
   std::unordered_map<uint64_t, std::shared_ptr<Connection>> connections;
+  std::list<Connection*> strangers;  // Those without a good answer so far, the oldest first.
   uint64_t next_id = 1;
   bool draining = false;
   std::optional<base::Completion<bool>::Setter> empty;
@@ -104,6 +113,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   uint64_t id() const { return id_; }
   // The client whose connections are counted; empty where they are not.
   const std::string& counted_as() const { return counted_as_; }
+  const std::string& peer() const { return peer_; }
+  // Nothing of it runs here: we wait for its peer to send or to read, until the deadline.
+  bool waits_for_peer() const { return !busy() && deadline_ != base::Instant::never(); }
+  base::Instant deadline() const { return deadline_; }
 
  private:
   // What the deadline is for while we read.
@@ -127,6 +140,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void finish_stream();
   void start_task(base::Task<void> task);
 
+  void leave_strangers();
   void flush();
   void write_some();
   void begin_waiting();
@@ -185,8 +199,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   base::Loop::TimerId timer_ = 0;
 
   Stage stage_ = Stage::kIdle;
-  bool served_ = false;    // A request was whole.
-  bool starting_ = false;  // Inside start_task: the task may end before it returns.
+  std::optional<std::list<Connection*>::iterator> stranger_;  // Where it stands among them.
+  bool served_ = false;                                       // A request was whole.
+  bool starting_ = false;                                     // Inside start_task: the task may end before it returns.
   bool stream_ended_ = false;
   bool reading_ = false;
   bool writing_ = false;

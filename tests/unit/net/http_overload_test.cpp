@@ -149,8 +149,8 @@ TEST_CASE("a crowd that is turned away is a few lines of the log, with their cou
   REQUIRE(server);
   std::thread serving([&] { loop.run(); });
   RawClient first((*server)->port());
-  CHECK(first.send("GET /quick HTTP/1.1\r\nHost: h\r\n\r\n"));
-  CHECK(first.response());
+  CHECK(first.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n"));
+  CHECK(handler.entered.wait());
   for (int i = 0; i < kCrowd; ++i) CHECK(RawClient((*server)->port()).wait_for("HTTP/1.1 503 "));
   loop.post([&] {
     server->reset();

@@ -284,10 +284,10 @@ TEST_CASE("connections over the limit get 503") {
   RunningServer server(limits);
   RawClient first(server.port);
   RawClient second(server.port);
-  REQUIRE(first.send(get("/")));
-  REQUIRE(second.send(get("/")));
-  CHECK(first.response()->starts_with("HTTP/1.1 200 "));
-  CHECK(second.response()->starts_with("HTTP/1.1 200 "));
+  for (RawClient* each : {&first, &second}) {
+    REQUIRE(each->send(get("/wait")));
+    REQUIRE(server.handler.entered.wait());
+  }
   RawClient third(server.port);
   const auto refused = third.until_closed();
   CHECK(has(refused, "HTTP/1.1 503 "));
@@ -299,6 +299,43 @@ TEST_CASE("connections over the limit get 503") {
   RawClient fourth(server.port);
   REQUIRE(fourth.send(get("/")));
   CHECK(fourth.response()->starts_with("HTTP/1.1 200 "));
+}
+
+// Whether the server ended it; what it may have said before is read.
+bool ended(RawClient& client) { return client.until_closed().has_value(); }
+
+TEST_CASE("a newcomer takes the place of the oldest that keeps the server waiting, and not of a good one") {
+  net::ServerLimits limits;
+  limits.connections = 4;
+  limits.header_timeout = limits.idle_timeout = 1h;
+  RunningServer server(limits);
+  RawClient good(server.port);
+  REQUIRE(good.send(get("/")));
+  REQUIRE(good.response()->starts_with("HTTP/1.1 200 "));
+  RawClient refused(server.port);
+  REQUIRE(refused.send(get("/throw")));
+  REQUIRE(refused.response()->starts_with("HTTP/1.1 500 "));
+  RawClient slow(server.port);
+  REQUIRE(slow.send("GET / HTTP/1.1\r\nHo"));
+  RawClient silent(server.port);
+  std::vector<RawClient> held;
+  // Each is accepted before the next, and none of them is through with its first request but for the newcomer.
+  for (RawClient* leaving : {&refused, &slow, &silent}) {
+    RawClient newcomer(server.port);
+    REQUIRE(newcomer.send(get("/wait")));
+    REQUIRE(server.handler.entered.wait());
+    CHECK(ended(*leaving));
+    REQUIRE(good.send(get("/")));
+    CHECK(good.response()->starts_with("HTTP/1.1 200 "));
+    held.push_back(std::move(newcomer));
+  }
+  // Among good ones that wait the one that has waited longest goes, and nobody who has a request in hand.
+  RawClient last(server.port);
+  REQUIRE(last.send(get("/")));
+  CHECK(last.response()->starts_with("HTTP/1.1 200 "));
+  CHECK(ended(good));
+  CHECK(server.connections() == 4);
+  CHECK_FALSE(server.handler.dropped.raised());
 }
 
 TEST_CASE("200 connections at once") {

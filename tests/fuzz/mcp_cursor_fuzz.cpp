@@ -1,5 +1,5 @@
-// Cursors of any text, also bound as the server binds its own: each is refused as the client's mistake, or names a place
-// of this list from which it goes on to its end. What the server did not bind is refused.
+// Cursors of any text, also bound as the server binds its own: each is refused as the client's mistake, or names a
+// place of this list from which it goes on to its end. What the server did not bind is refused.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -101,8 +101,34 @@ Refusal refusal_of(mcp::RefusedRequest::Why why) {
       return {Event::kScopeRefused, "beyond its scopes"};
     case mcp::RefusedRequest::Why::kSession:
       return {Event::kSessionForeign, "the session belongs to another principal"};
+    case mcp::RefusedRequest::Why::kTask:
+      return {Event::kHandleRefused, "the task belongs to another principal"};
+    case mcp::RefusedRequest::Why::kState:
+      return {Event::kHandleRefused, "the requestState is not one for this request, or is too old"};
+    case mcp::RefusedRequest::Why::kReplay:
+      return {Event::kHandleRefused, "the requestState was used already"};
+    case mcp::RefusedRequest::Why::kCursor:
+      return {Event::kHandleRefused, "the cursor is not one of this list"};
   }
   return {Event::kHostRefused, ""};
+}
+
+// Whether the request had come so far that its principal was known.
+bool names_its_principal(mcp::RefusedRequest::Why why) {
+  switch (why) {
+    case mcp::RefusedRequest::Why::kHost:
+    case mcp::RefusedRequest::Why::kOrigin:
+    case mcp::RefusedRequest::Why::kLogin:
+    case mcp::RefusedRequest::Why::kTooMany: return false;
+    case mcp::RefusedRequest::Why::kSession:
+    case mcp::RefusedRequest::Why::kTask:
+    case mcp::RefusedRequest::Why::kState:
+    case mcp::RefusedRequest::Why::kReplay:
+    case mcp::RefusedRequest::Why::kCursor:
+    case mcp::RefusedRequest::Why::kScope:
+    case mcp::RefusedRequest::Why::kMalformed: break;
+  }
+  return true;
 }
 
 audit::Entry session_entry(Event event, const mcp::Principal& principal, mcp::Revision revision) {
@@ -156,9 +182,7 @@ base::Task<void> AuditedServer::refused(mcp::RefusedRequest request) {
                      .status = std::string(base::code_name(request.code)),
                      .reason = request.reason.empty() ? std::string(refusal.reason) : std::move(request.reason)};
   if (!request.value.empty()) entry.request.emplace_back("value", audit::Hidden{std::move(request.value)});
-  using Why = mcp::RefusedRequest::Why;
-  const bool is_known = request.why == Why::kSession || request.why == Why::kScope || request.why == Why::kMalformed;
-  if (is_known) entry.user = std::move(request.principal.id);
+  if (names_its_principal(request.why)) entry.user = std::move(request.principal.id);
   if (Refusals* same = counted_with(entry)) {
     ++same->untold;
     co_return;

@@ -19,6 +19,7 @@ enum class Event : uint8_t {
   kSessionOpened,
   kSessionEnded,
   kSessionForeign,
+  kHandleRefused,
   kCallBegun,
   kCallEnded,
   kChangeBegun,

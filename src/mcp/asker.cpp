@@ -47,7 +47,7 @@ std::optional<Server::Failure> Server::Asker::begin() {
   if (sealed != nullptr) {
     if (!sealed->is_string()) return invalid_params("The requestState is the text that the server gave.");
     auto opened = server_.states_.open(incoming_.principal, incoming_.call, sealed->string());
-    if (!opened) return invalid_params(std::move(opened).error().message);
+    if (!opened) return invalid_params(std::move(opened).error().message, RefusedRequest::Why::kState);
     rounds_ = opened->rounds;
     state_ = *std::move(opened);
   }
@@ -113,11 +113,11 @@ base::Task<base::Result<Answers>> Server::Asker::stop(Answer end) {
   co_return base::fail(base::Code::kCancelled, "The request has ended.");
 }
 
-bool Server::Asker::changes_something() const {
-  if (incoming_.call.method != "tools/call") return false;
+Effect Server::Asker::effect() const {
+  if (incoming_.call.method != "tools/call") return Effect::kRead;
   const json::Value* name = incoming_.call.params.find("name");
   const ToolEntry* entry = name == nullptr || !name->is_string() ? nullptr : server_.find_tool(name->string());
-  return entry != nullptr && entry->tool.info.effect != Effect::kRead;
+  return entry == nullptr ? Effect::kRead : entry->tool.info.effect;
 }
 
 base::Task<std::optional<Server::Failure>> Server::Asker::spend() {
@@ -125,7 +125,7 @@ base::Task<std::optional<Server::Failure>> Server::Asker::spend() {
   auto spending = server_.spent_states().spend(incoming_.principal.id, state_->id, state_->expires);
   switch (co_await std::move(spending)) {
     case SpentStates::Spending::kFirst: break;
-    case SpentStates::Spending::kAgain: co_return invalid_params(std::string(kSpent));
+    case SpentStates::Spending::kAgain: co_return invalid_params(std::string(kSpent), RefusedRequest::Why::kReplay);
     case SpentStates::Spending::kFull: co_return Failure{{code::kServerError, std::string(kFull)}};
   }
   spent_ = true;
@@ -136,7 +136,9 @@ Server::Answer Server::Asker::input_required(const std::vector<Question>& questi
   json::Object requests = to_requests(questions);
   // A state whose answers went into this round is used up, and the next one is another.
   const std::string id = state_ && !spent_ ? state_->id : "";
-  auto sealed = server_.states_.seal(incoming_.principal, incoming_.call, id, rounds_);
+  const base::Duration lifetime =
+      effect() == Effect::kDestroy ? RequestStates::kConfirmLifetime : RequestStates::kLifetime;
+  auto sealed = server_.states_.seal(incoming_.principal, incoming_.call, id, rounds_, lifetime);
   if (!sealed) return std::unexpected(invalid_params(std::move(sealed).error().message));
   return json::Object{{"resultType", "input_required"},
                       {"inputRequests", std::move(requests)},

@@ -30,8 +30,9 @@ class Server::Asker {
  private:
   base::Task<base::Result<Answers>> ask_modern(std::vector<Question> questions);
   std::optional<json::Object> answer_to(const Question& question);
-  // The call is of a tool that does not only read.
-  bool changes_something() const;
+  // Of the tool that is called; what is no tool reads.
+  Effect effect() const;
+  bool changes_something() const { return effect() != Effect::kRead; }
   // Uses up what confirms a change. Gives why the request ends here, or nothing.
   base::Task<std::optional<Failure>> spend();
   // Ends the run; the task that awaits this is dropped.

@@ -34,16 +34,30 @@ class AuditedCall {
 };
 
 struct RefusedRequest {
-  // kSession: the id of a session that another principal opened. kScope: a call beyond the principal's scopes.
-  // kMalformed: no message of the protocol.
-  enum class Why : uint8_t { kHost, kOrigin, kLogin, kTooMany, kSession, kScope, kMalformed };
+  // kSession and kTask: the id of one that another principal opened. kState and kCursor: a requestState or a cursor
+  // that was not made for this principal and this request, was changed, or is too old. kReplay: a requestState that
+  // confirms a change, a second time. kScope: a call beyond the principal's scopes. kMalformed: no message of the
+  // protocol.
+  enum class Why : uint8_t {
+    kHost,
+    kOrigin,
+    kLogin,
+    kTooMany,
+    kSession,
+    kTask,
+    kState,
+    kReplay,
+    kCursor,
+    kScope,
+    kMalformed,
+  };
 
   Why why = Why::kHost;
   base::Code code = base::Code::kForbidden;
   std::string source;  // The peer's address.
   std::string value;   // Of the field that was refused: to be digested.
   std::string reason = {};   // Words of the authenticator, if it has any.
-  Principal principal = {};  // Known for kSession, kScope and kMalformed.
+  Principal principal = {};  // Known but for kHost, kOrigin, kLogin and kTooMany.
 };
 
 class Auditor {

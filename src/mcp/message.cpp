@@ -177,12 +177,13 @@ std::string encode_result_with(const Id& id, std::string_view before, std::strin
   return out;
 }
 
-std::string encode_error(const std::optional<Id>& id, RpcError error) {
-  std::string out = R"({"jsonrpc":"2.0","id":)";
+std::string encode_error(const std::optional<Id>& id, RpcError error, UnknownId unknown) {
+  std::string out = R"({"jsonrpc":"2.0")";
   if (id) {
+    out += R"(,"id":)";
     write_id_to(out, *id);
-  } else {
-    out += "null";
+  } else if (unknown == UnknownId::kNull) {
+    out += R"(,"id":null)";
   }
   json::Object object{{"code", error.code}, {"message", std::move(error.message)}};
   if (error.data) object.append("data", *std::move(error.data));

@@ -14,6 +14,7 @@
 #include "json/parse.h"
 #include "json/value.h"
 #include "mcp/error.h"
+#include "mcp/version.h"
 
 namespace mcp {
 
@@ -57,7 +58,15 @@ std::expected<json::Value, Malformed> parse_body(std::string_view text, const js
 std::expected<Message, Malformed> decode(json::Value value);
 
 std::string encode_result(const Id& id, json::Object result);
-std::string encode_error(const std::optional<Id>& id, RpcError error);
+// What stands in the place of an id that could not be read. The schemas of 2025-11-25 and 2026-07-28 let the member be
+// left out and know no null there, and Streamable HTTP wants it so since 2025-03-26 ("a JSON-RPC error response that
+// has no id"). The older schemas allow neither, so that on a line and in a batch of theirs JSON-RPC 2.0 decides
+// (section 5: null).
+enum class UnknownId : uint8_t { kLeftOut, kNull };
+constexpr UnknownId unknown_id_of(Revision revision) {
+  return revision < Revision::k2025_11_25 ? UnknownId::kNull : UnknownId::kLeftOut;
+}
+std::string encode_error(const std::optional<Id>& id, RpcError error, UnknownId unknown = UnknownId::kLeftOut);
 std::string encode_notification(std::string_view method, json::Object params);
 std::string encode_call(const Id& id, std::string_view method, json::Object params);
 // Encoded responses as one array, which is how protocol 2025-03-26 answers a batch (basic, "Batching"). Empty ones are

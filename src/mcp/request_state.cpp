@@ -90,13 +90,13 @@ void RequestStates::set_keys(std::vector<crypto::Key> keys) {
 }
 
 base::Result<std::string> RequestStates::seal(const Principal& principal, const Call& call, std::string id,
-                                              const Rounds& rounds) const {
+                                              const Rounds& rounds, base::Duration lifetime) const {
   json::Object asked;
   for (const auto& [key, digest] : rounds.asked) asked.append(key, digest);
   json::Object given;
   for (const auto& [key, answer] : rounds.answers) given.append(key, answer);
   if (id.empty()) id = crypto::random_token(random_, kIdBytes);
-  const base::Wall expiry = clock_.wall() + std::chrono::milliseconds(kLifetime);
+  const base::Wall expiry = clock_.wall() + std::chrono::duration_cast<std::chrono::milliseconds>(lifetime);
   const std::string text = json::write(json::Object{{"id", std::move(id)},
                                                     {"expires", expiry.unix_ms},
                                                     {"asked", std::move(asked)},

@@ -64,8 +64,12 @@ std::string digest_of(const Question& question);
 
 class RequestStates {
  public:
-  // A state may be sent back for this long: a person may be asked in between.
-  static constexpr std::chrono::minutes kLifetime{15};
+  // A state may be sent back for this long, in which a person reads and answers: as long as an older client has for its
+  // answer (ServerOptions::answer_deadline).
+  static constexpr std::chrono::seconds kLifetime{300};
+  // One that confirms what cannot be taken back. A yes that comes later was given to how things stood before, and is
+  // asked for anew.
+  static constexpr std::chrono::seconds kConfirmLifetime{120};
   static constexpr size_t kBytesMax = size_t{256} * 1024;
 
   struct Opened {
@@ -79,10 +83,10 @@ class RequestStates {
   RequestStates(std::vector<crypto::Key> keys, const base::Clock& clock, base::Random& random);
   void set_keys(std::vector<crypto::Key> keys);
 
-  // `id` is that of the round before, or "" for the first one. kInvalidArgument when the answers are too large to be
-  // carried round.
-  base::Result<std::string> seal(const Principal& principal, const Call& call, std::string id,
-                                 const Rounds& rounds) const;
+  // `id` is that of the round before, or "" for the first one; from now on the state opens for `lifetime`.
+  // kInvalidArgument when the answers are too large to be carried round.
+  base::Result<std::string> seal(const Principal& principal, const Call& call, std::string id, const Rounds& rounds,
+                                 base::Duration lifetime = kLifetime) const;
   // kInvalidArgument for anything that seal() did not give for this very request, or that is too old.
   base::Result<Opened> open(const Principal& principal, const Call& call, std::string_view sealed) const;
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "http/url.h"
+#include "mcp/uri_match.h"
 
 namespace mcp {
 namespace {
@@ -59,15 +60,24 @@ json::Object describe_as(std::string_view uri_name, const std::string& uri, cons
 }  // namespace
 
 std::optional<std::map<std::string, std::string>> match(std::string_view uri_template, std::string_view uri) {
+  size_t ignored = 0;
+  return match_counting(uri_template, uri, ignored);
+}
+
+std::optional<std::map<std::string, std::string>> match_counting(std::string_view uri_template, std::string_view uri,
+                                                                 size_t& looked_at) {
   std::map<std::string, std::string> variables;
+  // Each round takes what it goes over off the front of both, and none puts it back.
   while (!uri_template.empty()) {
     const size_t open = std::min(uri_template.find('{'), uri_template.size());
+    looked_at += open + 1;
     if (uri.substr(0, open) != uri_template.substr(0, open)) return std::nullopt;
     uri_template.remove_prefix(open);
     uri.remove_prefix(open);
     if (uri_template.empty()) break;
     const size_t close = uri_template.find('}');
     const std::string_view raw = uri.substr(0, std::min(uri.find_first_of(kSegmentEnds), uri.size()));
+    looked_at += close + 1 + raw.size() + 1;
     auto decoded = http::percent_decode(raw);
     if (!decoded || decoded->empty() || decoded->contains('/') || !base::is_valid_utf8(*decoded) ||
         base::has_control_characters(*decoded)) {

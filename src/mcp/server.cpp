@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::string_view kServerInfoKey = "io.modelcontextprotocol/serverInfo";
 
-std::vector<crypto::Key> keys_or_random(std::vector<crypto::Key> keys, base::Random& random) {
-  if (keys.empty()) keys.push_back(crypto::Key::generate(random));
-  return keys;
+ServerOptions with_keys(ServerOptions options, base::Random& random) {
+  if (options.state_keys.empty()) options.state_keys.push_back(crypto::Key::generate(random));
+  return options;
 }
 
 std::optional<json::Value> take_progress_token(const json::Object& params) {
@@ -115,8 +115,9 @@ const Server::Method* Server::find_method(std::string_view name, Era era) {
 
 Server::Server(Services services, ServerOptions options)
     : services_(services),
-      options_(std::move(options)),
-      states_(keys_or_random(std::move(options_.state_keys), services_.random), services_.clock, services_.random),
+      options_(with_keys(std::move(options), services_.random)),
+      cursors_(options_.state_keys),
+      states_(std::move(options_.state_keys), services_.clock, services_.random),
       own_spent_states_(services_.clock),
       jobs_(services_.loop) {
   ENSURE(!options_.info.name.empty() && !options_.info.version.empty() && options_.page_size > 0);
@@ -156,7 +157,9 @@ void Server::add(ResourceTemplate resource) {
 
 void Server::use(ToolMiddleware middleware) { middleware_.push_back(std::move(middleware)); }
 
-Server::Failure Server::invalid_params(std::string message) { return {{code::kInvalidParams, std::move(message)}}; }
+Server::Failure Server::invalid_params(std::string message, std::optional<RefusedRequest::Why> refused) {
+  return {{code::kInvalidParams, std::move(message)}, 200, refused};
+}
 
 Server::Failure Server::method_not_found(const Incoming& incoming) const {
   // Clients tell by the body that this is no plain 404.
@@ -167,9 +170,31 @@ Server::Failure Server::method_not_found(const Incoming& incoming) const {
 base::Task<Reply> Server::handle(Incoming incoming) {
   const Method* method = find_method(incoming.call.method, era_of(incoming.revision));
   if (method == nullptr) co_return finish(incoming, std::unexpected(method_not_found(incoming)));
-  if (method->now != nullptr) co_return finish(incoming, (this->*method->now)(incoming));
-  auto later = (this->*method->later)(incoming);
-  co_return finish(incoming, co_await std::move(later));
+  std::optional<Answer> answer;
+  if (method->now != nullptr) {
+    answer.emplace((this->*method->now)(incoming));
+  } else {
+    auto later = (this->*method->later)(incoming);
+    answer.emplace(co_await std::move(later));
+  }
+  if (!*answer && answer->error().refused && options_.auditor != nullptr) {
+    auto telling = tell(incoming, *answer->error().refused);
+    co_await std::move(telling);
+  }
+  co_return finish(incoming, *std::move(answer));
+}
+
+base::Task<void> Server::tell(const Incoming& incoming, RefusedRequest::Why why) const {
+  using Why = RefusedRequest::Why;
+  const std::string_view member = why == Why::kTask ? "taskId" : why == Why::kCursor ? "cursor" : "requestState";
+  const json::Value* handle = incoming.call.params.find(member);
+  RefusedRequest refused{.why = why,
+                         .code = why == Why::kTask ? base::Code::kNotFound : base::Code::kInvalidArgument,
+                         .source = incoming.principal.source,
+                         .value = handle != nullptr && handle->is_string() ? handle->string() : "",
+                         .principal = incoming.principal};
+  auto telling = options_.auditor->refused(std::move(refused));
+  co_await std::move(telling);
 }
 
 Reply Server::finish(const Incoming& incoming, Answer answer) const {

@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/random.h"
+#include "crypto/bound_text.h"
 #include "crypto/key.h"
 #include "mcp/auditor.h"
 #include "mcp/channel.h"
@@ -57,7 +58,7 @@ struct ServerOptions {
   // For how long a modern client may reuse a list.
   std::chrono::milliseconds list_ttl{300'000};
   base::Duration call_deadline = std::chrono::seconds(60);
-  // While a handler waits for an answer of the client.
+  // While a handler waits for an answer of a legacy client; a modern one has RequestStates::kLifetime.
   base::Duration answer_deadline = std::chrono::minutes(5);
   size_t calls_max = 256;       // Handlers that run at once; a call beyond them is told to come back.
   size_t listens_max = 10'000;  // Open subscriptions/listen streams.
@@ -73,8 +74,8 @@ struct ServerOptions {
   Logging logging = Logging::kOff;
   // Tools that a principal may not see are neither listed nor callable.
   std::function<bool(const Tool&, const Principal&)> visible = nullptr;
-  // Seal requestState: the first seals, each opens (see RequestStates). Instances that serve the same clients share
-  // them, and `spent_states` with them; empty is one random key.
+  // Seal requestState and bind cursors: the first seals, each opens (see RequestStates). Instances that serve the same
+  // clients share them, and `spent_states` with them; empty is one random key.
   std::vector<crypto::Key> state_keys = {};
   // Remembers which states that confirm a change were used. Null: this process does. It must outlive the server.
   SpentStates* spent_states = nullptr;
@@ -129,7 +130,10 @@ class Server {
   // Around every tool call, the first one outermost.
   void use(ToolMiddleware middleware);
   // At any time: as ServerOptions::state_keys, and at least one.
-  void set_state_keys(std::vector<crypto::Key> keys) { states_.set_keys(std::move(keys)); }
+  void set_state_keys(std::vector<crypto::Key> keys) {
+    cursors_ = crypto::BoundTexts(keys);
+    states_.set_keys(std::move(keys));
+  }
   // Of calls that begin from now on.
   void set_call_deadline(base::Duration deadline) { options_.call_deadline = deadline; }
 
@@ -168,6 +172,8 @@ class Server {
   struct Failure {
     RpcError error;
     int http_status = 200;
+    // Of a handle that is not the caller's, or not this call's: the auditor hears of it.
+    std::optional<RefusedRequest::Why> refused = std::nullopt;
   };
   using Answer = std::expected<json::Object, Failure>;
   struct Method;
@@ -182,9 +188,11 @@ class Server {
   using Outcome = std::expected<T, Answer>;
 
   static const Method* find_method(std::string_view name, Era era);
-  static Failure invalid_params(std::string message);
+  static Failure invalid_params(std::string message, std::optional<RefusedRequest::Why> refused = std::nullopt);
   Failure method_not_found(const Incoming& incoming) const;
   Reply finish(const Incoming& incoming, Answer answer) const;
+  // The auditor is told of a handle that was refused.
+  base::Task<void> tell(const Incoming& incoming, RefusedRequest::Why why) const;
   json::Object capabilities(Revision revision) const;
   json::Object describe_self(Revision revision) const;
 
@@ -209,6 +217,8 @@ class Server {
   template <class Items, class NameOf>
   Answer list(const Incoming& incoming, std::string_view member, const Items& items, NameOf name_of) const;
   void add_freshness(json::Object& result, const Incoming& incoming, std::chrono::milliseconds ttl) const;
+  bool is_private(const Incoming& incoming) const;
+  std::string purpose_of_cursor(const Incoming& incoming, std::string_view member) const;
   bool is_visible(const Tool& tool, const Principal& principal) const;
   SpentStates& spent_states() { return options_.spent_states != nullptr ? *options_.spent_states : own_spent_states_; }
   const ToolEntry* find_tool(std::string_view name) const;
@@ -236,6 +246,7 @@ class Server {
 
   Services services_;
   ServerOptions options_;
+  crypto::BoundTexts cursors_;
   RequestStates states_;
   MemorySpentStates own_spent_states_;
   Events events_;

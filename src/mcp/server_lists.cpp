@@ -1,25 +1,12 @@
 // The methods that answer from what was declared: lists with cursors, and what a legacy session sets.
 #include <utility>
 
-#include "crypto/base64.h"
+#include "json/write.h"
 #include "mcp/server.h"
 #include "mcp/server_methods.h"
 
 namespace mcp {
 namespace {
-
-// A cursor names the last entry of its page, and the list that it belongs to, so that it stays right when entries
-// come and go, and is refused in another list.
-std::string encode_cursor(std::string_view list, std::string_view last) {
-  return crypto::base64url_encode(std::string(list) + '\n' + std::string(last));
-}
-
-std::optional<std::string> decode_cursor(std::string_view list, std::string_view cursor) {
-  auto text = crypto::base64url_decode(cursor);
-  const std::string prefix = std::string(list) + '\n';
-  if (!text || !text->starts_with(prefix)) return std::nullopt;
-  return text->substr(prefix.size());
-}
 
 template <class T>
 json::Object describe_entry(const T& entry, Revision revision) {
@@ -39,8 +26,19 @@ const std::string* find_text(const json::Object& params, std::string_view name) 
 void Server::add_freshness(json::Object& result, const Incoming& incoming, std::chrono::milliseconds ttl) const {
   if (era_of(incoming.revision) != Era::kModern) return;
   result.append("ttlMs", int64_t{ttl.count()});
-  // A list that depends on who asks must not be shared.
-  result.append("cacheScope", options_.visible || incoming.call.method == "resources/read" ? "private" : "public");
+  result.append("cacheScope", is_private(incoming) ? "private" : "public");
+}
+
+// A list that depends on who asks must not be shared.
+bool Server::is_private(const Incoming& incoming) const {
+  return options_.visible != nullptr || incoming.call.method == "resources/read";
+}
+
+// A cursor names the last entry of its page, so that it stays right when entries come and go. It opens for its own list
+// alone, and where that is private for its principal alone. A page that a cache may hand to another principal has a
+// cursor that is of use to that one too, or the cache would end every list after its first page.
+std::string Server::purpose_of_cursor(const Incoming& incoming, std::string_view member) const {
+  return json::write(json::Array{"mcp-cursor/1", member, is_private(incoming) ? incoming.principal.id : ""});
 }
 
 template <class Items, class NameOf>
@@ -48,12 +46,14 @@ Server::Answer Server::list(const Incoming& incoming, std::string_view member, c
                             NameOf name_of) const {
   auto at = items.begin();
   if (const json::Value* cursor = incoming.call.params.find("cursor")) {
-    const auto last = cursor->is_string() ? decode_cursor(member, cursor->string()) : std::nullopt;
+    const auto last = cursor->is_string() ? cursors_.open(purpose_of_cursor(incoming, member), cursor->string())
+                                          : std::nullopt;
     if (last) {
       while (at != items.end() && name_of(*at) != *last) ++at;
     }
     if (!last || at == items.end()) {
-      return std::unexpected(invalid_params("The cursor is not one of this list. Start again without a cursor."));
+      return std::unexpected(invalid_params("The cursor is not one of this list. Start again without a cursor.",
+                                            RefusedRequest::Why::kCursor));
     }
     ++at;
   }
@@ -64,7 +64,7 @@ Server::Answer Server::list(const Incoming& incoming, std::string_view member, c
     page.emplace_back(describe_entry(*at, incoming.revision));
   }
   json::Object result{{std::string(member), std::move(page)}};
-  if (at != items.end()) result.append("nextCursor", encode_cursor(member, last));
+  if (at != items.end()) result.append("nextCursor", cursors_.bind(purpose_of_cursor(incoming, member), last));
   add_freshness(result, incoming, options_.list_ttl);
   return result;
 }

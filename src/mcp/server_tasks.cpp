@@ -116,9 +116,16 @@ json::Object Server::Job::describe_head() const {
 
 json::Object Server::Job::describe() const {
   json::Object task = describe_head();
-  if (outcome_ && *outcome_) task.append("result", **outcome_);
+  if (outcome_ && *outcome_) {
+    // "The structure matches the result type of the original request": to the core that one has a type, also where the
+    // extension's own schema takes any object.
+    json::Object result{{"resultType", "complete"}};
+    for (const auto& [name, value] : **outcome_) result.append(name, value);
+    task.append("result", std::move(result));
+  }
   if (outcome_ && !*outcome_) {
     const RpcError& error = outcome_->error().error;
+    task.append("statusMessage", error.message);
     json::Object told{{"code", error.code}, {"message", error.message}};
     if (error.data) told.append("data", *error.data);
     task.append("error", std::move(told));
@@ -183,8 +190,10 @@ std::expected<Server::Job*, Server::Failure> Server::find_task(const Incoming& i
   const json::Value* id = incoming.call.params.find("taskId");
   const auto found = id != nullptr && id->is_string() ? tasks_.find(id->string()) : tasks_.end();
   // A stranger must not learn that it exists.
-  if (found == tasks_.end() || found->second->principal() != incoming.principal) {
-    return std::unexpected(invalid_params("There is no such task, or its time is over."));
+  const bool is_foreign = found != tasks_.end() && found->second->principal() != incoming.principal;
+  if (found == tasks_.end() || is_foreign) {
+    return std::unexpected(invalid_params("There is no such task, or its time is over.",
+                                          is_foreign ? std::optional(RefusedRequest::Why::kTask) : std::nullopt));
   }
   return found->second.get();
 }

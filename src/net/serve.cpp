@@ -13,10 +13,11 @@ namespace {
 // As mcp::encode_notification begins: whatever has an id has it there.
 constexpr std::string_view kNotificationStart = R"({"jsonrpc":"2.0","method":)";
 
-base::Task<void> serve_and_stop(AsioLoop* loop, mcp::Server* server, StdioLines* descriptors) {
+base::Task<void> serve_and_stop(AsioLoop* loop, mcp::Server* server, StdioLines* descriptors, bool* lost) {
   McpLines lines(*descriptors, server->log());
   co_await mcp::serve_lines(*server, lines, mcp::LinesOptions{});
   co_await descriptors->drain();
+  *lost = lines.lost() || descriptors->lost();
   loop->stop();
 }
 
@@ -55,12 +56,15 @@ void McpLines::write(std::string line) {
   log_.event(base::Level::kWarning, "stdio.output_lost", {{"code", base::code_name(written.error().code)}});
 }
 
-void serve_stdio(AsioLoop& loop, mcp::Server& server, int input, int output) {
+base::Result<void> serve_stdio(AsioLoop& loop, mcp::Server& server, int input, int output) {
   StdioLines descriptors(loop, input, output);
   base::TaskGroup serving(loop);
   // On the loop, so that a conversation that ends at once does not stop a loop that has not begun.
-  loop.post([&] { serving.spawn(serve_and_stop(&loop, &server, &descriptors)); });
+  bool lost = false;
+  loop.post([&] { serving.spawn(serve_and_stop(&loop, &server, &descriptors, &lost)); });
   loop.run();
+  if (!lost) return {};
+  return base::fail(base::Code::kUnavailable, "Not every answer could be written. Read the output while you write.");
 }
 
 base::Result<void> serve_http(AsioLoop& loop, mcp::Server& server, uint16_t port,

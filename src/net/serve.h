@@ -42,7 +42,9 @@ class McpLines final : public mcp::Lines {
 };
 
 // Serves until the input ends and all answers are written. The loop is the server's, and nobody runs it yet.
-void serve_stdio(AsioLoop& loop, mcp::Server& server, int input = 0, int output = 1);
+// kUnavailable when an answer could not be written: its reader went away before, left too much unread, or a disk is
+// full.
+base::Result<void> serve_stdio(AsioLoop& loop, mcp::Server& server, int input = 0, int output = 1);
 
 // Serves Streamable HTTP at http://127.0.0.1:PORT/mcp until SIGINT or SIGTERM, to everyone on this machine but for web
 // pages of other sites. `listening` is called with the address once; port 0 takes a free one. Errors as of

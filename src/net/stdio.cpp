@@ -65,6 +65,7 @@ struct StdioLines::Core : std::enable_shared_from_this<StdioLines::Core> {
   bool drain_wanted = false;
   bool room_wanted = false;
   bool output_closed = false;
+  bool output_lost = false;
   bool stopping = false;
 
   // Of the loop's thread.
@@ -185,6 +186,7 @@ void StdioLines::Core::close_output() {
   {
     const std::lock_guard lock(mutex);
     output_closed = true;
+    output_lost = output_lost || unread() > 0;
     backlog = {};
     in_thread = 0;
   }
@@ -229,8 +231,10 @@ base::Result<void> StdioLines::write(std::string line) {
   ENSURE(line.find('\n') == std::string::npos);
   {
     const std::lock_guard lock(core_->mutex);
-    if (core_->output_closed)
+    if (core_->output_closed) {
+      core_->output_lost = true;
       return base::fail(base::Code::kUnavailable, "The other side has closed the connection.");
+    }
     if (core_->unread() + line.size() >= core_->limits.backlog_bytes) {
       return base::fail(base::Code::kRateLimited,
                         "The other side does not read its messages. Read them, then go on.");
@@ -284,6 +288,11 @@ bool StdioLines::has_room() const {
 bool StdioLines::closed() const {
   const std::lock_guard lock(core_->mutex);
   return core_->output_closed;
+}
+
+bool StdioLines::lost() const {
+  const std::lock_guard lock(core_->mutex);
+  return core_->output_lost;
 }
 
 }  // namespace net

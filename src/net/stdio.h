@@ -37,8 +37,10 @@ class StdioLines {
   bool has_room() const;
   // Waits until everything is written. False when the other side closed before. One call at a time.
   base::Task<bool> drain();
-  // Whether the other side has closed our output.
+  // Whether the other side has closed our output, or it cannot be written any more.
   bool closed() const;
+  // Whether something of what was to be written never was: the other side closed before, or a disk is full.
+  bool lost() const;
 
  private:
   struct Core;

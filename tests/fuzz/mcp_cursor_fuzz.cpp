@@ -1,15 +1,17 @@
-// Cursors of any text: each is refused as the client's mistake, or names a place of this list from which it goes on to
-// its end.
+// Cursors of any text, also bound as the server binds its own: each is refused as the client's mistake, or names a
+// place of this list from which it goes on to its end. What the server did not bind is refused.
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/check.h"
 #include "crypto/base64.h"
+#include "crypto/bound_text.h"
 #include "json/parse.h"
 #include "mcp/server.h"
 #include "tests/support/manual_loop.h"
@@ -26,7 +28,17 @@ struct World {
   test::ManualClock clock;
   test::SeededRandom random;
   base::NullLog log;
-  mcp::Server server{{loop, clock, random, log}, {.info = {.name = "fuzz", .version = "1"}, .page_size = 2}};
+  std::vector<crypto::Key> keys = keys_from(random);
+  const crypto::BoundTexts bound{keys};
+  mcp::Server server{{loop, clock, random, log},
+                     {.info = {.name = "fuzz", .version = "1"}, .page_size = 2, .state_keys = std::move(keys)}};
+
+  static std::vector<crypto::Key> keys_from(base::Random& random) {
+    std::vector<crypto::Key> made;
+    made.push_back(crypto::Key::generate(random));
+    return made;
+  }
+  std::string cursor_of(std::string_view text) const { return bound.bind(R"(["mcp-cursor/1","tools",""])", text); }
 
   World() {
     for (int i = 0; i < kTools; ++i) {
@@ -71,7 +83,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   World world;
   for (const std::string& cursor : {text, crypto::base64url_encode(text), crypto::base64url_encode("tools\n" + text)}) {
-    if (const auto count = count_from(world, cursor)) ENSURE(*count < kTools);
+    ENSURE(!count_from(world, cursor));
   }
+  if (const auto count = count_from(world, world.cursor_of(text))) ENSURE(*count < kTools);
+  ENSURE(count_from(world, world.cursor_of("t1")) == kTools - 2);
   return 0;
 }

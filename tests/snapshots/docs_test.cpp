@@ -440,12 +440,37 @@ std::vector<Limit> stdio_limits() {
   };
 }
 
+std::vector<Limit> mcp_limits() {
+  using mcp::RequestStates;
+  const mcp::ServerOptions server;
+  const mcp::StreamableHttpOptions http;
+  const mcp::Outbox::Limits outbox;
+  const auto minutes = [](base::Duration time) {
+    return fmt::format("{} minutes", std::chrono::duration_cast<std::chrono::minutes>(time).count());
+  };
+  return {
+      {"a call", "`api.timeout`", "an error to the caller"},
+      {"the answer to a question, of a client of an older revision", minutes(server.answer_deadline), "as a call"},
+      {"the same in 2026-07-28: a `requestState`", minutes(RequestStates::kLifetime),
+       "-32602: the request is sent again without it, and the question asked again"},
+      {"one that confirms what cannot be taken back", seconds_text(RequestStates::kConfirmLifetime), "the same"},
+      {"a stream of events", minutes(http.stream_life_max), "the end; the client may open another"},
+      {"events that wait, or are kept for a client that comes back, of one stream",
+       fmt::format("{}, {}", outbox.messages_max, bytes_text(outbox.bytes_max)),
+       "what was sent is forgotten first, then new notifications are dropped"},
+      {"keeping them for a client whose stream of GET has closed", minutes(mcp::HttpSession::kListenerKept),
+       "a stream that is taken up again begins with what happens then"},
+      {"a session of an older revision that nobody uses", minutes(http.session_idle_max), "the end"},
+  };
+}
+
 TEST_CASE("the limits of docs/operations.md are those of the code") {
   const std::filesystem::path path = source_directory() / "docs/operations.md";
   std::ifstream file(path);
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   const std::pair<std::string, std::vector<Limit>> tables[] = {{"http limits", http_limits()},
-                                                               {"stdio limits", stdio_limits()}};
+                                                               {"stdio limits", stdio_limits()},
+                                                               {"mcp limits", mcp_limits()}};
   for (const auto& [name, limits] : tables) {
     std::string table = "| of | at most | beyond it |\n|---|---|---|\n";
     for (const Limit& limit : limits) table += fmt::format("| {} | {} | {} |\n", limit.of, limit.value, limit.beyond);

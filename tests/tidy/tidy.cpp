@@ -95,6 +95,28 @@ Violations check_layers(const std::vector<File>& files, const Layers& layers) {
   return found;
 }
 
+Violations check_strangers(const std::vector<File>& files, const Layers& layers) {
+  Violations found;
+  for (const File& file : files) {
+    const bool is_example = file.path.starts_with("examples/");
+    if (!is_example && !file.path.starts_with("tests/conformance/")) continue;
+    const auto lines = lines_of(file);
+    for (size_t i = 0; i < lines.size(); ++i) {
+      const auto name = included(lines[i], '"', '"');
+      if (!name) continue;
+      // An example stands alone, with its headers beside it; its tests use the framework of ours.
+      const bool is_tested = file.path.ends_with("_test.cpp") && *name == "tests/test.h";
+      const bool is_own = is_example ? !name->contains('/') || is_tested : name->starts_with("tests/conformance/");
+      const auto layer = layers.find(layer_of_include(*name));
+      const bool is_installed = layer != layers.end() && layer->second.is_library && !name->contains("/detail/");
+      if (!is_own && !is_installed) {
+        found.push_back(at(file, i) + fmt::format("{} is not installed, so that no stranger could include it", *name));
+      }
+    }
+  }
+  return found;
+}
+
 Violations check_external_headers(const std::vector<File>& files, const Layers& layers) {
   struct Library {
     std::string_view prefix;

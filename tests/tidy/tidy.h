@@ -36,6 +36,9 @@ Violations check_external_headers(const std::vector<File>& files, const Layers& 
 Violations check_lengths(const std::vector<File>& files);
 Violations check_banned(const std::vector<File>& files);
 Violations check_headers(const std::vector<File>& files);
+// The programs that show what a stranger can build on the library (the fixture of the conformance suite, the examples)
+// include what it installs and their own headers, and nothing else of the tree.
+Violations check_strangers(const std::vector<File>& files, const Layers& layers);
 // An #include that the other rules would not see, for its blanks, comments or brackets.
 Violations check_include_form(const std::vector<File>& files, const Layers& layers);
 // Three rules for what precompiled headers (cmake/flags.cmake) and tests/headers do not see. A header of src/ or sim/

@@ -8,6 +8,8 @@
 #include <optional>
 #include <sstream>
 
+#include "tests/tidy/lines.h"
+
 #include "tests/test.h"
 
 namespace {
@@ -88,6 +90,50 @@ TEST_CASE("a planted include of the library that is not of it is found") {
   CHECK(table.at("src/top").uses == std::set<std::string>{"src/a"});
   CHECK(tidy::check_layers({{"src/top/a.cpp", "#include \"kept/x.h\""}}, table).empty());
   CHECK(tidy::check_layers({{"src/top/a.cpp", "#include \"low/x.h\""}}, table).size() == 1);
+}
+
+TEST_CASE("the conformance fixture and the examples include the installed headers alone") {
+  expect_none(tidy::check_strangers(tree(), layers()));
+  const auto table = tidy::read_layers("layer(src/ours 0)\nlayer(src/kept 0 LIBRARY)\n");
+  const auto count = [&](std::string path, std::string line) {
+    return tidy::check_strangers({{std::move(path), std::move(line)}}, table).size();
+  };
+  for (const char* path : {"tests/conformance/a.h", "tests/conformance/main.cpp", "examples/x/main.cpp"}) {
+    CAPTURE(path);
+    CHECK(count(path, "#include \"kept/x.h\"") == 0);
+    CHECK(count(path, "#include <string>") == 0);
+    CHECK(count(path, "#include \"ours/x.h\"") == 1);
+    CHECK(count(path, "#include \"kept/detail/x.h\"") == 1);
+    CHECK(count(path, "#include \"tests/support/x.h\"") == 1);
+    CHECK(count(path, "#include \"nowhere/x.h\"") == 1);
+  }
+  CHECK(count("tests/conformance/a.h", "#include \"tests/conformance/b.h\"") == 0);
+  CHECK(count("examples/x/a.cpp", "#include \"b.h\"") == 0);
+  CHECK(count("examples/x/a_test.cpp", "#include \"tests/test.h\"") == 0);
+  CHECK(count("examples/x/main.cpp", "#include \"tests/test.h\"") == 1);
+  CHECK(count("tests/unit/a.cpp", "#include \"ours/x.h\"") == 0);
+}
+
+// Each hole that another server had (docs/security-requirements.md shows what stands against them) has a test of ours
+// under its name.
+TEST_CASE("every published hole of the suite has a test of its name") {
+  std::string names;
+  for (const File& file : tree()) {
+    if (!file.path.starts_with("tests/unit/")) continue;
+    for (const std::string_view line : tidy::lines_of(file)) {
+      if (line.starts_with("TEST_CASE(")) names.append(line) += '\n';
+    }
+  }
+  for (const char* hole :
+       {"cve_2023_31439",        "cve_2025_66414",  "cve_2025_66416",  "cve_2025_69196",      "cve_2026_0621",
+        "cve_2026_25536",        "cve_2026_27124",  "cve_2026_27896",  "cve_2026_33252",      "cve_2026_33946",
+        "cve_2026_48529",        "cve_2026_52869",  "cve_2026_52870",  "cve_2026_59950",      "cve_2026_59951",
+        "cve_2026_85783",        "cve_2026_111770", "cve_2026_116685", "cve_2026_116686",     "fastmcp_3_4_3",
+        "ghmcp_two_pass",        "ghsa_pjp5",       "go_2026_4770",    "ghsa_q382_vc8q_7jhj", "go_2026_5771",
+        "go_2026_5779",          "rspotify_396",    "spotify_player_1041", "workers_open_redirect"}) {
+    CAPTURE(hole);
+    CHECK(names.contains(hole));
+  }
 }
 
 TEST_CASE("external headers stand only where floors.cmake names their library") {

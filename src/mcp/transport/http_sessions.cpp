@@ -40,6 +40,7 @@ std::string HttpSession::handle() const {
 
 void HttpSession::end() {
   session_->set_outlet(nullptr);
+  forgetting_.reset();
   if (listener_) listener_->close();
   const auto running = std::exchange(running_, {});
   for (const auto& [id, kept] : running) kept.exchange->cancel();
@@ -51,7 +52,7 @@ bool HttpSession::is_running(const Id& id) {
 }
 
 bool HttpSession::is_busy() const {
-  return outlet_ != nullptr ||
+  return listens() ||
          std::ranges::any_of(running_, [](const auto& each) { return !each.second.exchange->has_ended(); });
 }
 
@@ -98,18 +99,31 @@ std::shared_ptr<Exchange> HttpSession::find_stream(std::string_view name) const 
   return nullptr;
 }
 
-bool HttpSession::open_listener() {
-  if (outlet_ != nullptr) return false;
-  listener_ = std::make_unique<Outbox>(loop_, Outbox::Keep::kNo, Outbox::Limits{});
-  outlet_ = std::make_unique<Outlet>(*listener_);
+uint64_t HttpSession::open_listener() {
+  if (!listener_) {
+    listener_ = std::make_unique<Outbox>(loop_, Outbox::Keep::kYes, Outbox::Limits{});
+    listener_stream_ = std::to_string(next_stream_++);
+    outlet_ = std::make_unique<Outlet>(*listener_);
+  }
+  forgetting_.reset();
   session_->set_outlet(outlet_.get());
-  return true;
+  listening_ = ++readers_;
+  return listening_;
 }
 
-void HttpSession::close_listener() {
-  session_->set_outlet(nullptr);
-  outlet_.reset();
+void HttpSession::close_listener(uint64_t reader) {
+  if (reader != listening_) return;
+  listening_ = 0;
   touch();
+  if (listener_->is_closed()) return;
+  forgetting_.emplace(loop_, loop_.now() + kListenerKept, [this] {
+    session_->set_outlet(nullptr);
+    listener_->forget();
+  });
+}
+
+void HttpSession::send_listener_away(uint64_t reader) {
+  if (reader == listening_) listener_->send_reader_away();
 }
 
 HttpSessions::HttpSessions(base::Loop& loop, base::Random& random, SessionLimits limits)
@@ -167,7 +181,7 @@ bool HttpSessions::end_by_handle(std::string_view handle) {
 
 void HttpSessions::close_listeners() {
   for (const auto& [id, session] : sessions_) {
-    if (session->listens()) session->listener().close();
+    if (session->has_listener()) session->listener().close();
   }
 }
 

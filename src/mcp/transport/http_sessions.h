@@ -53,11 +53,20 @@ class HttpSession {
   // A running or recently ended stream.
   std::shared_ptr<Exchange> find_stream(std::string_view name) const;
 
-  // The stream of a GET, for what belongs to no request. False when one is open.
-  bool open_listener();
-  void close_listener();
-  bool listens() const { return outlet_ != nullptr; }
+  // The stream of GET, for what belongs to no request. Of a client that has gone, it keeps so long what happens, for
+  // when the client comes back; then it keeps nothing more, and the session is told nothing.
+  static constexpr base::Duration kListenerKept = std::chrono::minutes(2);
+  // A reader comes, and takes the place of one who is there. Gives its number, for close_listener().
+  uint64_t open_listener();
+  // Does nothing once another reader has come.
+  void close_listener(uint64_t reader);
+  bool listens() const { return listening_ != 0; }
+  // Ends the connection of this reader, who may come back.
+  void send_listener_away(uint64_t reader);
+  // Once a reader has come: its messages, and its name among the streams of the session.
+  bool has_listener() const { return listener_ != nullptr; }
   Outbox& listener() { return *listener_; }
+  const std::string& listener_stream() const { return listener_stream_; }
 
  private:
   class Outlet;
@@ -75,8 +84,12 @@ class HttpSession {
   std::map<Id, Kept> running_;
   std::deque<Kept> ended_;
   int64_t next_stream_ = 1;
-  std::unique_ptr<Outlet> outlet_;
   std::unique_ptr<Outbox> listener_;
+  std::string listener_stream_;
+  std::unique_ptr<Outlet> outlet_;
+  uint64_t listening_ = 0;  // The reader that is there.
+  uint64_t readers_ = 0;
+  std::optional<base::Timer> forgetting_;
 };
 
 struct SessionLimits {

@@ -77,7 +77,11 @@ class LineConnection final : public Channel {
     if (!body) return refuse(std::move(body).error().error, std::nullopt);
     std::visit([this](auto message) { take(std::move(message)); }, classify_line(*std::move(body)));
   }
-  void refuse(RpcError error, const std::optional<Id>& id) { send(encode_error(id, std::move(error))); }
+  void refuse(RpcError error, const std::optional<Id>& id) { send(encode_error(id, std::move(error), unknown_id())); }
+  // Before the handshake the client may be of any revision.
+  UnknownId unknown_id() const {
+    return session_ == nullptr ? UnknownId::kLeftOut : unknown_id_of(session_->revision());
+  }
 
   void take(Refusal refusal) { refuse(std::move(refusal.error), refusal.id); }
   void take(ModernCall modern) {
@@ -138,7 +142,9 @@ class LineConnection final : public Channel {
                     std::nullopt);
     }
     const auto batch = std::make_shared<BatchReplies>(*this);
-    for (Malformed& each : legacy.malformed) batch->put(batch->add(), encode_error(each.id, std::move(each.error)));
+    for (Malformed& each : legacy.malformed) {
+      batch->put(batch->add(), encode_error(each.id, std::move(each.error), unknown_id()));
+    }
     for (Message& message : legacy.messages) {
       if (auto* call = std::get_if<Call>(&message)) {
         begin(Incoming::legacy(std::move(*call), session_->principal(), session_, this), Way{batch, batch->add()});

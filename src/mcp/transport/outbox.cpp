@@ -39,6 +39,12 @@ void Outbox::close() {
   wake();
 }
 
+void Outbox::forget() {
+  first_number_ += static_cast<int64_t>(items_.size());
+  items_.clear();
+  bytes_ = 0;
+}
+
 void Outbox::send_reader_away() {
   sends_away_ = true;
   wake();

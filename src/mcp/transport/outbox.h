@@ -42,6 +42,10 @@ class Outbox {
   uint64_t begin_reading();
   // Of the last message so far; 0 when there is none.
   int64_t last_number() const { return first_number_ + static_cast<int64_t>(items_.size()) - 1; }
+  // Of the last message that was read; 0 when none was.
+  int64_t read_number() const { return read_number_; }
+  // Drops all messages; the numbers of those that come later go on.
+  void forget();
   bool is_closed() const { return closed_; }
   bool empty() const { return items_.empty(); }
   size_t bytes() const { return bytes_; }

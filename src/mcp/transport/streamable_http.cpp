@@ -111,13 +111,15 @@ constexpr std::string_view kTooManyStreams =
 struct Listening {
   Listening(base::Loop& loop, std::shared_ptr<HttpSession> of, PrincipalLoads::Slot place, base::Duration life)
       : session(std::move(of)),
+        reader(session->open_listener()),
         slot(std::move(place)),
-        end(loop, loop.now() + life, [this] { session->listener().close(); }) {}
-  ~Listening() { session->close_listener(); }
+        end(loop, loop.now() + life, [this] { session->send_listener_away(reader); }) {}
+  ~Listening() { session->close_listener(reader); }
   Listening(const Listening&) = delete;
   Listening& operator=(const Listening&) = delete;
 
   std::shared_ptr<HttpSession> session;
+  uint64_t reader;
   PrincipalLoads::Slot slot;
   base::Timer end;
 };
@@ -379,7 +381,8 @@ base::Task<http::Response> StreamableHttp::answer_batch(Legacy legacy, Post post
   // Each call is an exchange of the session, as one that came alone would be: it can be cancelled, and it counts. They
   // have no stream, so they carry no notifications and cannot ask the client.
   std::vector<std::string> replies;
-  for (Malformed& each : legacy.malformed) replies.push_back(encode_error(each.id, std::move(each.error)));
+  const UnknownId unknown = unknown_id_of(session->session()->revision());
+  for (Malformed& each : legacy.malformed) replies.push_back(encode_error(each.id, std::move(each.error), unknown));
   std::vector<std::pair<size_t, std::shared_ptr<Exchange>>> running;
   for (Message& message : legacy.messages) {
     auto* call = std::get_if<Call>(&message);
@@ -460,30 +463,42 @@ http::Response StreamableHttp::get(const http::Request& request, const Principal
   auto session = find_session(request, principal);
   if (!session) return std::move(session).error();
   if (const auto last = request.headers.find("Last-Event-ID")) return resume(*session, base::trim(*last));
-  auto slot = loads_.enter(principal.id, PrincipalLoads::Kind::kStream);
-  if (!slot) return too_many(std::string(kTooManyStreams), std::nullopt);
-  if (!(*session)->open_listener()) {
-    return refuse(409, "This session has a stream for notifications already. Close it first.");
+  if ((*session)->listens()) {
+    return refuse(409, "This session has a stream for notifications already. Close it first, or go on with it by its "
+                       "Last-Event-ID.");
   }
-  Outbox& outbox = (*session)->listener();
-  auto owner = std::make_shared<Listening>(server_.loop(), *session, *std::move(slot), options_.stream_life_max);
-  StreamStyle style{.keep_alive = options_.keep_alive};
-  return stream_response(stream_body(server_.loop(), std::move(owner), outbox, std::move(style), 0));
+  return listen(*session, std::nullopt);
+}
+
+http::Response StreamableHttp::listen(const std::shared_ptr<HttpSession>& session, std::optional<int64_t> after) {
+  auto slot = loads_.enter(session->session()->principal().id, PrincipalLoads::Kind::kStream);
+  if (!slot) return too_many(std::string(kTooManyStreams), std::nullopt);
+  auto owner = std::make_shared<Listening>(server_.loop(), session, *std::move(slot), options_.stream_life_max);
+  Outbox& outbox = session->listener();
+  StreamStyle style{.id = session->listener_stream(),
+                    .primes = !after && session->session()->revision() >= Revision::k2025_11_25,
+                    .keep_alive = options_.keep_alive};
+  // Without a number it goes on behind what an earlier connection was sent.
+  const int64_t begin = after.value_or(outbox.read_number());
+  return stream_response(stream_body(server_.loop(), std::move(owner), outbox, std::move(style), begin));
 }
 
 http::Response StreamableHttp::resume(const std::shared_ptr<HttpSession>& session, std::string_view last_event_id) {
   const size_t dash = last_event_id.rfind('-');
   const auto number =
       dash == std::string_view::npos ? std::nullopt : base::parse_integer(last_event_id.substr(dash + 1));
-  auto exchange = number && *number >= 0 ? session->find_stream(last_event_id.substr(0, dash)) : nullptr;
-  if (exchange == nullptr) {
+  const std::string_view stream = number && *number >= 0 ? last_event_id.substr(0, dash) : std::string_view();
+  const bool listens = session->has_listener() && stream == session->listener_stream();
+  auto exchange = listens ? nullptr : session->find_stream(stream);
+  if (exchange == nullptr && !listens) {
     return refuse(404, "That stream is gone, or never was. Send the request again.");
   }
-  Outbox& outbox = exchange->outbox();
+  Outbox& outbox = listens ? session->listener() : exchange->outbox();
   if (*number > outbox.last_number()) {
     return refuse(400, "That stream has not come so far. Send the Last-Event-ID of an event that was received.");
   }
-  StreamStyle style{.id = std::string(last_event_id.substr(0, dash)), .keep_alive = options_.keep_alive};
+  if (listens) return listen(session, *number);
+  StreamStyle style{.id = std::string(stream), .keep_alive = options_.keep_alive};
   return stream_response(stream_body(server_.loop(), std::move(exchange), outbox, std::move(style), *number));
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -121,6 +122,8 @@ class StreamableHttp final : public http::Handler {
   void take(HttpSession& session, Message message);
   http::Response get(const http::Request& request, const Principal& principal);
   http::Response end_session(const http::Request& request, const Principal& principal);
+  // The stream of GET, from the message after `after` on.
+  http::Response listen(const std::shared_ptr<HttpSession>& session, std::optional<int64_t> after);
   http::Response resume(const std::shared_ptr<HttpSession>& session, std::string_view last_event_id);
   // The session that a request names, or the refusal.
   std::expected<std::shared_ptr<HttpSession>, http::Response> find_session(const http::Request& request,

@@ -1,6 +1,7 @@
 // The trail in the program: every event of the catalogue, provoked by what it tells of.
 #include "app/audit_trail.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
@@ -313,6 +314,24 @@ std::string of_a_foreign_session() {
   return served.trail.names();
 }
 
+// A requestState that nobody gave to this user, for a change that is not made.
+std::string of_a_forged_state() {
+  Served served;
+  mcp::MemoryClient client(served.server, {.principal = {"mallory", "192.0.2.7"}});
+  const json::Object params{
+      {"name", "change"}, {"arguments", json::Object{{"text", "x"}}}, {"requestState", "a state of Alice"}};
+  CHECK_FALSE(served.loop.run(client.call("tools/call", params)).has_value());
+  CHECK(served.changes == 0);
+  const auto refused = std::ranges::find(served.trail.entries, Event::kHandleRefused, &audit::Entry::event);
+  REQUIRE(refused != served.trail.entries.end());
+  CHECK(refused->user == "mallory");
+  CHECK(refused->source == "192.0.2.7");
+  // Of use to whoever reads the trail it must not be.
+  REQUIRE(refused->request.size() == 1);
+  CHECK(std::holds_alternative<audit::Hidden>(refused->request.front().value));
+  return served.trail.names();
+}
+
 std::string of_a_flood() {
   Served served;
   Flooded flooded;
@@ -537,6 +556,7 @@ const std::vector<Provoked>& all_provoked() {
       {{Event::kContentSuspicious}, of_a_name_that_gives_orders},
       {{Event::kHostRefused, Event::kOriginRefused, Event::kBearerRefused}, of_bad_requests},
       {{Event::kSessionForeign}, of_a_foreign_session},
+      {{Event::kHandleRefused}, of_a_forged_state},
       {{Event::kRequestMalformed}, of_a_malformed_request},
       {{Event::kRateLimited}, of_a_flood},
       {{Event::kApiKeyMade, Event::kApiKeyRevoked}, of_an_api_key},

@@ -2,7 +2,9 @@
 #include "app/audited_server.h"
 
 #include <fmt/format.h>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "app/metrics.h"
 #include "audit/watch.h"
@@ -93,4 +95,21 @@ TEST_CASE("refusals of a crowd of addresses are bounded, and the last ones are t
   bench.auditor.tell_counted();
   CHECK(bench.trail.entries.back().source == "others");
   CHECK(bench.heard == kCrowd);
+}
+
+TEST_CASE("refusals of handles: each kind says whose and why, and a flood of them is counted") {
+  Bench bench;
+  std::vector<std::string> reasons;
+  for (const Why why : {Why::kTask, Why::kState, Why::kReplay, Why::kCursor}) {
+    for (int i = 0; i < 500; ++i) bench.refuse("192.0.2.7", why, "mallory");
+    const audit::Entry& told = bench.trail.entries.back();
+    CHECK(told.event == Event::kHandleRefused);
+    CHECK(told.user == "mallory");
+    reasons.push_back(told.reason);
+  }
+  CHECK(bench.trail.entries.size() == 4);
+  CHECK(std::set<std::string>(reasons.begin(), reasons.end()).size() == 4);
+  bench.loop.advance(1s);
+  CHECK(bench.trail.entries.size() == 8);
+  CHECK(bench.heard == 2000);
 }

@@ -196,6 +196,8 @@ TEST_CASE("message: what is written reads back as the same, and stands on one li
           mcp::encode_result(id, {{"x", 1}, {"a", "x\ny\r\n"}, {"b", json::Array{1, 2.5, nullptr}}, {"y", 2}}));
   }
   CHECK(mcp::encode_error(std::nullopt, {-32700, "x", {}}) ==
+        R"({"jsonrpc":"2.0","error":{"code":-32700,"message":"x"}})");
+  CHECK(mcp::encode_error(std::nullopt, {-32700, "x", {}}, mcp::UnknownId::kNull) ==
         R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"x"}})");
   CHECK(mcp::encode_error(Id(int64_t{1}), {-1, "x", json::Value(json::Object{{"a", 1}})}) ==
         R"({"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"x","data":{"a":1}}})");

@@ -130,3 +130,25 @@ TEST_CASE("outbox: a reader waits until its time, and is told so") {
   CHECK_FALSE(found->item);
   CHECK_FALSE(found->at_end);
 }
+
+TEST_CASE("outbox: what is forgotten does not come again, and its numbers are not given twice") {
+  Reading reading;
+  Outbox outbox(reading.loop, Outbox::Keep::kYes, {});
+  CHECK(outbox.read_number() == 0);
+  for (const char* each : {"a", "b"}) outbox.push(each);
+  const uint64_t reader = outbox.begin_reading();
+  CHECK(reading.text(outbox, reader, 0) == "a");
+  CHECK(outbox.read_number() == 1);
+  outbox.forget();
+  CHECK(outbox.empty());
+  CHECK(outbox.bytes() == 0);
+  CHECK(outbox.last_number() == 2);
+  outbox.push("c");
+  CHECK(outbox.last_number() == 3);
+  std::optional<Outbox::Next> found;
+  reading.next(outbox, reader, 0, &found);
+  REQUIRE(found);
+  REQUIRE(found->item);
+  CHECK(found->item->number == 3);
+  CHECK(found->item->message == "c");
+}

@@ -93,10 +93,16 @@ TEST_CASE("request state: a change of any byte is refused, and so is a piece of 
   CHECK(sealer.states.open(sealer.alice, sealer.call, sealed));
 }
 
-TEST_CASE("request state: it lives for a quarter of an hour") {
+TEST_CASE("request state: it lives for as long as it was made for") {
   Sealer sealer;
   const std::string sealed = sealer.sealed();
-  sealer.clock.advance(RequestStates::kLifetime);
+  const auto brief = sealer.states.seal(sealer.alice, sealer.call, "", sealer.rounds, RequestStates::kConfirmLifetime);
+  REQUIRE(brief);
+  sealer.clock.advance(RequestStates::kConfirmLifetime);
+  CHECK(sealer.states.open(sealer.alice, sealer.call, *brief));
+  sealer.clock.advance(std::chrono::milliseconds(1));
+  CHECK_FALSE(sealer.states.open(sealer.alice, sealer.call, *brief));
+  sealer.clock.advance(RequestStates::kLifetime - RequestStates::kConfirmLifetime - std::chrono::milliseconds(1));
   CHECK(sealer.states.open(sealer.alice, sealer.call, sealed));
   sealer.clock.advance(std::chrono::milliseconds(1));
   CHECK_FALSE(sealer.states.open(sealer.alice, sealer.call, sealed));

@@ -156,6 +156,8 @@ TEST_CASE("tasks: a call becomes a task when its handler says so, and its result
   CHECK(done.text_or_empty("resultType") == "complete");
   CHECK(done.text_or_empty("lastUpdatedAt") > done.text_or_empty("createdAt"));
   CHECK(words_of(test::inside(done, "result")) == "task for nobody");
+  // It is the whole result of the call, which says what it is.
+  CHECK(test::inside(done, "result/resultType") == json::Value("complete"));
   CHECK(test::inside(done, "result/_meta").is_null());
   // What came too late for the request goes nowhere.
   CHECK(client.client.take_notifications().empty());
@@ -283,6 +285,7 @@ TEST_CASE("tasks: an exception ends the task as failed, with nothing of the insi
   const json::Value task = client.get(id);
   CHECK(task.text_or_empty("status") == "failed");
   CHECK(test::inside(task, "error/code") == json::Value(mcp::code::kInternal));
+  CHECK(test::inside(task, "error/message") == json::Value(task.text_or_empty("statusMessage")));
   CHECK(task.find("result") == nullptr);
   CHECK_FALSE(json::write(task).contains("secret"));
 }

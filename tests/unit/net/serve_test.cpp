@@ -6,9 +6,13 @@
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include "mcp/message.h"
+#include "mcp/server.h"
+#include "tests/support/manual_loop.h"
+#include "tests/support/seeded_random.h"
 #include "tests/unit/net/on_loop.h"
 
 #include "tests/test.h"
@@ -33,7 +37,9 @@ struct Pipes {
     REQUIRE(::fcntl(out[1], F_SETPIPE_SZ, kPipeBytes) == static_cast<int>(kPipeBytes));
   }
   ~Pipes() {
-    for (const int each : {in[0], in[1], out[0], out[1]}) ::close(each);
+    for (const int each : {in[0], in[1], out[0], out[1]}) {
+      if (each >= 0) ::close(each);
+    }
   }
   Pipes(const Pipes&) = delete;
   Pipes& operator=(const Pipes&) = delete;
@@ -115,4 +121,50 @@ TEST_CASE("what is unread stays bounded: beyond the last limit the conversation 
     CHECK(lines.lost());
   }
   CHECK(log.events == std::vector<std::string>{"stdio.output_lost"});
+}
+
+TEST_CASE("serve_stdio: it says so when an answer could not be written, and only then") {
+  constexpr std::string_view kPing = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n";
+  const auto serve = [&](const Pipes& pipes, int output) {
+    net::AsioLoop loop;
+    test::ManualClock clock;
+    test::SeededRandom random{5};
+    base::NullLog log;
+    mcp::Server server({loop, clock, random, log}, {.info = {.name = "serving", .version = "1"}});
+    return net::serve_stdio(loop, server, pipes.in[0], output);
+  };
+  const auto ask_and_close = [&](Pipes& pipes) {
+    pipes.put(kPing);
+    ::close(std::exchange(pipes.in[1], -1));
+  };
+  {
+    Pipes pipes;
+    ask_and_close(pipes);
+    CHECK(serve(pipes, pipes.out[1]));
+    CHECK(pipes.take_until("}\n").contains(R"("result")"));
+  }
+  {
+    // Nothing was asked for, so nothing is lost.
+    Pipes pipes;
+    ::close(std::exchange(pipes.in[1], -1));
+    ::close(std::exchange(pipes.out[0], -1));
+    CHECK(serve(pipes, pipes.out[1]));
+  }
+  {
+    Pipes pipes;
+    ask_and_close(pipes);
+    ::close(std::exchange(pipes.out[0], -1));
+    const auto served = serve(pipes, pipes.out[1]);
+    REQUIRE_FALSE(served);
+    CHECK(served.error().code == base::Code::kUnavailable);
+  }
+  {
+    // A disk that is full.
+    Pipes pipes;
+    ask_and_close(pipes);
+    const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+    REQUIRE(full >= 0);
+    CHECK_FALSE(serve(pipes, full));
+    ::close(full);
+  }
 }

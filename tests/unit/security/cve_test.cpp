@@ -7,6 +7,7 @@
 
 #include "json/parse.h"
 #include "mcp/resource.h"
+#include "mcp/uri_match.h"
 #include "tests/unit/security/http_world.h"
 
 #include "tests/test.h"
@@ -236,19 +237,35 @@ TEST_CASE("cve_2026_59951: sessions are bounded, for each and for all, and the i
   CHECK(world.http.handler.sessions().size() == 0);
 }
 
-// A matcher that goes back would not come back from these.
+// A matcher that goes back goes over the same bytes again: here that would be billions of times, or more than there is
+// time for. The work is counted, not timed.
 TEST_CASE("cve_2026_0621: no URI makes the matching of templates explode") {
   constexpr size_t kLong = 100'000;
-  const std::string uris[] = {
-      "x://" + std::string(kLong, 'a'),
-      "x://" + std::string(kLong, '/'),
-      "x://" + std::string(kLong, '%'),
-      "x://" + std::string(kLong, 'a') + "/b/" + std::string(kLong, 'a') + "!",
+  const auto many = [](std::string_view text, size_t bytes) {
+    std::string all;
+    while (all.size() < bytes) all += text;
+    return all;
   };
-  for (const char* text : {"x://{a}/{b}/{c}/{d}/end", "x://{a}/b/{c}/d", "x://{a}"}) {
-    for (const std::string& uri : uris) {
-      const auto found = mcp::match(text, uri);
-      CHECK((!found || found->size() == 1));
+  for (const size_t bytes : {kLong / 10, kLong}) {
+    const std::string uris[] = {
+        "x://" + many("a", bytes),
+        "x://" + many("/", bytes),
+        "x://" + many("%", bytes),
+        "x://" + many("%61", bytes),
+        "x://" + many("a/b/", bytes),
+        "x://" + many("a", bytes) + "/b/" + many("a", bytes) + "!",
+        "x://" + many("a", bytes) + "/" + many("b", bytes) + "/" + many("c", bytes) + "/" + many("d", bytes) + "/ene",
+    };
+    for (const std::string text :
+         {"x://{a}/{b}/{c}/{d}/end", "x://{a}/b/{c}/d", "x://{a}", "x://{a}/{a}/{a}/{a}/{a}"}) {
+      for (const std::string& uri : uris) {
+        size_t looked_at = 0;
+        const auto found = mcp::match_counting(text, uri, looked_at);
+        CHECK((!found || found->size() == 1));
+        CHECK(looked_at > 0);
+        CHECK(looked_at <= 2 * (text.size() + uri.size()));
+        CHECK(mcp::match(text, uri) == found);
+      }
     }
   }
 }

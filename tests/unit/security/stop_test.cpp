@@ -55,6 +55,7 @@ TEST_CASE("stop: the stream of a session ends, and a call of it that runs comes 
   const auto listening = world.send(Method::kGet, tests::session_headers(session), "");
   REQUIRE(running.stream);
   REQUIRE(listening.stream);
+  CHECK(world.next(listening).contains("retry: "));
   world.http.handler.close_listeners();
   CHECK(world.next(listening) == "(end)");
   std::string all;

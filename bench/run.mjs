@@ -1,4 +1,5 @@
 // usage: node run.mjs [--quick] [json] [audit] [mcp] [tools] [start] [memory] [load]
+//   [restore]
 // The benchmarks of script/bench: ours beside its peers in the same run, rounds interleaved, medians, printed as ratios
 // (a single figure says more about the machine than about the program). Only loopback, bounded in time and count, and
 // only processes that this program started are ended, by their own id.
@@ -7,11 +8,12 @@ import { json } from './json.mjs';
 import { load } from './load.mjs';
 import { mcp } from './mcp.mjs';
 import { memory } from './memory.mjs';
+import { restore } from './restore.mjs';
 import { start } from './start.mjs';
 import { tools } from './tools.mjs';
 import { Programs } from './programs.mjs';
 
-const parts = { json, audit, mcp, tools, start, memory, load };
+const parts = { json, audit, mcp, tools, start, memory, load, restore };
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const names = args.filter((arg) => !arg.startsWith('--'));

@@ -22,6 +22,8 @@ using base::Result;
 using base::Secret;
 
 constexpr size_t kPinFileBytesMax = 1024;
+// Says in an environment that its master key is the answer of a provider. No variable can be called so.
+constexpr std::string_view kAnswered = "=answered";
 // A person may have to unlock the keyring; a token answers at once.
 constexpr std::chrono::minutes kPatience{2};
 
@@ -69,12 +71,18 @@ Result<Secret> ask_keyring(const os::Environment& environment) {
 
 }  // namespace
 
+void use_master_key(os::Environment& environment, base::Secret text) {
+  environment.set_secret(kKeyVariable, std::move(text));
+  environment.set_secret(kAnswered, base::Secret(std::string("yes")));
+}
+
 base::Result<void> fetch_master_key(os::Environment& environment) {
+  if (environment.has(kAnswered)) return {};
   TRY(const Provider provider, provider_of(environment));
   if (provider == Provider::kNone) return {};
   if (provider == Provider::kKeyring) {
     TRY(Secret text, os::ask_child([&environment] { return ask_keyring(environment); }, kPatience));
-    environment.set_secret(kKeyVariable, std::move(text));
+    use_master_key(environment, std::move(text));
     return {};
   }
   TRY(const keys::Token token, token_of(environment));
@@ -84,7 +92,7 @@ base::Result<void> fetch_master_key(os::Environment& environment) {
     return key.to_base64();
   };
   TRY(Secret text, os::ask_child(ask, kPatience));
-  environment.set_secret(kKeyVariable, std::move(text));
+  use_master_key(environment, std::move(text));
   return {};
 }
 

@@ -5,13 +5,16 @@
 
 #include "base/random.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "os/environment.h"
 
 namespace app {
 
 // Asks the provider, if one is named, and keeps the answer in the environment as SPOTIFY_MCP_MASTER_KEY. While the
-// process has one thread. kNotFound when it has no key yet.
+// process has one thread. Once: an environment that has the answer keeps it. kNotFound when it has no key yet.
 base::Result<void> fetch_master_key(os::Environment& environment);
+// From here on that is the master key, as a variable would hold it, and no provider is asked any more.
+void use_master_key(os::Environment& environment, base::Secret text);
 // Makes the key where the provider keeps it; `keys init`. kConflict when there is one. Nothing where none is named.
 base::Result<bool> make_provided_key(const os::Environment& environment, base::Random& random);
 

@@ -195,13 +195,12 @@ base::Result<crypto::Key> stretched(const config::MasterSecret& secret, const Ma
 }
 
 base::Result<std::optional<config::MasterSecret>> new_master_key(const os::Environment& environment) {
-  constexpr std::string_view kFileVariable = "SPOTIFY_MCP_NEW_MASTER_KEY_FILE";
   if (auto text = environment.find(kNewKeyVariable)) {
     TRY(config::MasterSecret secret, from_text(base::Secret(*std::move(text)), kNewKeyVariable));
     return secret;
   }
-  if (const auto path = environment.find(kFileVariable)) {
-    TRY(config::MasterSecret secret, from_text_file(*path, kFileVariable));
+  if (const auto path = environment.find(kNewKeyFileVariable)) {
+    TRY(config::MasterSecret secret, from_text_file(*path, kNewKeyFileVariable));
     return secret;
   }
   return std::nullopt;

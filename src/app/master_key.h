@@ -20,6 +20,7 @@ namespace app {
 inline constexpr std::string_view kKeyVariable = "SPOTIFY_MCP_MASTER_KEY";
 inline constexpr std::string_view kKeyFileVariable = "SPOTIFY_MCP_MASTER_KEY_FILE";
 inline constexpr std::string_view kNewKeyVariable = "SPOTIFY_MCP_NEW_MASTER_KEY";
+inline constexpr std::string_view kNewKeyFileVariable = "SPOTIFY_MCP_NEW_MASTER_KEY_FILE";
 // auto, keyring or pkcs11; see key_provider.h.
 inline constexpr std::string_view kKeyProviderVariable = "SPOTIFY_MCP_KEY_PROVIDER";
 inline constexpr std::string_view kPinVariable = "SPOTIFY_MCP_PKCS11_PIN";

@@ -1,6 +1,7 @@
 // Keys with the real program: made, shown without being shown, replaced under a running server, replaced after a leak, and
 // the master key itself, also when the process is killed in between. No key is ever said, logged or left in a file.
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -138,21 +139,41 @@ test('a new trail begins, and the one of before is still verified', async () => 
   assert.equal((await run(['audit', 'verify', '--trail', 'feedfeedfeedfeed'])).exit.code, 5);
 });
 
-test('another master key, with a sealed configuration, and ended by the next call where the last was killed', async () => {
+// The key that waits while a rotation runs, under the name that is of this data directory.
+const pendingKey = () => {
+  const name = crypto.createHash('sha256').update(fs.realpathSync(workspace.storage)).digest('hex').slice(0, 16);
+  return `${keyFile()}.next-${name}`;
+};
+const besideKey = () => fs.readdirSync(path.dirname(keyFile())).filter((name) => name.includes('.next'));
+
+async function rotateMaster(env = {}) {
+  const program = await run(['keys', 'rotate', '--master'], env);
+  assert.equal(program.exit.code, 0, program.describe());
+  return program;
+}
+
+async function logIn() {
   await workspace.login();
   const old = fs.readFileSync(keyFile(), 'utf8');
   note(old);
+  return old;
+}
+
+async function sealConfig() {
   const sealed = path.join(workspace.directory, 'config.smcf');
   const sealing = await run(['config', 'seal', workspace.config, '--output', sealed]);
   assert.equal(sealing.exit.code, 0, sealing.describe());
   workspace.config = sealed;
-  const before = fs.readFileSync(sealed);
+  return sealed;
+}
 
+test('another master key, with a sealed configuration', async () => {
+  const old = await logIn();
+  const sealed = await sealConfig();
   const dry = await run(['keys', 'rotate', '--master', '--dry-run']);
   assert.match(dry.stderr, /Another data directory that uses the same master key/);
   assert.equal(fs.readFileSync(keyFile(), 'utf8'), old);
-  const program = await run(['keys', 'rotate', '--master']);
-  assert.equal(program.exit.code, 0, program.describe());
+  const program = await rotateMaster();
   const [, kept] = program.stderr.match(/The old one is in (\S+):/);
   assert.ok(kept.startsWith(`${keyFile()}.`));
   assert.equal(fs.readFileSync(kept, 'utf8'), old, 'for a data directory that shares the file, and for backups');
@@ -161,48 +182,120 @@ test('another master key, with a sealed configuration, and ended by the next cal
   note(fresh);
   assert.notEqual(fresh, old);
   assert.equal(fs.statSync(keyFile()).mode & 0o777, 0o600);
-  assert.ok(!fs.existsSync(`${keyFile()}.next`) && !fs.existsSync(`${sealed}.next`));
+  assert.deepEqual(besideKey(), []);
+  assert.ok(!fs.existsSync(`${sealed}.next`));
   assert.equal((await run(['status'])).exit.code, 0);
   assert.equal((await run(['audit', 'verify'])).exit.code, 0);
-  for (const gone of [{ SPOTIFY_MCP_MASTER_KEY: old.trim() }]) {
-    assert.equal((await run(['config', 'check'], gone)).exit.code, 4, 'the old key opens no configuration');
-  }
+  assert.equal((await run(['config', 'check'], { SPOTIFY_MCP_MASTER_KEY: old.trim() })).exit.code, 4,
+    'the old key opens no configuration');
+});
 
-  // As a kill between the store and the file leaves it: the store is ahead, the file and the configuration are not.
+test('what a killed rotation of the master key left is settled by the next command, whichever it is', async () => {
+  const old = await logIn();
+  const sealed = await sealConfig();
+  const before = fs.readFileSync(sealed);
+  const [, kept] = (await rotateMaster()).stderr.match(/The old one is in (\S+):/);
+  const fresh = fs.readFileSync(keyFile(), 'utf8');
+  note(fresh);
   const after = fs.readFileSync(sealed);
-  fs.writeFileSync(`${keyFile()}.next`, fresh, { mode: 0o600 });
-  fs.writeFileSync(`${sealed}.next`, after, { mode: 0o600 });
-  fs.writeFileSync(keyFile(), old);
-  fs.writeFileSync(sealed, before);
-  const ended = await run(['keys', 'rotate', '--master']);
-  assert.equal(ended.exit.code, 0, ended.describe());
-  assert.equal(fs.readFileSync(keyFile(), 'utf8'), fresh);
-  assert.equal((await run(['status'])).exit.code, 0);
-  // And between the file and the configuration.
-  fs.writeFileSync(`${sealed}.next`, after, { mode: 0o600 });
-  fs.writeFileSync(sealed, before);
-  assert.equal((await run(['status'])).exit.code, 4);
-  const whole = await run(['keys', 'rotate', '--master']);
-  assert.equal(whole.exit.code, 0, whole.describe());
+  const put = (file, text) => fs.writeFileSync(file, text, { mode: 0o600 });
+  const expectSettled = () => {
+    assert.equal(fs.readFileSync(keyFile(), 'utf8'), fresh);
+    assert.equal(fs.readFileSync(kept, 'utf8'), old);
+    assert.deepEqual(fs.readFileSync(sealed), after);
+    assert.deepEqual(besideKey(), []);
+    assert.ok(!fs.existsSync(`${sealed}.next`));
+  };
+  // Killed between the store and the old key's copy, the key file, and the configuration; each as it leaves the files.
+  const states = {
+    store: () => { put(keyFile(), old); put(sealed, before); put(`${sealed}.next`, after); put(pendingKey(), fresh); fs.rmSync(kept); },
+    copy: () => { put(keyFile(), old); put(sealed, before); put(`${sealed}.next`, after); put(pendingKey(), fresh); },
+    file: () => { put(sealed, before); put(`${sealed}.next`, after); put(pendingKey(), fresh); },
+    config: () => { put(`${sealed}.next`, after); put(pendingKey(), fresh); },
+    end: () => { put(pendingKey(), fresh); },
+    emptied: () => { put(pendingKey(), ''); },
+  };
+  for (const [state, leave] of Object.entries(states)) {
+    for (const args of [['status'], ['config', 'show'], ['keys', 'status'], ['audit', 'verify']]) {
+      leave();
+      const program = await run(args);
+      assert.equal(program.exit.code, 0, `${state}: ${program.describe()}`);
+      expectSettled();
+    }
+    leave();
+    const wire = workspace.startStdio();
+    const answer = await wire.ask(modernRequest(1, 'tools/call', { name, arguments: args }));
+    assert.notEqual(answer.result?.isError, true, textOf(answer.result));
+    await wire.finish();
+    expectSettled();
+  }
+  states.store();
+  const again = await rotateMaster();
+  assert.match(again.stderr, /had been ended in the middle. Now it is complete/);
+  expectSettled();
+  const verified = await run(['audit', 'export']);
+  const ends = verified.stdout.split('\n').filter((line) => line.includes('"step":"end"') && line.includes('"master"'));
+  assert.ok(ends.length > 4, 'what was brought to its end is in the trail');
+});
+
+test('a rotation of the master key that was killed before the store changed is undone, and its key is never used', async () => {
+  const old = await logIn();
+  const sealed = await sealConfig();
+  const before = fs.readFileSync(sealed);
+  const waiting = Buffer.from(seedBytes(7)).toString('base64');
+  note(waiting);
+  fs.writeFileSync(`${sealed}.next`, 'never finished', { mode: 0o600 });
+  for (const text of [`${waiting}\n`, waiting.slice(0, 20), '']) {
+    fs.writeFileSync(pendingKey(), text, { mode: 0o600 });
+    const program = await run(['status']);
+    assert.equal(program.exit.code, 0, program.describe());
+    assert.match(program.stderr, /It is undone/);
+    assert.equal(fs.readFileSync(keyFile(), 'utf8'), old);
+    assert.deepEqual(fs.readFileSync(sealed), before);
+    assert.deepEqual(besideKey(), []);
+    assert.ok(!fs.existsSync(`${sealed}.next`));
+  }
+  // Somebody may have read what waited, so the next rotation draws another; what waits for others stays.
+  fs.writeFileSync(pendingKey(), `${waiting}\n`, { mode: 0o600 });
+  const foreign = `${keyFile()}.next-0123456789abcdef`;
+  fs.writeFileSync(foreign, `${waiting}\n`, { mode: 0o600 });
+  await rotateMaster();
   note(fs.readFileSync(keyFile(), 'utf8'));
+  assert.ok(![old, `${waiting}\n`].includes(fs.readFileSync(keyFile(), 'utf8')));
+  assert.deepEqual(besideKey(), [path.basename(foreign)]);
   assert.equal((await run(['status'])).exit.code, 0);
 });
 
-test('a master key of the environment is replaced by the one that is given', async () => {
+test('a master key of the environment is replaced by the one that is given, also where it is killed in between', async () => {
   const old = Buffer.from(seedBytes(1)).toString('base64');
   const fresh = Buffer.from(seedBytes(2)).toString('base64');
   note(old);
   note(fresh);
   workspace.env.SPOTIFY_MCP_MASTER_KEY = old;
   await workspace.login();
+  const sealed = await sealConfig();
+  const before = fs.readFileSync(sealed);
   const without = await run(['keys', 'rotate', '--master']);
   assert.equal(without.exit.code, 2);
   assert.match(without.stderr, /SPOTIFY_MCP_NEW_MASTER_KEY_FILE/);
-  const program = await run(['keys', 'rotate', '--master'], { SPOTIFY_MCP_NEW_MASTER_KEY: fresh });
-  assert.equal(program.exit.code, 0, program.describe());
-  assert.equal((await run(['status'])).exit.code, 9);
+  await rotateMaster({ SPOTIFY_MCP_NEW_MASTER_KEY: fresh });
+  const after = fs.readFileSync(sealed);
+  // Between the store and the configuration: a service that has both keys starts, whichever fits.
+  fs.writeFileSync(sealed, before);
+  fs.writeFileSync(`${sealed}.next`, after, { mode: 0o600 });
+  assert.equal((await run(['status'])).exit.code, 9, 'the old key alone opens nothing any more');
+  for (const time of ['first', 'second']) {
+    const started = await run(['status'], { SPOTIFY_MCP_NEW_MASTER_KEY: fresh });
+    assert.equal(started.exit.code, 0, `${time}: ${started.describe()}`);
+    assert.match(started.stderr, /Give it as SPOTIFY_MCP_MASTER_KEY/);
+    assert.deepEqual(fs.readFileSync(sealed), after);
+  }
+  // The new key alone is enough as well.
+  fs.writeFileSync(sealed, before);
+  fs.writeFileSync(`${sealed}.next`, after, { mode: 0o600 });
   workspace.env.SPOTIFY_MCP_MASTER_KEY = fresh;
   assert.equal((await run(['status'])).exit.code, 0);
+  assert.deepEqual(fs.readFileSync(sealed), after);
 });
 
 test('a master key that is lost after a rotation ends in a new login, when that is asked for', async () => {

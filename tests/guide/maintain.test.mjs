@@ -99,6 +99,7 @@ test('the newest backup is restored; one that was changed is none', async () => 
   const good = (await maintain('weekly', '--backups', backups)).of.verify_backup;
   assert.equal(good.state, 'done', good.told);
   assert.match(good.told, /backups\/(one|two) of .* was restored/);
+  assert.match(good.told, /took \d+\.\d s \(RTO: at most 300 s\).* 0 h since .*\(RPO: at most 24 h\)/);
   for (const name of ['one', 'two']) {
     const file = path.join(backups, name);
     const bytes = fs.readFileSync(file);

@@ -15,16 +15,19 @@
 #include "alerts/rules.h"
 #include "app/commands/commands.h"
 #include "app/commands/exit_code.h"
+#include "app/compose.h"
 #include "app/metrics.h"
 #include "audit/event.h"
 #include "base/log.h"
 #include "config/live.h"
 #include "config/load.h"
 #include "config/profile.h"
+#include "json/parse.h"
 #include "json/write.h"
 #include "mcp/content.h"
 #include "mcp/server_methods.h"
 #include "mcp/transport/lines.h"
+#include "mcp/transport/outbox.h"
 #include "mcp/transport/streamable_http.h"
 #include "net/limits.h"
 #include "sim/world/sim_loop.h"
@@ -403,6 +406,7 @@ struct Limit {
 
 std::vector<Limit> http_limits() {
   const net::ServerLimits http;
+  const config::Server settings;
   return {
       {"a request line", bytes_text(http.request_line_bytes), "414"},
       {"the fields of a header", fmt::format("{}, {}", http.header_fields, bytes_text(http.header_bytes)), "431"},
@@ -413,12 +417,16 @@ std::vector<Limit> http_limits() {
       {fmt::format("all bodies that are being read, without the first {} of each", bytes_text(http.small_body_bytes)),
        bytes_text(http.bodies_bytes), "503 with `Retry-After`, before the rest is read"},
       {"connections", fmt::format("{}", http.connections), "503 with `Retry-After`"},
-      {"connections of one address", "`server.connections_per_client`", "429 with `Retry-After`"},
+      {"connections of one address, or of a /64 of IPv6",
+       fmt::format("{}, `server.connections_per_client`", settings.connections_per_client.value()),
+       "429 with `Retry-After`"},
       {"requests that are read ahead while one runs", bytes_text(http.read_ahead_bytes),
        "the rest waits in the socket"},
       {"a header: from its first byte, the first one from the accept", seconds_text(http.header_timeout),
        "408, or the end where nothing had come"},
       {"a body", seconds_text(http.body_timeout), "408"},
+      {fmt::format("a body that comes slower than {} bytes a second", http.body_bytes_per_second),
+       seconds_text(http.body_grace), "408"},
       {"silence between two requests", seconds_text(http.idle_timeout), "the end"},
       {fmt::format("an answer that is not read: and a second more for each {} of it",
                    bytes_text(http.write_bytes_per_second)),
@@ -442,6 +450,8 @@ std::vector<Limit> stdio_limits() {
 
 std::vector<Limit> mcp_limits() {
   using mcp::RequestStates;
+  const config::Server settings;
+  const config::Tools tools;
   const mcp::ServerOptions server;
   const mcp::StreamableHttpOptions http;
   const mcp::Outbox::Limits outbox;
@@ -449,12 +459,25 @@ std::vector<Limit> mcp_limits() {
     return fmt::format("{} minutes", std::chrono::duration_cast<std::chrono::minutes>(time).count());
   };
   return {
+      {"how deep a message is", fmt::format("{}", mcp::kMessageLimits.depth_max), "400, or an error on stdio"},
+      {"the values of a message, names not counted", fmt::format("{}", mcp::kMessageLimits.values_max),
+       "400, or an error on stdio"},
+      {"requests of one user that run at once",
+       fmt::format("{}, `server.requests_per_user`", settings.requests_per_user.value()), "429 with `Retry-After`"},
+      {"streams of one user", fmt::format("{}, `server.streams_per_user`", settings.streams_per_user.value()),
+       "429 with `Retry-After`"},
+      {"streams of all users", fmt::format("{}", app::kListensMax), "an error"},
+      {"changes of one user",
+       fmt::format("{} a minute, {} a day; `tools.writes_per_minute`, `tools.writes_per_day`",
+                   tools.writes_per_minute.value(), tools.writes_per_day.value()),
+       "the tool says when to go on"},
       {"a call", "`api.timeout`", "an error to the caller"},
       {"the answer to a question, of a client of an older revision", minutes(server.answer_deadline), "as a call"},
       {"the same in 2026-07-28: a `requestState`", minutes(RequestStates::kLifetime),
        "-32602: the request is sent again without it, and the question asked again"},
       {"one that confirms what cannot be taken back", seconds_text(RequestStates::kConfirmLifetime), "the same"},
       {"a stream of events", minutes(http.stream_life_max), "the end; the client may open another"},
+      {"silence on a stream", seconds_text(http.keep_alive), "a comment is sent, so that one that is gone is found"},
       {"events that wait, or are kept for a client that comes back, of one stream",
        fmt::format("{}, {}", outbox.messages_max, bytes_text(outbox.bytes_max)),
        "what was sent is forgotten first, then new notifications are dropped"},

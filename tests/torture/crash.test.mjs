@@ -1,6 +1,8 @@
 // Every call to the disk of every scenario as the last one, as one that is cut in half, and as one that fails, once or
 // from there on. A sample by default; SMS_TORTURE=all goes through all of them.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Bench, endure, everything, next, scenarios } from './torture.mjs';
 
@@ -28,3 +30,18 @@ for (const name of Object.keys(scenarios)) {
       : kinds.slice(0, 4).map((kind) => ({ ...kind, at: 1 + Math.floor(next() * calls) })));
   });
 }
+
+test('a new master key that cannot take its place is used all the same, and takes it later', async () => {
+  bench.restore();
+  await bench.killBeforeTheKeyFile();
+  const folder = path.join(bench.home, '.config/spotify-mcp-server');
+  const readOnly = { kind: 'eio', at: 1, ever: true, root: folder };
+  const started = await bench.stdio([['get_devices', {}]], readOnly);
+  assert.equal(started.code, 0, started.describe());
+  assert.ok(!started.answers[0].isError, started.describe());
+  assert.match(started.stderr, /could not take its place/);
+  const later = await bench.command(['status']);
+  assert.equal(later.code, 0, later.describe());
+  assert.match(later.stderr, /Now it is complete/);
+  assert.ok(!fs.readdirSync(folder).some((name) => name.includes('.next-')));
+});

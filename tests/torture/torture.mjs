@@ -33,6 +33,7 @@ export class Bench {
     await this.stdio([['pause', {}], ['get_devices', {}]]);
     this.backup = path.join(workspace.directory, 'saved.smbk');
     assert.equal((await this.command(['backup', 'create', this.backup])).code, 0);
+    this.config = workspace.config;
     this.plain = fs.readFileSync(workspace.config, 'utf8');
     fs.mkdirSync(this.saved);
     fs.cpSync(workspace.storage, path.join(this.saved, 'state'), { recursive: true });
@@ -45,6 +46,7 @@ export class Bench {
     for (const name of fs.readdirSync(workspace.directory)) {
       if (name.startsWith('made')) fs.rmSync(path.join(workspace.directory, name), { recursive: true });
     }
+    workspace.config = this.config;
     fs.writeFileSync(workspace.config, this.plain, { mode: 0o600 });
     if (empty) {
       fs.mkdirSync(this.home, { mode: 0o700 });
@@ -58,7 +60,7 @@ export class Bench {
   faulty(fault) {
     if (fault === undefined) return {};
     fs.rmSync(this.count, { force: true });
-    const env = { LD_PRELOAD: faultyIo, FAULT_ROOT: this.workspace.directory, FAULT_COUNT: this.count };
+    const env = { LD_PRELOAD: faultyIo, FAULT_ROOT: fault.root ?? this.workspace.directory, FAULT_COUNT: this.count };
     // A sanitizer wants to come first, and is content with second place.
     if (process.env.ASAN_OPTIONS !== undefined) env.ASAN_OPTIONS = `${process.env.ASAN_OPTIONS}:verify_asan_link_order=0`;
     if (fault.at !== undefined) {
@@ -254,6 +256,22 @@ export const scenarios = {
     // The old file or the new one, and never half of one.
     always: (bench) => assert.ok(JSON.parse(fs.readFileSync(bench.workspace.config, 'utf8')).api),
   },
+  // A configuration that is sealed under the same key, so that three places have to agree.
+  keys_master: {
+    prepare: async (bench) => {
+      const sealed = made(bench, 'sealed-config');
+      assert.equal((await bench.command(['config', 'seal', bench.workspace.config, '--output', sealed])).code, 0);
+      bench.workspace.config = sealed;
+    },
+    run: (bench, fault) => bench.command(['keys', 'rotate', '--master'], fault),
+    always: async (bench) => assert.ok(await bench.isLoggedIn()),
+  },
+  // The start that brings a killed rotation to its end, killed itself.
+  keys_settle: {
+    prepare: (bench) => bench.killBeforeTheKeyFile(),
+    run: (bench, fault) => bench.stdio([['get_devices', {}]], fault),
+    always: async (bench) => assert.ok(await bench.isLoggedIn()),
+  },
   incident: {
     run: (bench, fault) => bench.command(['incident', 'auth-compromise', '--evidence', made(bench, 'evidence')], fault),
     done: async (bench) => {
@@ -266,6 +284,20 @@ export const scenarios = {
     run: (bench, fault) => bench.serve(fault),
     done: (bench, outcome) => assert.ok(outcome.listened, outcome.describe()),
   },
+};
+
+// A rotation of the master key, killed when the store has the new key and no file has it yet: at the first link in the
+// folder of the key file, which is that of the old key's copy.
+Bench.prototype.killBeforeTheKeyFile = async function killBeforeTheKeyFile() {
+  const root = path.join(this.home, '.config/spotify-mcp-server');
+  const rotate = (fault) => this.command(['keys', 'rotate', '--master'], { root, ...fault });
+  await scenarios.keys_master.prepare(this);
+  assert.equal((await rotate({})).code, 0);
+  const at = 1 + fs.readFileSync(this.count, 'utf8').split('\n').findIndex((line) => line.includes(' link '));
+  this.restore();
+  await scenarios.keys_master.prepare(this);
+  assert.equal((await rotate({ at, kind: 'kill' })).code, 137);
+  assert.ok(fs.readdirSync(root).some((name) => name.includes('.next-')), 'the new key waits');
 };
 
 Bench.prototype.pauses = async function pauses() {

@@ -9,6 +9,7 @@
 #include <ostream>
 
 #include "app/commands/exit_code.h"
+#include "app/commands/pending_master.h"
 #include "app/key_provider.h"
 #include "app/version.h"
 #include "base/text.h"
@@ -133,11 +134,15 @@ std::optional<std::string> help_for_action(const Command& command, const std::ve
 }
 
 // Before the command has threads or is confined.
-base::Result<void> fetch_key(const Command& command, Io& io) {
+base::Result<void> prepare_key(const Command& command, const Arguments& arguments, Io& io) {
   if (command.master_key == MasterKey::kNotNeeded) return {};
-  auto fetched = fetch_master_key(io.environment);
-  if (fetched || command.master_key == MasterKey::kNeeded) return fetched;
-  io.err << "warning: There is no master key. " << fetched.error().message << '\n';
+  const auto fetched = fetch_master_key(io.environment);
+  if (!fetched && command.master_key == MasterKey::kNeeded) return fetched;
+  if (!fetched) {
+    io.err << "warning: There is no master key. " << fetched.error().message << '\n';
+    return {};
+  }
+  TRY([[maybe_unused]] const Settled settled, settle_master(command, arguments, io));
   return {};
 }
 
@@ -192,8 +197,10 @@ int run(const std::vector<std::string>& arguments, const std::vector<Command>& c
   }
   for (size_t i = 0; i < commands.size(); ++i) {
     if (!subcommands[i]->parsed()) continue;
-    if (const auto fetched = fetch_key(commands[i], io); !fetched) return finish(std::unexpected(fetched.error()), io);
-    return finish(commands[i].run(commands[i], arguments_of(*subcommands[i], *parsed[i]), io), io);
+    const Arguments given = arguments_of(*subcommands[i], *parsed[i]);
+    const auto prepared = prepare_key(commands[i], given, io);
+    if (!prepared) return finish(std::unexpected(prepared.error()), io);
+    return finish(commands[i].run(commands[i], given, io), io);
   }
   return kUsage;
 }

@@ -52,9 +52,7 @@ void show(const config::Loaded& loaded, const Arguments& arguments, Io& io) {
 
 base::Result<int> check(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
-  TRY_VOID(config::check_listener(loaded.settings));
-  TRY_VOID(config::check_profile(loaded.settings, config::Debugging::kRefused));
-  TRY_VOID(check_as_a_start(loaded.settings, io));
+  TRY_VOID(check_for_servers(loaded.settings, io));
   const std::string file = find_config_file(arguments.text("--config"), io.environment);
   std::vector<std::string> notes = config::find_idle(loaded);
   if (loaded.settings.spotify.client_id.empty()) {
@@ -71,6 +69,9 @@ base::Result<int> check(const Command& command, const Arguments& arguments, Io& 
   for (const std::string& note : notes) io.err << "note: " << note << '\n';
   return 0;
 }
+
+// More than belong together anywhere.
+constexpr int kSetAtOnceMax = 16;
 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   const std::string& action = arguments.positional;
@@ -91,31 +92,38 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
 
 }  // namespace
 
+base::Result<void> check_for_servers(const config::Settings& settings, const Io& io) {
+  TRY_VOID(config::check_listener(settings));
+  TRY_VOID(config::check_profile(settings, config::Debugging::kRefused));
+  return check_as_a_start(settings, io);
+}
+
 Command config_command() {
-  return {.name = "config",
-          .about = "Make, check, show and seal the settings.",
-          .options = {config_option(),
-                      {.name = "--environment",
-                       .value = "KIND",
-                       .about = "check, seal, init: for this deployment: development, staging or production.",
-                       .setting = "environment"},
-                      {.name = "--origin", .kind = OptionKind::kSwitch, .about = "show: where each value came from."},
-                      {.name = "--output",
-                       .value = "FILE",
-                       .about = "seal: the sealed file. unseal: a file for the plain settings. init: the new file."},
-                      {.name = "--force", .kind = OptionKind::kSwitch, .about = "Replace the file of --output."},
-                      {.name = "--secret",
-                       .kind = OptionKind::kSwitch,
-                       .about = "set: ask for the value on the terminal, or read it from a pipe on stdin."},
-                      json_option()},
-          .positional = Positional{.name = "action",
-                                   .about = "init, check, show, set NAME VALUE, seal FILE, unseal FILE or edit FILE",
-                                   .choices = {"init", "check", "show", "set", "seal", "unseal", "edit"}},
-          .rest = Rest{.name = "values",
-                       .about = "set: NAME and VALUE. seal: the plain file. unseal, edit: the sealed file.",
-                       .count_max = 2},
-          .master_key = MasterKey::kWelcome,
-          .run = run};
+  return {
+      .name = "config",
+      .about = "Make, check, show and seal the settings.",
+      .options = {config_option(),
+                  {.name = "--environment",
+                   .value = "KIND",
+                   .about = "check, seal, init: for this deployment: development, staging or production.",
+                   .setting = "environment"},
+                  {.name = "--origin", .kind = OptionKind::kSwitch, .about = "show: where each value came from."},
+                  {.name = "--output",
+                   .value = "FILE",
+                   .about = "seal: the sealed file. unseal: a file for the plain settings. init: the new file."},
+                  {.name = "--force", .kind = OptionKind::kSwitch, .about = "Replace the file of --output."},
+                  {.name = "--secret",
+                   .kind = OptionKind::kSwitch,
+                   .about = "set: ask for the value on the terminal, or read it from a pipe on stdin."},
+                  json_option()},
+      .positional = Positional{.name = "action",
+                               .about = "init, check, show, set NAME VALUE, seal FILE, unseal FILE or edit FILE",
+                               .choices = {"init", "check", "show", "set", "seal", "unseal", "edit"}},
+      .rest = Rest{.name = "values",
+                   .about = "set: NAME and VALUE, once or more. seal: the plain file. unseal, edit: the sealed file.",
+                   .count_max = kSetAtOnceMax * 2},
+      .master_key = MasterKey::kWelcome,
+      .run = run};
 }
 
 }  // namespace app::commands

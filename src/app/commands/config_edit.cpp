@@ -47,6 +47,10 @@ base::Result<Edited> edit_until_good(const config::Opened& opened, SettingsReque
     text = base::Secret(std::move(edited));
     if (crypto::equal(text, opened.text)) return fail(Code::kCancelled, "Nothing was changed, so nothing was sealed.");
     auto loaded = load_settings(request, io.environment);
+    if (loaded) {
+      if (const auto checked = check_for_servers(loaded->settings, io); !checked)
+        loaded = std::unexpected(checked.error());
+    }
     if (loaded) return Edited{.loaded = *std::move(loaded), .text = std::move(text)};
     io.err << "error: " << loaded.error().message << '\n' << std::flush;
     if (!os::read_secret_line("Press Enter to edit again, or Ctrl-C to give up: ")) {

@@ -18,10 +18,14 @@ base::Result<int> seal_config(const Command& command, const Arguments& arguments
 base::Result<int> unseal_config(const Arguments& arguments, Io& io);
 // Opens the settings in the person's editor, and seals what they left as the next generation.
 base::Result<int> edit_config(const Command& command, const Arguments& arguments, Io& io);
-// Sets one setting in a plain or a sealed file.
+// Sets one setting, or several at once, in a plain or a sealed file: not where `config check` would refuse the result,
+// or where the file was changed meanwhile.
 base::Result<int> set_config(const Command& command, const Arguments& arguments, Io& io);
 // Writes the least that is needed for an environment.
 base::Result<int> init_config(const Arguments& arguments, Io& io);
+
+// What `config check` refuses of settings that loading accepts.
+base::Result<void> check_for_servers(const config::Settings& settings, const Io& io);
 
 // The one FILE behind the action, or kInvalidArgument with the right form.
 base::Result<std::string> file_of(const Arguments& arguments);

@@ -8,10 +8,11 @@
 #include "app/account.h"
 #include "app/audit_trail.h"
 #include "app/commands/commands.h"
+#include "app/commands/master_rotation.h"
+#include "app/commands/pending_master.h"
 #include "app/key_keeper.h"
 #include "app/key_notice.h"
 #include "app/key_provider.h"
-#include "app/commands/master_rotation.h"
 #include "json/write.h"
 #include "mcp/principal.h"
 
@@ -246,7 +247,11 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   if (!fetched && (what == "rotate" || fetched.error().code != Code::kNotFound)) {
     return std::unexpected(fetched.error());
   }
-  if (what == "rotate" && arguments.has("--master")) return rotate_master(command, arguments, io);
+  Settled settled = Settled::kNothing;
+  if (fetched) {
+    TRY(settled, settle_master(command, arguments, io));
+  }
+  if (what == "rotate" && arguments.has("--master")) return rotate_master(command, arguments, io, settled);
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   Process process(io.environment, base::Level::kError, Signals::kEnd);
   AccountOptions options{.paths = Paths::kShown};

@@ -26,8 +26,8 @@ namespace app::commands {
 namespace {
 
 constexpr std::chrono::days kWeek{7};
-// A daily backup that was forgotten once is no finding; one that nobody has made for a week is.
-constexpr std::chrono::days kBackupAgeMax{8};
+// A timer that makes one each day may be late.
+constexpr std::chrono::hours kTimerSlack{1};
 constexpr size_t kListedMax = 8;
 // So few are told with their evidence.
 constexpr size_t kFewChecks = 3;
@@ -122,7 +122,7 @@ Outcome review_log(Maintenance& maintenance) {
 struct NewestBackup {
   std::string path;
   std::string created;
-  Ran verified;
+  std::chrono::milliseconds took{};
 };
 
 // The backup with the latest date of those that open.
@@ -134,12 +134,14 @@ std::optional<NewestBackup> newest_backup(Maintenance& maintenance, const std::s
     const std::string path = folder + "/" + name;
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(path, ignored)) continue;
-    auto ran = run_with_config(maintenance, {"backup", "verify", path, "--json"});
+    const base::Instant begun = maintenance.process.loop.now();
+    const auto ran = run_with_config(maintenance, {"backup", "verify", path, "--json"});
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(maintenance.process.loop.now() - begun);
     const auto said = ran && ran->code == 0 ? json::parse(ran->out, {}) : base::Result<json::Value>(json::Value());
     const std::string created(said ? said->text_or_empty("created") : "");
     // Times in UTC in one form sort as texts.
     if (created.empty() || (newest && created <= newest->created)) continue;
-    newest = {path, created, *std::move(ran)};
+    newest = {path, created, took};
   }
   return newest;
 }
@@ -157,7 +159,7 @@ Outcome verify_backup(Maintenance& maintenance) {
                                            "spotify-mcp-server backup create FILE.",
                                            folder)};
   }
-  return judge_backup(newest->path, newest->created, maintenance.now);
+  return judge_backup(newest->path, newest->created, newest->took, maintenance.now);
 }
 
 Outcome rotate_keys(Maintenance& maintenance) {
@@ -230,12 +232,21 @@ Outcome list_access(Maintenance& maintenance) {
 
 }  // namespace
 
-Outcome judge_backup(const std::string& path, const std::string& created, base::Wall now) {
+Outcome judge_backup(const std::string& path, const std::string& created, std::chrono::milliseconds took,
+                     base::Wall now) {
   const auto made = checks::parse_time(created);
-  const bool old = !made || now - *made > kBackupAgeMax;
-  return {old ? StepState::kFound : StepState::kDone,
-          fmt::format("{} of {} was restored into a scratch folder, and every piece of it is as it was written.{}",
-                      path, created, old ? " It is older than a week: make a new one." : "")};
+  const bool old = !made || now - *made > kLossMax + kTimerSlack;
+  const bool slow = took > kRestoreMax;
+  const auto hours = made ? std::chrono::duration_cast<std::chrono::hours>(now - *made).count() : 0;
+  std::string told = fmt::format(
+      "{} of {} was restored into a scratch folder, and every piece of it is as it was written. That took {:.1f} s "
+      "(RTO: "
+      "at most {} s). What changed in the {} h since would be lost with this machine (RPO: at most {} h).",
+      path, created, std::chrono::duration<double>(took).count(), std::chrono::seconds(kRestoreMax).count(), hours,
+      kLossMax.count());
+  if (old) told += " It is too old: make a new one, and have a timer make one each day.";
+  if (slow) told += " That is too long: move the data to a faster disk.";
+  return {old || slow ? StepState::kFound : StepState::kDone, std::move(told)};
 }
 
 Outcome attested_by_hand(const Maintenance& maintenance, const Duty& duty) {

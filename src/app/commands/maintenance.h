@@ -2,6 +2,7 @@
 // duty is done or looked at by this program, or told to be a person's; docs/security-guide.md goes through them.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,7 +52,11 @@ const Calendar* find_calendar(std::string_view name);
 // Done where an attestation that still counts says so, or where the owner says so now; by hand otherwise.
 Outcome attested_by_hand(const Maintenance& maintenance, const Duty& duty);
 
-// Of a backup that was restored: whether it is of this week. `created` as the backup says.
-Outcome judge_backup(const std::string& path, const std::string& created, base::Wall now);
+// The objectives of a recovery: what may be lost with the machine (RPO), and how long a restore may take (RTO).
+inline constexpr std::chrono::hours kLossMax{24};
+inline constexpr std::chrono::minutes kRestoreMax{5};
+// Of a backup that was restored, measured against them. `created` as the backup says.
+Outcome judge_backup(const std::string& path, const std::string& created, std::chrono::milliseconds took,
+                     base::Wall now);
 
 }  // namespace app::commands

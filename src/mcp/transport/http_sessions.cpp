@@ -131,11 +131,12 @@ HttpSessions::HttpSessions(base::Loop& loop, base::Random& random, SessionLimits
 
 base::Result<std::shared_ptr<HttpSession>> HttpSessions::open(std::shared_ptr<Session> session) {
   const Principal& principal = session->principal();
-  const auto own = static_cast<size_t>(std::ranges::count_if(
+  auto own = static_cast<size_t>(std::ranges::count_if(
       sessions_, [&](const auto& each) { return each.second->session()->principal() == principal; }));
+  // More than one too many, where the limit was made smaller meanwhile.
+  while (own >= limits_.sessions_per_principal_max && evict(&principal)) --own;
   const bool has_room =
-      (own < limits_.sessions_per_principal_max || evict(&principal)) &&
-      (sessions_.size() < limits_.sessions_max || evict(nullptr));
+      own < limits_.sessions_per_principal_max && (sessions_.size() < limits_.sessions_max || evict(nullptr));
   if (!has_room) {
     return base::fail(base::Code::kRateLimited,
                       "Too many sessions are open and busy. End one with DELETE, or try again later.");

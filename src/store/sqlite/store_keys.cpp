@@ -53,8 +53,8 @@ std::unexpected<base::Error> not_ours() {
       Code::kUnavailable,
       "The keys of the store were sealed under another master key, or changed from outside. Give the master key "
       "back that they are under (SPOTIFY_MCP_MASTER_KEY, or the key file). If `keys rotate --master` was ended in the "
-      "middle, run it again; if the key is lost, run `spotify-mcp-server logout --lost-key` and log in again. Nothing "
-      "was changed.",
+      "middle, give the new one too (SPOTIFY_MCP_NEW_MASTER_KEY_FILE); if the key is lost, run `spotify-mcp-server "
+      "logout --lost-key` and log in again. Nothing was changed.",
       "a row of keys does not open");
 }
 

@@ -43,11 +43,21 @@ TEST_CASE("every check that waits for an attestation is asked for by a calendar"
   }
 }
 
-TEST_CASE("a backup that is older than a week is a finding, and so is one without a date") {
-  CHECK(app::commands::judge_backup("b", "2026-11-30T03:00:00Z", kNow).state == app::StepState::kDone);
-  CHECK(app::commands::judge_backup("b", "2026-11-23T03:00:00Z", kNow).state == app::StepState::kDone);
-  const app::Outcome old = app::commands::judge_backup("b", "2026-11-20T03:00:00Z", kNow);
+TEST_CASE("a backup is measured against the objectives of a recovery: how much would be lost, and how long it takes") {
+  using namespace std::chrono_literals;
+  const auto judged = [](const std::string& created, std::chrono::milliseconds took) {
+    return app::commands::judge_backup("b", created, took, kNow);
+  };
+  const app::Outcome good = judged("2026-11-30T03:00:00Z", 1'240ms);
+  CHECK(good.state == app::StepState::kDone);
+  CHECK(good.told.contains("That took 1.2 s (RTO: at most 300 s)"));
+  CHECK(good.told.contains("in the 9 h since would be lost with this machine (RPO: at most 24 h)"));
+  CHECK(judged("2026-11-29T11:00:00Z", 5min).state == app::StepState::kDone);
+  const app::Outcome old = judged("2026-11-29T10:59:59Z", 0ms);
   CHECK(old.state == app::StepState::kFound);
   CHECK(old.told.contains("make a new one"));
-  CHECK(app::commands::judge_backup("b", "yesterday", kNow).state == app::StepState::kFound);
+  const app::Outcome slow = judged("2026-11-30T03:00:00Z", 5min + 1ms);
+  CHECK(slow.state == app::StepState::kFound);
+  CHECK(slow.told.contains("too long"));
+  CHECK(judged("yesterday", 0ms).state == app::StepState::kFound);
 }

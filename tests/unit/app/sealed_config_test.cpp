@@ -360,3 +360,52 @@ TEST_CASE("config set changes one setting of a plain or a sealed file, and keeps
   home.variables["SPOTIFY_MCP_PORT"] = "1";
   CHECK(contains(set("server.port", "9").err, "no effect while the environment SPOTIFY_MCP_PORT is set"));
 }
+
+TEST_CASE("config set writes nothing that config check would refuse, and takes what belongs together at once") {
+  Home home;
+  std::string text = home.text_of(home.plain);
+  text.replace(text.find("development"), std::string_view("development").size(), "production");
+  std::ofstream(home.plain) << text;
+  std::string file = home.plain;
+  SUBCASE("plain") {}
+  SUBCASE("sealed") {
+    REQUIRE(home.seal().code == 0);
+    file = home.sealed;
+  }
+  const std::string good = home.text_of(file);
+  const auto set = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"config", "set"});
+    words.insert(words.end(), {"--config", file});
+    return home.run(words);
+  };
+  const std::vector<std::vector<std::string>> refused{
+      {"server.host", "0.0.0.0"},
+      {"server.host", "example.com"},
+      {"server.tls_key", "key.pem"},
+      {"server.tls_certificate", "certificate.pem"},
+      {"server.trusted_proxies", "10.0.0.1/8"},
+      {"server.auth", "none"},
+      {"server.log_level", "debug"},
+      {"security.max_sessions_per_user", "4"},
+      {"security.session_timeout_minutes", "11"},
+      {"tools.toolsets", "serch"},
+      // One bad setting takes the good one with it.
+      {"server.port", "8124", "server.host", "0.0.0.0"},
+  };
+  for (const auto& words : refused) {
+    CAPTURE(words.front());
+    const Outcome outcome = set(words);
+    CHECK(outcome.code == 2);
+    CHECK(contains(outcome.err, "Nothing was changed."));
+    CHECK(home.text_of(file) == good);
+  }
+  CHECK(set({"server.port"}).code == 2);
+  CHECK(set({"server.port", "8124", "server.host"}).code == 2);
+  CHECK(home.text_of(file) == good);
+  // Alone none of them is good.
+  CHECK(
+      set({"server.tls_certificate", "certificate.pem", "server.tls_key", "key.pem", "server.host", "0.0.0.0"}).code ==
+      0);
+  CHECK(home.run({"config", "check", "--config", file}).code == 0);
+  CHECK(contains(home.run({"config", "show", "--json", "--config", file}).out, "0.0.0.0"));
+}

@@ -137,6 +137,20 @@ TEST_CASE("session: one user's newest sessions stay, and no other user's is ende
   CHECK(sessions.has(other, "user-b"));
 }
 
+TEST_CASE("session: a smaller limit holds from the next session on, however many were there") {
+  Sessions sessions({.sessions_per_principal_max = 3});
+  std::vector<std::string> before;
+  for (int i = 0; i < 3; ++i) {
+    before.push_back(sessions.open("user-a"));
+    sessions.loop.advance(1s);
+  }
+  sessions.all.limit_per_principal(1);
+  const std::string last = sessions.open("user-a");
+  CHECK(sessions.all.size() == 1);
+  CHECK(sessions.has(last, "user-a"));
+  for (const std::string& each : before) CHECK_FALSE(sessions.has(each, "user-a"));
+}
+
 TEST_CASE("session: sessions that are busy are not ended, the new one is refused") {
   Sessions sessions({.sessions_per_principal_max = 1});
   const std::string id = sessions.open("user-a");

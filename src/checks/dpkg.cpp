@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <utility>
 
 #include "base/text.h"
+#include "checks/unpack.h"
 
 namespace checks {
 namespace {
@@ -137,29 +139,43 @@ Fact<std::vector<Package>> installed_packages(const Host& host) {
   return parse_packages(*text);
 }
 
-Fact<Texts> pending_updates(const Host& host, const std::vector<Package>& installed, const std::string& lists) {
-  std::map<std::string, std::string, std::less<>> offered;
+Fact<std::vector<Package>> indexed_packages(const Host& host, const std::string& lists, std::string_view part) {
+  using Packages = Fact<std::vector<Package>>;
+  std::vector<Package> all;
   bool any = false;
-  bool compressed = false;
   for (const std::string& name : host.list(lists)) {
-    if (!name.contains("security")) continue;
-    compressed = compressed || name.contains("_Packages.");
-    if (!name.ends_with("_Packages")) continue;
-    const auto text = host.read(lists + "/" + name, kIndexBytesMax);
-    if (!text) return Fact<Texts>::unknown(text.error().message);
-    any = true;
-    for (const Package& package : parse_packages(*text)) {
-      std::string& newest = offered[package.name + ":" + package.architecture];
-      if (newest.empty() || compare_versions(package.version, newest) > 0) newest = package.version;
+    const size_t at = name.find("_Packages");
+    if (at == std::string::npos || !name.contains(part)) continue;
+    const std::string path = lists + "/" + name;
+    if (unpacked_name(name).substr(at) != "_Packages") {
+      return Packages::unknown(
+          fmt::format("{} is in a format that is not read here; give the indexes in plain text by "
+                      "--security-index DIRECTORY.",
+                      path));
     }
+    auto bytes = host.read(path, kIndexBytesMax);
+    if (!bytes) return Packages::unknown(bytes.error().message);
+    const auto text = unpack(name, *std::move(bytes), kIndexBytesMax);
+    if (!text) return Packages::unknown(fmt::format("{}: {}", path, text.error().message));
+    any = true;
+    std::vector<Package> more = parse_packages(*text);
+    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
-  if (!any) {
+  if (!any) return Packages::absent("There is no index of the archive.");
+  return all;
+}
+
+Fact<Texts> pending_updates(const Host& host, const std::vector<Package>& installed, const std::string& lists) {
+  const auto indexed = indexed_packages(host, lists, "security");
+  if (!indexed && indexed.lacking().status == Status::kError) return Fact<Texts>::unknown(indexed.lacking().evidence);
+  if (!indexed) {
     return Fact<Texts>::unknown(
-        compressed
-            ? "The indexes of the security pocket are compressed here; set Acquire::GzipIndexes to false and run "
-              "`apt-get update`, or give them by --security-index DIRECTORY."
-            : "There is no index of the security pocket. Run `apt-get update`, or give one by --security-index "
-              "DIRECTORY.");
+        "There is no index of the security pocket. Run `apt-get update`, or give one by --security-index DIRECTORY.");
+  }
+  std::map<std::string, std::string, std::less<>> offered;
+  for (const Package& package : *indexed) {
+    std::string& newest = offered[package.name + ":" + package.architecture];
+    if (newest.empty() || compare_versions(package.version, newest) > 0) newest = package.version;
   }
   Texts pending;
   for (const Package& package : installed) {

@@ -101,7 +101,9 @@ Texts floating(const std::vector<Component>& components) {
 }
 
 Fact<Texts> outdated(const Host& host, const std::vector<Component>& components, const std::string& indexes) {
-  const auto indexed = indexed_packages(host, indexes, "");
+  std::set<std::string_view> names;
+  for (const Component& component : components) names.insert(component.name);
+  const auto indexed = indexed_packages(host, indexes, "", names);
   if (!indexed && indexed.lacking().status == Status::kError) return Fact<Texts>::unknown(indexed.lacking().evidence);
   if (!indexed) return Fact<Texts>::unknown("There is no index of the archive to compare with.");
   std::map<std::string, std::string, std::less<>> newest;

@@ -1,8 +1,8 @@
 #include "checks/dpkg.h"
 
 #include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
-#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -83,6 +83,23 @@ void read_source(std::string_view field, Package& package) {
   package.source_version = base::trim(rest.substr(0, rest.find(')')));
 }
 
+// An archive has tens of thousands of stanzas, so those of other packages are passed over by their first line.
+void add_named(std::string_view index, const std::set<std::string_view>& names, std::vector<Package>& all) {
+  constexpr std::string_view kName = "Package: ";
+  while (!index.empty()) {
+    const void* const gap = ::memmem(index.data(), index.size(), "\n\n", 2);
+    const size_t length =
+        gap == nullptr ? index.size() : static_cast<size_t>(static_cast<const char*>(gap) - index.data()) + 2;
+    const std::string_view stanza = index.substr(0, length);
+    index.remove_prefix(length);
+    const std::string_view first = stanza.substr(0, std::min(stanza.size(), stanza.find('\n')));
+    if (first.starts_with(kName) && !names.contains(first.substr(kName.size()))) continue;
+    for (Package& package : parse_packages(stanza)) {
+      if (names.contains(package.name)) all.push_back(std::move(package));
+    }
+  }
+}
+
 void finish(Package& package, bool installed, std::vector<Package>& all) {
   if (!package.name.empty() && !package.version.empty() && installed) {
     if (package.source.empty()) package.source = package.name;
@@ -139,7 +156,8 @@ Fact<std::vector<Package>> installed_packages(const Host& host) {
   return parse_packages(*text);
 }
 
-Fact<std::vector<Package>> indexed_packages(const Host& host, const std::string& lists, std::string_view part) {
+Fact<std::vector<Package>> indexed_packages(const Host& host, const std::string& lists, std::string_view part,
+                                            const std::set<std::string_view>& names) {
   using Packages = Fact<std::vector<Package>>;
   std::vector<Package> all;
   bool any = false;
@@ -158,15 +176,16 @@ Fact<std::vector<Package>> indexed_packages(const Host& host, const std::string&
     const auto text = unpack(name, *std::move(bytes), kIndexBytesMax);
     if (!text) return Packages::unknown(fmt::format("{}: {}", path, text.error().message));
     any = true;
-    std::vector<Package> more = parse_packages(*text);
-    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    add_named(*text, names, all);
   }
   if (!any) return Packages::absent("There is no index of the archive.");
   return all;
 }
 
 Fact<Texts> pending_updates(const Host& host, const std::vector<Package>& installed, const std::string& lists) {
-  const auto indexed = indexed_packages(host, lists, "security");
+  std::set<std::string_view> names;
+  for (const Package& package : installed) names.insert(package.name);
+  const auto indexed = indexed_packages(host, lists, "security", names);
   if (!indexed && indexed.lacking().status == Status::kError) return Fact<Texts>::unknown(indexed.lacking().evidence);
   if (!indexed) {
     return Fact<Texts>::unknown(

@@ -330,6 +330,10 @@ TEST_CASE("indexes are read as apt keeps them, in plain text or compressed, and 
     for (size_t length = 0; length < bytes.size(); ++length) CHECK(!unpack(name, bytes.substr(0, length), 1 << 20));
   }
   MemoryHost host = host_with_sbom();
+  // In whatever order the lines of a stanza stand, and whatever stands before and behind it.
+  host.files["/index/x-security_Packages"] =
+      "Package: a\nVersion: 9\n\n\nVersion: 3.0.18-1\nArchitecture: amd64\nPackage: libssl3\n\nPackage: z\nVersion: 1";
+  CHECK(*pending_updates(host, *installed_packages(host), "/index") == Texts{"libssl3 3.0.16-1 -> 3.0.18-1"});
   host.files["/index/x-security_Packages.zst"] = "another form";
   CHECK(pending_updates(host, *installed_packages(host), "/index").lacking().evidence.contains("--security-index"));
   CHECK(unpacked_name("a_Packages") == "a_Packages");

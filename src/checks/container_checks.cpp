@@ -1,6 +1,7 @@
 // A Dockerfile and a systemd unit.
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -38,14 +39,13 @@ std::span<const Instruction> final_stage(const Facts& facts) {
 
 Outcome judge_base(const Facts& facts) {
   Texts floating;
-  Texts stages;
+  std::set<std::string> stages;
   for (const Instruction& each : instructions_of(facts)) {
     if (each.name != "FROM") continue;
     const std::string image(first_word(without_flags(each.arguments)));
-    const bool earlier = std::ranges::find(stages, image) != stages.end();
-    if (!earlier && image != "scratch" && !is_pinned(image)) floating.push_back(image);
+    if (!stages.contains(image) && image != "scratch" && !is_pinned(image)) floating.push_back(image);
     const size_t as = base::to_lower_ascii(each.arguments).find(" as ");
-    if (as != std::string::npos) stages.emplace_back(base::trim(std::string_view(each.arguments).substr(as + 4)));
+    if (as != std::string::npos) stages.emplace(base::trim(std::string_view(each.arguments).substr(as + 4)));
   }
   return judge(floating.empty(),
                floating.empty() ? "Every base has a digest." : "Without a digest: " + sentence(floating));

@@ -173,7 +173,7 @@ bool is_escape_directive(std::string_view line) {
   return lower.starts_with("escape") && base::trim(std::string_view(lower).substr(6)).starts_with('=');
 }
 
-// The words that end the here-documents of an instruction, such as "EOF" of `RUN <<EOF`.
+// The words that end the here-documents of an instruction, such as "EOF" of `RUN <<EOF`; the first one is the last.
 std::vector<std::string> here_documents(std::string_view line) {
   std::vector<std::string> ends;
   const std::string_view name = line.substr(0, line.find_first_of(" \t"));
@@ -187,6 +187,7 @@ std::vector<std::string> here_documents(std::string_view line) {
     std::erase_if(end, [](char c) { return c == '"' || c == '\''; });
     if (!end.empty() && !end.starts_with('<')) ends.push_back(std::move(end));
   }
+  std::ranges::reverse(ends);
   return ends;
 }
 
@@ -228,7 +229,7 @@ base::Result<DockerfileFacts> parse_dockerfile(std::string_view text) {
     ++number;
     std::string_view line = base::trim(raw);
     if (!ends.empty()) {
-      if (line == ends.front()) ends.erase(ends.begin());
+      if (line == ends.back()) ends.pop_back();
       continue;
     }
     if (is_escape_directive(line)) {
@@ -252,7 +253,7 @@ base::Result<DockerfileFacts> parse_dockerfile(std::string_view text) {
     whole.clear();
   }
   if (!ends.empty()) {
-    return base::fail(base::Code::kInvalidArgument, fmt::format("A here-document has no end: {}.", ends.front()));
+    return base::fail(base::Code::kInvalidArgument, fmt::format("A here-document has no end: {}.", ends.back()));
   }
   // The end of the file ends an instruction too.
   if (const std::string_view last = base::trim(whole); !last.empty()) {

@@ -223,6 +223,12 @@ TEST_CASE("a Dockerfile's lines go on, and its last stage is the one that counts
   REQUIRE(here);
   REQUIRE(here->instructions.size() == 4);
   CHECK(here->instructions[3].name == "CMD");
+  // As many as a file can have.
+  std::string many = "FROM a\nRUN ";
+  for (int i = 0; i < 100'000; ++i) many += "<<a ";
+  many += "\n";
+  for (int i = 0; i < 100'000; ++i) many += "a\n";
+  CHECK(parse_dockerfile(many + "USER 7")->instructions.back().name == "USER");
   CHECK(!parse_dockerfile("FROM a\nRUN <<EOF\nUSER 7\n"));
   CHECK(!parse_dockerfile("# Escape = `\nFROM a\n"));
   CHECK(!parse_dockerfile("no instruction of one"));

@@ -34,7 +34,7 @@ layer(sim/spotify      3 LIBS ZLIB::ZLIB)
 layer(sim/world        3 USES sim/spotify)
 
 layer(src/tools        4)
-layer(src/checks       4 USES src/tools LIBS PkgConfig::YAML)
+layer(src/checks       4 USES src/tools LIBS PkgConfig::YAML LZ4::headers LZMA::headers ZLIB_PLAIN::headers)
 
 layer(src/app          5)
 

@@ -8,7 +8,10 @@
 
 #include "base/text.h"
 #include "checks/dpkg.h"
+#include "checks/signed_files.h"
 #include "checks/words.h"
+#include "crypto/bytes.h"
+#include "crypto/hash.h"
 #include "json/parse.h"
 
 namespace checks {
@@ -16,6 +19,55 @@ namespace {
 
 constexpr size_t kFileBytesMax = size_t{64} << 20;
 constexpr size_t kFilesMax = 200'000;
+
+// Whether all that was read is what somebody has signed. The bytes that are judged are those that were read.
+class Signatures {
+ public:
+  Signatures(const Host& host, const std::string& path, bool is_directory, std::string_view key)
+      : host_(host), key_(key), is_directory_(is_directory) {
+    if (!is_directory) return;
+    const auto sums = read_signed(host, path + "/SHA256SUMS", key, kFileBytesMax);
+    if (!sums) {
+      note(sums.error().message);
+      return;
+    }
+    for (auto& [name, digest] : read_checksums(*sums)) {
+      if (name.ends_with(".json")) unseen_.emplace(name, digest);
+    }
+  }
+
+  void see(const std::string& file, std::string_view text) {
+    if (!problem_.empty()) return;
+    const std::string name = file.substr(file.rfind('/') + 1);
+    if (!is_directory_) {
+      const auto signature = host_.read(file + ".sig", kFileBytesMax);
+      if (!signature) return note(signature.error().message);
+      const auto holds = check_signature(text, *signature, key_, name);
+      return holds ? void() : note(holds.error().message);
+    }
+    const auto found = unseen_.find(name);
+    if (found == unseen_.end()) return note(fmt::format("The signed checksums do not name {}.", name));
+    if (found->second != crypto::to_hex(crypto::sha256(text))) note(fmt::format("{} is not what was signed.", name));
+    unseen_.erase(found);
+  }
+
+  // When all was seen.
+  SnapshotOrigin origin() {
+    if (problem_.empty() && !unseen_.empty())
+      note(fmt::format("{} was signed and is missing.", unseen_.begin()->first));
+    if (problem_.empty()) return {SnapshotOrigin::Kind::kSigned};
+    return {SnapshotOrigin::Kind::kForged, problem_};
+  }
+
+ private:
+  void note(std::string problem) { problem_ = std::move(problem); }
+
+  const Host& host_;
+  std::string_view key_;
+  bool is_directory_;
+  std::map<std::string, std::string, std::less<>> unseen_;
+  std::string problem_;
+};
 
 std::optional<Severity> severity_of_word(std::string_view word) {
   const std::string lower = base::to_lower_ascii(word);
@@ -175,7 +227,8 @@ std::optional<std::string> affects(const Affected& affected, std::string_view ve
   return std::nullopt;
 }
 
-base::Result<Advisories> read_advisories(const Host& host, const std::string& path, std::string_view ecosystem) {
+base::Result<Advisories> read_advisories(const Host& host, const std::string& path, std::string_view ecosystem,
+                                         std::string_view key) {
   const FileFact place = host.look(path);
   if (!place.exists) {
     return base::fail(base::Code::kNotFound, fmt::format("There are no advisories at {}.", path));
@@ -192,13 +245,17 @@ base::Result<Advisories> read_advisories(const Host& host, const std::string& pa
     return base::fail(base::Code::kInvalidArgument, fmt::format("{} holds more than {} files.", path, kFilesMax));
   }
   Advisories advisories{.all = {}, .snapshot = place.changed};
+  std::optional<Signatures> signatures;
+  if (!key.empty()) signatures.emplace(host, path, place.is_directory, key);
   for (const std::string& file : files) {
     TRY(const std::string text, host.read(file, kFileBytesMax));
+    if (signatures) signatures->see(file, text);
     const auto document = json::parse(text, {.bytes_max = kFileBytesMax, .depth_max = 32, .values_max = 10'000'000});
     auto added = document ? add_file(*document, ecosystem, advisories.all)
                           : base::Result<void>(std::unexpected(document.error()));
     if (!added) return base::fail(base::Code::kInvalidArgument, fmt::format("{}: {}", file, added.error().message));
   }
+  if (signatures) advisories.origin = signatures->origin();
   return advisories;
 }
 

@@ -46,10 +46,15 @@ std::optional<std::string> affects(const Affected& affected, std::string_view ve
 struct Advisories {
   std::vector<Advisory> all;
   base::Wall snapshot{};
+  SnapshotOrigin origin{};
 };
 // A file with one advisory, a list of them or {"vulns": [...]}; or a directory of such files. kNotFound when it is not
 // there, kInvalidArgument for one that cannot be read: half of the advisories is no basis.
-base::Result<Advisories> read_advisories(const Host& host, const std::string& path, std::string_view ecosystem);
+// With a public key (32 bytes in base64), FILE.sig has to be a signature over the file; in a directory, SHA256SUMS.sig
+// one over SHA256SUMS, which has to name each of its files and no other. Whether that holds is in `origin`. An empty
+// `key` asks for none.
+base::Result<Advisories> read_advisories(const Host& host, const std::string& path, std::string_view ecosystem,
+                                         std::string_view key = {});
 
 struct VexStatement {
   std::string vulnerability;

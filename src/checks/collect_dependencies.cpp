@@ -18,7 +18,6 @@ namespace checks {
 namespace {
 
 constexpr size_t kFileBytesMax = size_t{4} << 20;
-constexpr size_t kIndexBytesMax = size_t{256} << 20;
 
 bool matches(std::string_view pattern, std::string_view name) {
   if (pattern.ends_with('*')) return name.starts_with(pattern.substr(0, pattern.size() - 1));
@@ -102,19 +101,16 @@ Texts floating(const std::vector<Component>& components) {
 }
 
 Fact<Texts> outdated(const Host& host, const std::vector<Component>& components, const std::string& indexes) {
+  std::set<std::string_view> names;
+  for (const Component& component : components) names.insert(component.name);
+  const auto indexed = indexed_packages(host, indexes, "", names);
+  if (!indexed && indexed.lacking().status == Status::kError) return Fact<Texts>::unknown(indexed.lacking().evidence);
+  if (!indexed) return Fact<Texts>::unknown("There is no index of the archive to compare with.");
   std::map<std::string, std::string, std::less<>> newest;
-  bool any = false;
-  for (const std::string& name : host.list(indexes)) {
-    if (!name.ends_with("_Packages")) continue;
-    const auto text = host.read(indexes + "/" + name, kIndexBytesMax);
-    if (!text) return Fact<Texts>::unknown(text.error().message);
-    any = true;
-    for (const Package& package : parse_packages(*text)) {
-      std::string& version = newest[package.name];
-      if (version.empty() || compare_versions(package.source_version, version) > 0) version = package.source_version;
-    }
+  for (const Package& package : *indexed) {
+    std::string& version = newest[package.name];
+    if (version.empty() || compare_versions(package.source_version, version) > 0) version = package.source_version;
   }
-  if (!any) return Fact<Texts>::unknown("There is no plain index of the archive to compare with.");
   std::set<std::string> behind;
   for (const Component& component : components) {
     const auto found = newest.find(component.name);
@@ -137,6 +133,7 @@ base::Result<void> add_advisories(const Host& host, const DependencyRequest& req
   }
   const auto match = [&](const Advisories& advisories) {
     facts.snapshot = advisories.snapshot;
+    facts.origin = advisories.origin;
     Matched matched = match_advisories(components, advisories.all, statements, request.now);
     facts.matches = std::move(matched.matches);
     facts.vex_problems = std::move(matched.problems);
@@ -159,8 +156,15 @@ base::Result<void> add_advisories(const Host& host, const DependencyRequest& req
     facts.vex_problems = match_advisories({}, {}, statements, request.now).problems;
     return {};
   }
-  TRY(const Advisories advisories, read_advisories(host, request.advisories, kEcosystem));
+  std::string key;
+  if (!request.advisories_key.empty()) {
+    TRY(key, host.read(request.advisories_key, kFileBytesMax));
+  }
+  TRY(const Advisories advisories, read_advisories(host, request.advisories, kEcosystem, key));
   match(advisories);
+  // Who can take an advisory out of a snapshot could let everything pass.
+  if (advisories.origin.kind == SnapshotOrigin::Kind::kForged)
+    facts.matches = Matches::unknown(advisories.origin.problem);
   return {};
 }
 

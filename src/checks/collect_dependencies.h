@@ -29,9 +29,10 @@ base::Result<LicencePolicy> read_policy(std::string_view text);
 bool is_allowed(const LicencePolicy& policy, std::string_view licence);
 
 struct DependencyRequest {
-  std::string sbom;             // A path.
-  std::string embedded_digest;  // Of the SBOM that this program was built with.
-  std::string advisories;       // A path; empty: none.
+  std::string sbom;              // A path.
+  std::string embedded_digest;   // Of the SBOM that this program was built with.
+  std::string advisories;        // A path; empty: none.
+  std::string advisories_key{};  // The path of the public key that signs them; empty: nobody asks.
   // Asks a server for the advisories of these packages instead; null: nobody is asked.
   std::function<base::Result<Advisories>(const std::vector<Component>&)> ask = nullptr;
   std::string vex;

@@ -189,6 +189,22 @@ int64_t soft_limit(std::string_view limits, std::string_view name) {
   return -1;
 }
 
+// The processes that have a database of SQLite open and are no server of ours. One that writes has a lock on the file
+// itself; every one has a lock on the file of the shared memory.
+Texts strangers_at(const Host& host, const std::string& database) {
+  const auto own = host.read("/proc/self/comm", kProcBytesMax);
+  std::set<std::string> strangers;
+  for (const std::string& file : {database, database + "-shm"}) {
+    for (const int64_t pid : host.lock_holders(file)) {
+      const auto name = host.read(fmt::format("/proc/{}/comm", pid), kProcBytesMax);
+      if (name && own && *name == *own) continue;
+      strangers.insert(pid == 0 ? std::string("a process of another container")
+                                : fmt::format("{} (process {})", name ? stripped(*name) : "a program", pid));
+    }
+  }
+  return {strangers.begin(), strangers.end()};
+}
+
 }  // namespace
 
 std::vector<Mount> parse_mounts(std::string_view text) {
@@ -246,7 +262,7 @@ SystemFacts collect_system(const Host& host, const SystemRequest& request) {
   return facts;
 }
 
-Fact<DataFacts> collect_data(const Host& host, const std::string& directory) {
+Fact<DataFacts> collect_data(const Host& host, const std::string& directory, const std::string& database) {
   DataFacts facts;
   facts.directory = directory;
   facts.files = tree_of(host, directory);
@@ -267,6 +283,9 @@ Fact<DataFacts> collect_data(const Host& host, const std::string& directory) {
     }
   }
   if (facts.file_system.empty()) facts.file_system = "a file system that /proc does not name";
+  const std::string path = fmt::format("{}/{}", directory, database);
+  facts.locks_hold = host.locks_hold(path);
+  facts.strangers = strangers_at(host, path);
   return facts;
 }
 

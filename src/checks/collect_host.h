@@ -23,7 +23,8 @@ struct SystemRequest {
 SystemFacts collect_system(const Host& host, const SystemRequest& request);
 
 // Absent where the directory is not there yet.
-Fact<DataFacts> collect_data(const Host& host, const std::string& directory);
+// `database` is the name of the file in it that servers share.
+Fact<DataFacts> collect_data(const Host& host, const std::string& directory, const std::string& database);
 
 struct ProcessRequest {
   int64_t pid = 0;

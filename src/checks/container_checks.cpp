@@ -1,6 +1,7 @@
 // A Dockerfile and a systemd unit.
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,13 @@ std::string_view first_word(std::string_view text) {
   return trimmed.substr(0, trimmed.find_first_of(" \t"));
 }
 
+// Without the flags in front, such as --platform=linux/amd64.
+std::string_view without_flags(std::string_view arguments) {
+  std::string_view rest = base::trim(arguments);
+  while (rest.starts_with("--")) rest = base::trim(rest.substr(std::min(rest.size(), rest.find_first_of(" \t"))));
+  return rest;
+}
+
 // From the last FROM on.
 std::span<const Instruction> final_stage(const Facts& facts) {
   const auto& all = instructions_of(facts);
@@ -31,14 +39,13 @@ std::span<const Instruction> final_stage(const Facts& facts) {
 
 Outcome judge_base(const Facts& facts) {
   Texts floating;
-  Texts stages;
+  std::set<std::string> stages;
   for (const Instruction& each : instructions_of(facts)) {
     if (each.name != "FROM") continue;
-    const std::string image(first_word(each.arguments));
-    const bool earlier = std::ranges::find(stages, image) != stages.end();
-    if (!earlier && image != "scratch" && !image.contains("@sha256:")) floating.push_back(image);
+    const std::string image(first_word(without_flags(each.arguments)));
+    if (!stages.contains(image) && image != "scratch" && !is_pinned(image)) floating.push_back(image);
     const size_t as = base::to_lower_ascii(each.arguments).find(" as ");
-    if (as != std::string::npos) stages.emplace_back(base::trim(std::string_view(each.arguments).substr(as + 4)));
+    if (as != std::string::npos) stages.emplace(base::trim(std::string_view(each.arguments).substr(as + 4)));
   }
   return judge(floating.empty(),
                floating.empty() ? "Every base has a digest." : "Without a digest: " + sentence(floating));
@@ -55,17 +62,28 @@ Outcome judge_user(const Facts& facts) {
   return judge(*number > 0, fmt::format("USER {}.", user));
 }
 
+// The names that ENV or ARG gives a value: of each NAME=value, or of the one in the old form "NAME value".
+Texts names_in(const Instruction& each) {
+  Texts names;
+  for (std::string_view word : base::split(each.arguments, ' ')) {
+    word = base::trim(word);
+    const size_t equals = word.find('=');
+    if (equals != std::string_view::npos) names.emplace_back(word.substr(0, equals));
+  }
+  const std::string_view first = first_word(each.arguments);
+  if (!first.contains('=')) names.emplace_back(first);
+  return names;
+}
+
 Outcome judge_secrets(const Facts& facts) {
   Texts found;
   for (const Instruction& each : instructions_of(facts)) {
-    if (each.name != "ENV" && each.name != "ARG") {
-      if (secret_shape(each.arguments)) found.push_back(fmt::format("line {}", each.line));
-      continue;
+    if (each.name == "ENV" || each.name == "ARG") {
+      for (const std::string& name : names_in(each)) {
+        if (is_secret_name(name) && !name.ends_with("_FILE")) found.push_back(fmt::format("{} {}", each.name, name));
+      }
     }
-    const std::string_view name = std::string_view(each.arguments).substr(0, each.arguments.find_first_of("= "));
-    const bool has_value = each.arguments.find_first_of("= ") != std::string::npos;
-    const bool is_secret = is_secret_name(name) && !name.ends_with("_FILE") && (has_value || each.name == "ARG");
-    if (is_secret || secret_shape(each.arguments)) found.push_back(fmt::format("{} {}", each.name, name));
+    if (secret_shape(each.arguments)) found.push_back(fmt::format("line {}", each.line));
   }
   return judge(found.empty(),
                found.empty() ? "None was found." : "A secret would stay in the image: " + sentence(found));
@@ -73,7 +91,7 @@ Outcome judge_secrets(const Facts& facts) {
 
 Outcome judge_content(const Facts& facts) {
   const auto stage = final_stage(facts);
-  const std::string base_image(stage.empty() ? "" : first_word(stage.front().arguments));
+  const std::string base_image(stage.empty() ? "" : first_word(without_flags(stage.front().arguments)));
   const bool bare = base_image == "scratch" || base_image.contains("distroless");
   Texts bad;
   if (!bare)
@@ -89,31 +107,45 @@ Outcome judge_content(const Facts& facts) {
 }
 
 Outcome judge_health(const Facts& facts) {
+  const Instruction* last = nullptr;
   for (const Instruction& each : final_stage(facts)) {
-    if (each.name != "HEALTHCHECK") continue;
-    const size_t command = each.arguments.find("CMD");
-    const std::string_view form =
-        command == std::string::npos ? "" : base::trim(std::string_view(each.arguments).substr(command + 3));
-    const bool own = form.starts_with('[') && form.contains("healthcheck");
-    return judge(own, own ? "It runs `healthcheck` of this program."
-                          : "It is not in the form [\"...\"], or runs another program.");
+    if (each.name == "HEALTHCHECK") last = &each;
   }
-  return fail("There is no HEALTHCHECK.");
+  if (last == nullptr) return fail("There is no HEALTHCHECK.");
+  const size_t command = last->arguments.find("CMD");
+  const std::string_view form =
+      command == std::string::npos ? "" : base::trim(std::string_view(last->arguments).substr(command + 3));
+  const bool own = form.starts_with('[') && form.contains("healthcheck");
+  return judge(own, own ? "It runs `healthcheck` of this program."
+                        : "It is not in the form [\"...\"], or runs another program.");
+}
+
+// Whether COPY or ADD takes the whole folder of the build, in either of its forms.
+bool takes_everything(std::string_view arguments) {
+  // Another stage is no folder of the build.
+  if (arguments.contains("--from=")) return false;
+  std::string plain(without_flags(arguments));
+  std::erase_if(plain, [](char c) { return c == '[' || c == ']' || c == '"' || c == ','; });
+  Texts words;
+  for (const std::string_view word : base::split(plain, ' ')) {
+    if (!base::trim(word).empty()) words.emplace_back(base::trim(word));
+  }
+  if (!words.empty()) words.pop_back();  // Where it goes.
+  return std::ranges::any_of(words, [](const std::string& word) {
+    return word == "." || word == "./" || word == "/" || word == "*" || word == "./*";
+  });
 }
 
 Outcome judge_copies(const Facts& facts) {
   Texts bad;
   for (const Instruction& each : instructions_of(facts)) {
+    if (each.name != "ADD" && each.name != "COPY") continue;
     if (each.name == "ADD" && (each.arguments.contains("http://") || each.arguments.contains("https://"))) {
       bad.push_back(fmt::format("line {} adds from an address", each.line));
     }
-    if (each.name != "COPY" || facts.dockerfile->has_ignore_list) continue;
-    std::string_view rest = each.arguments;
-    while (base::trim(rest).starts_with("--")) {
-      rest = base::trim(rest);
-      rest = rest.substr(std::min(rest.size(), rest.find_first_of(" \t")));
+    if (!facts.dockerfile->has_ignore_list && takes_everything(each.arguments)) {
+      bad.push_back(fmt::format("line {} copies everything", each.line));
     }
-    if (first_word(rest) == ".") bad.push_back(fmt::format("line {} copies everything", each.line));
   }
   return judge(bad.empty(), bad.empty() ? "Each copy says what." : sentence(bad));
 }

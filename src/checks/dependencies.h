@@ -39,6 +39,13 @@ struct Match {
   bool operator==(const Match&) const = default;
 };
 
+// What shows that a snapshot of advisories is what somebody trustworthy made.
+struct SnapshotOrigin {
+  enum class Kind { kUnsigned, kSigned, kForged, kServer };
+  Kind kind = Kind::kUnsigned;
+  std::string problem{};  // Of a forged one.
+};
+
 struct VexProblem {
   std::string id;
   std::string about;
@@ -51,6 +58,7 @@ struct DependencyFacts {
   Fact<std::vector<std::string>> drift;
   Fact<std::vector<Match>> matches;
   std::optional<base::Wall> snapshot;
+  SnapshotOrigin origin{};  // Of the same.
   std::vector<VexProblem> vex_problems;
   // "libfoo: GPL-3.0 is not in the policy"
   Fact<std::vector<std::string>> licence_problems;

@@ -35,6 +35,28 @@ Outcome judge_advisories(const Facts& facts) {
                           matches->size()));
 }
 
+Outcome judge_snapshot(const Facts& facts) {
+  constexpr std::chrono::days kAgeMax{7};
+  const DependencyFacts& has = deps_of(facts);
+  if (!has.snapshot) {
+    return error(
+        "There is no snapshot of advisories. Give one by --advisories, or ask a server by --advisories-server.");
+  }
+  const std::string of = fmt::format("The snapshot is of {}.", day(*has.snapshot));
+  if (facts.now - *has.snapshot > kAgeMax) return fail(of);
+  switch (has.origin.kind) {
+    case SnapshotOrigin::Kind::kForged:
+      return fail(of + " " + has.origin.problem);
+    case SnapshotOrigin::Kind::kSigned:
+      return pass(of + " Its signature holds.");
+    case SnapshotOrigin::Kind::kServer:
+      return pass(of + " It came from the server that was named.");
+    case SnapshotOrigin::Kind::kUnsigned:
+      break;
+  }
+  return warn(of + " Nothing shows who made it: no --advisories-key was given.");
+}
+
 Outcome judge_clocks(const Facts& facts) {
   const auto& matches = deps_of(facts).matches;
   if (!matches) return matches.lacking();
@@ -87,19 +109,14 @@ const Check kChecks[] = {
      "Update what the evidence names, or say by a VEX statement why it does not apply.",
      judge_advisories},
     {"DEP-04",
-     "The advisories are of this week",
+     "The advisories are of this week, and signed",
      Severity::kMedium,
      Subject::kDependencies,
      {"A06", "A03", "ID.RA-02", "5.7", "CC7.1"},
-     "Fetch the advisories again: an OSV export of Debian:12, given by --advisories.",
-     [](const Facts& facts) {
-       constexpr std::chrono::days kAgeMax{7};
-       const DependencyFacts& has = deps_of(facts);
-       if (!has.snapshot)
-         return error(
-             "There is no snapshot of advisories. Give one by --advisories, or ask a server by --advisories-server.");
-       return judge(facts.now - *has.snapshot <= kAgeMax, fmt::format("The snapshot is of {}.", day(*has.snapshot)));
-     }},
+     "Fetch the advisories again: an OSV export of Debian:12, given by --advisories, and signed by who fetches it, "
+     "which "
+     "--advisories-key FILE verifies.",
+     judge_snapshot},
     {"DEP-05",
      "Nothing is mended later than the clock allows",
      Severity::kHigh,

@@ -1,10 +1,12 @@
 #include "checks/dpkg.h"
 
 #include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
 #include <utility>
 
 #include "base/text.h"
+#include "checks/unpack.h"
 
 namespace checks {
 namespace {
@@ -81,6 +83,23 @@ void read_source(std::string_view field, Package& package) {
   package.source_version = base::trim(rest.substr(0, rest.find(')')));
 }
 
+// An archive has tens of thousands of stanzas, so those of other packages are passed over by their first line.
+void add_named(std::string_view index, const std::set<std::string_view>& names, std::vector<Package>& all) {
+  constexpr std::string_view kName = "Package: ";
+  while (!index.empty()) {
+    const void* const gap = ::memmem(index.data(), index.size(), "\n\n", 2);
+    const size_t length =
+        gap == nullptr ? index.size() : static_cast<size_t>(static_cast<const char*>(gap) - index.data()) + 2;
+    const std::string_view stanza = index.substr(0, length);
+    index.remove_prefix(length);
+    const std::string_view first = stanza.substr(0, std::min(stanza.size(), stanza.find('\n')));
+    if (first.starts_with(kName) && !names.contains(first.substr(kName.size()))) continue;
+    for (Package& package : parse_packages(stanza)) {
+      if (names.contains(package.name)) all.push_back(std::move(package));
+    }
+  }
+}
+
 void finish(Package& package, bool installed, std::vector<Package>& all) {
   if (!package.name.empty() && !package.version.empty() && installed) {
     if (package.source.empty()) package.source = package.name;
@@ -137,29 +156,45 @@ Fact<std::vector<Package>> installed_packages(const Host& host) {
   return parse_packages(*text);
 }
 
-Fact<Texts> pending_updates(const Host& host, const std::vector<Package>& installed, const std::string& lists) {
-  std::map<std::string, std::string, std::less<>> offered;
+Fact<std::vector<Package>> indexed_packages(const Host& host, const std::string& lists, std::string_view part,
+                                            const std::set<std::string_view>& names) {
+  using Packages = Fact<std::vector<Package>>;
+  std::vector<Package> all;
   bool any = false;
-  bool compressed = false;
   for (const std::string& name : host.list(lists)) {
-    if (!name.contains("security")) continue;
-    compressed = compressed || name.contains("_Packages.");
-    if (!name.ends_with("_Packages")) continue;
-    const auto text = host.read(lists + "/" + name, kIndexBytesMax);
-    if (!text) return Fact<Texts>::unknown(text.error().message);
-    any = true;
-    for (const Package& package : parse_packages(*text)) {
-      std::string& newest = offered[package.name + ":" + package.architecture];
-      if (newest.empty() || compare_versions(package.version, newest) > 0) newest = package.version;
+    const size_t at = name.find("_Packages");
+    if (at == std::string::npos || !name.contains(part)) continue;
+    const std::string path = lists + "/" + name;
+    if (unpacked_name(name).substr(at) != "_Packages") {
+      return Packages::unknown(
+          fmt::format("{} is in a format that is not read here; give the indexes in plain text by "
+                      "--security-index DIRECTORY.",
+                      path));
     }
+    auto bytes = host.read(path, kIndexBytesMax);
+    if (!bytes) return Packages::unknown(bytes.error().message);
+    const auto text = unpack(name, *std::move(bytes), kIndexBytesMax);
+    if (!text) return Packages::unknown(fmt::format("{}: {}", path, text.error().message));
+    any = true;
+    add_named(*text, names, all);
   }
-  if (!any) {
+  if (!any) return Packages::absent("There is no index of the archive.");
+  return all;
+}
+
+Fact<Texts> pending_updates(const Host& host, const std::vector<Package>& installed, const std::string& lists) {
+  std::set<std::string_view> names;
+  for (const Package& package : installed) names.insert(package.name);
+  const auto indexed = indexed_packages(host, lists, "security", names);
+  if (!indexed && indexed.lacking().status == Status::kError) return Fact<Texts>::unknown(indexed.lacking().evidence);
+  if (!indexed) {
     return Fact<Texts>::unknown(
-        compressed
-            ? "The indexes of the security pocket are compressed here; set Acquire::GzipIndexes to false and run "
-              "`apt-get update`, or give them by --security-index DIRECTORY."
-            : "There is no index of the security pocket. Run `apt-get update`, or give one by --security-index "
-              "DIRECTORY.");
+        "There is no index of the security pocket. Run `apt-get update`, or give one by --security-index DIRECTORY.");
+  }
+  std::map<std::string, std::string, std::less<>> offered;
+  for (const Package& package : *indexed) {
+    std::string& newest = offered[package.name + ":" + package.architecture];
+    if (newest.empty() || compare_versions(package.version, newest) > 0) newest = package.version;
   }
   Texts pending;
   for (const Package& package : installed) {

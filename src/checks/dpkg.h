@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,12 @@ inline constexpr const char* kAptLists = "/var/lib/apt/lists";
 
 // The installed packages; absent where there is no dpkg: then nobody here knows, and that is no clean bill.
 Fact<std::vector<Package>> installed_packages(const Host& host);
+// What every index in `lists` whose own name contains `part` says of the packages of these names, in plain text or as
+// apt compresses it (unpack.h). Absent where there is no index; unknown where one cannot be read.
+Fact<std::vector<Package>> indexed_packages(const Host& host, const std::string& lists, std::string_view part,
+                                            const std::set<std::string_view>& names);
 // Installed packages that the security pocket has in a newer version, from the indexes that `apt-get update` has
-// fetched into `lists`. Unknown where there are none, or only compressed ones.
+// fetched into `lists`. Unknown where there are none.
 Fact<Texts> pending_updates(const Host& host, const std::vector<Package>& installed, const std::string& lists);
 
 // By path: which package a file belongs to.

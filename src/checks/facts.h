@@ -118,6 +118,10 @@ struct DataFacts {
   int64_t free_percent = 0;
   int64_t free_inodes_percent = 0;
   std::string file_system;  // Its type, such as "ext4".
+  // Tried on the database; nothing where there is none, or it may not be opened.
+  std::optional<bool> locks_hold = std::nullopt;
+  // Who else has the database open: "sqlite3 (process 4711)".
+  std::vector<std::string> strangers = {};
 };
 
 struct Socket {
@@ -225,9 +229,10 @@ struct CertificateFacts {
   bool key_matches = true;
   base::Wall not_before{};
   base::Wall not_after{};
-  std::string protocol;  // "TLSv1.3": what was agreed on; empty: nothing.
-  Texts weak;            // Versions and ciphers that are accepted although they are too old or too weak.
-  std::string about;     // What else is wrong, in a sentence.
+  std::string protocol;        // "TLSv1.3": what was agreed on; empty: nothing.
+  Texts weak;                  // Versions and ciphers that are accepted although they are too old or too weak.
+  std::string about;           // What else is wrong, in a sentence.
+  std::string unreached = {};  // Why the server could not be asked.
 };
 
 struct AuthServerFacts {

@@ -50,6 +50,8 @@ std::optional<Host::Room> RealHost::room(const std::string& path) const {
   return Room{room->free_percent, room->free_inodes_percent};
 }
 
+std::optional<bool> RealHost::locks_hold(const std::string& path) const { return os::locks_hold(path); }
+std::vector<int64_t> RealHost::lock_holders(const std::string& path) const { return os::lock_holders(path); }
 std::optional<bool> RealHost::clock_is_synchronised() const { return os::clock_is_synchronised(); }
 uint32_t RealHost::user() const { return os::user_id(); }
 

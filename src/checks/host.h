@@ -28,6 +28,9 @@ class Host {
     int64_t free_inodes_percent = 0;
   };
   virtual std::optional<Room> room(const std::string& path) const = 0;
+  // As os::locks_hold and os::lock_holders have it.
+  virtual std::optional<bool> locks_hold(const std::string& path) const = 0;
+  virtual std::vector<int64_t> lock_holders(const std::string& path) const = 0;
   virtual std::optional<bool> clock_is_synchronised() const = 0;
   virtual uint32_t user() const = 0;
 };
@@ -39,6 +42,8 @@ class RealHost final : public Host {
   std::string link(const std::string& path) const override;
   std::vector<std::string> list(const std::string& path) const override;
   std::optional<Room> room(const std::string& path) const override;
+  std::optional<bool> locks_hold(const std::string& path) const override;
+  std::vector<int64_t> lock_holders(const std::string& path) const override;
   std::optional<bool> clock_is_synchronised() const override;
   uint32_t user() const override;
 };

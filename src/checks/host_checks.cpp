@@ -159,9 +159,19 @@ Outcome judge_locks(const Facts& facts) {
       return fail(fmt::format("The data directory is on {}, where locks between processes do not hold.", remote));
     }
   }
+  if (facts.data->locks_hold == false) {
+    return fail(fmt::format("The data directory is on {}, and a lock on the database there keeps nobody out.",
+                            facts.data->file_system));
+  }
+  if (!facts.data->strangers.empty()) {
+    return fail("The database is held by what is no server of this program: " + sentence(facts.data->strangers));
+  }
   const std::string servers = facts.process ? fmt::format(" Servers that share it: {}.", facts.process->instances) : "";
-  return pass(fmt::format("The data directory is on {}, where the locks of SQLite and of the leases hold.{}",
-                          facts.data->file_system, servers));
+  return pass(fmt::format("The data directory is on {}, where {}; no other program holds the database.{}",
+                          facts.data->file_system,
+                          facts.data->locks_hold ? "a lock on the database was tried and holds"
+                                                 : "locks hold; there is no database to try that on",
+                          servers));
 }
 
 const Check kChecks[] = {
@@ -343,11 +353,11 @@ const Check kChecks[] = {
      "Let root own both, and let the server's user read them alone.",
      judge_ownership},
     {"HST-20",
-     "Locks on the data directory hold",
+     "Locks on the database hold, and no other program has it",
      Severity::kMedium,
      Subject::kData,
      {"A04", "A06", "PR.IR-03", "8.14", "A1.2"},
-     "Put the data directory on a local file system.",
+     "Put the data directory on a local file system, and let nothing but servers of this program open the database.",
      judge_locks},
 };
 

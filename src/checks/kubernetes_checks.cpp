@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,14 @@ const std::vector<json::Value>& objects_of(const Facts& facts) { return facts.ma
 bool is_true(const json::Value* value) { return value != nullptr && value->is_boolean() && value->boolean(); }
 bool is_false(const json::Value* value) { return value != nullptr && value->is_boolean() && !value->boolean(); }
 std::string text_of(const json::Value* value) { return value != nullptr && value->is_string() ? value->string() : ""; }
+
+constexpr std::string_view kContainerLists[] = {"initContainers", "containers", "ephemeralContainers"};
+
+// The items of a list, or none where there is no list.
+std::span<const json::Value> items_of(const json::Value* list) {
+  if (list == nullptr || !list->is_array()) return {};
+  return list->array();
+}
 
 // What one pod, or one container of it, is asked; a text is what is wrong.
 using PodRule = std::function<std::string(const json::Value& pod, const json::Value& object)>;
@@ -42,7 +51,7 @@ Outcome each_container(const Facts& facts, const ContainerRule& rule, std::strin
       facts,
       [&rule](const json::Value& pod, const json::Value&) {
         Texts bad;
-        for (const std::string_view list : {"initContainers", "containers", "ephemeralContainers"}) {
+        for (const std::string_view list : kContainerLists) {
           const json::Value* containers = pod.find(list);
           if (containers == nullptr || !containers->is_array()) continue;
           for (const json::Value& container : containers->array()) {
@@ -92,75 +101,100 @@ std::string seccomp_problem(const json::Value& container, const json::Value& pod
 
 std::string image_problem(const json::Value& container, const json::Value&) {
   const std::string_view image = container.text_or_empty("image");
-  return image.contains("@sha256:") ? "" : fmt::format("uses the image {} without a digest", image);
+  return is_pinned(image) ? "" : fmt::format("uses the image {} without a digest", image);
 }
 
 std::string resource_problem(const json::Value& container, const json::Value&) {
   Texts missing;
   for (const std::string_view what : {"cpu", "memory", "ephemeral-storage"}) {
-    if (look(container, fmt::format("resources/limits/{}", what)) == nullptr)
-      missing.push_back(fmt::format("limits.{}", what));
-    if (look(container, fmt::format("resources/requests/{}", what)) == nullptr)
-      missing.push_back(fmt::format("requests.{}", what));
+    for (const std::string_view bound : {"limits", "requests"}) {
+      const json::Value* set = look(container, fmt::format("resources/{}/{}", bound, what));
+      if (set == nullptr || set->is_null()) missing.push_back(fmt::format("{}.{}", bound, what));
+    }
   }
   return missing.empty() ? std::string() : fmt::format("has no {}", fmt::join(missing, ", "));
 }
 
+// Of a volume of secrets: who may read them. Each file may have a mode of its own.
+bool is_closed(const json::Value& volume, const json::Value& source) {
+  constexpr int64_t kOthers = 0337;
+  const auto is_narrow = [](const json::Value* mode) {
+    return mode != nullptr && mode->is_integer() && (mode->integer() & kOthers) == 0;
+  };
+  if (!is_narrow(volume.find("defaultMode"))) return false;
+  return std::ranges::all_of(items_of(source.find("items")), [&](const json::Value& item) {
+    return item.find("mode") == nullptr || is_narrow(item.find("mode"));
+  });
+}
+
+std::string secret_volume_problem(const json::Value& volume) {
+  bool closed = true;
+  if (const json::Value* secret = volume.find("secret")) closed = is_closed(*secret, *secret);
+  if (const json::Value* projected = volume.find("projected")) {
+    for (const json::Value& source : items_of(projected->find("sources"))) {
+      if (const json::Value* secret = source.find("secret")) closed = closed && is_closed(*projected, *secret);
+    }
+  }
+  return closed ? std::string()
+                : fmt::format("has the secret volume {} with a mode wider than 0440", volume.text_or_empty("name"));
+}
+
 std::string secret_problem(const json::Value& container, const json::Value& pod) {
-  const json::Value* variables = container.find("env");
-  if (variables != nullptr && variables->is_array()) {
-    for (const json::Value& variable : variables->array()) {
-      const std::string name(variable.text_or_empty("name"));
-      if (look(variable, "valueFrom/secretKeyRef") != nullptr)
-        return fmt::format("has the secret {} in its environment", name);
-      if (is_secret_name(name) && !name.ends_with("_FILE") && !variable.text_or_empty("value").empty()) {
-        return fmt::format("has the secret {} in its environment, in the clear", name);
-      }
+  for (const json::Value& variable : items_of(container.find("env"))) {
+    const std::string name(variable.text_or_empty("name"));
+    if (look(variable, "valueFrom/secretKeyRef") != nullptr)
+      return fmt::format("has the secret {} in its environment", name);
+    const std::string_view value = variable.text_or_empty("value");
+    if ((is_secret_name(name) && !name.ends_with("_FILE") && !value.empty()) || secret_shape(value)) {
+      return fmt::format("has the secret {} in its environment, in the clear", name);
     }
   }
-  const json::Value* sources = container.find("envFrom");
-  if (sources != nullptr && sources->is_array()) {
-    for (const json::Value& source : sources->array()) {
-      if (source.find("secretRef") != nullptr) return "has a whole secret in its environment";
-    }
+  for (const json::Value& source : items_of(container.find("envFrom"))) {
+    if (source.find("secretRef") != nullptr) return "has a whole secret in its environment";
   }
-  const json::Value* arguments = container.find("args");
-  if (arguments != nullptr && arguments->is_array()) {
-    for (const json::Value& argument : arguments->array()) {
+  for (const std::string_view list : {"args", "command"}) {
+    for (const json::Value& argument : items_of(container.find(list))) {
       if (argument.is_string() && secret_shape(argument.string())) return "has a secret in its arguments";
     }
   }
-  const json::Value* volumes = pod.find("volumes");
-  if (volumes != nullptr && volumes->is_array()) {
-    for (const json::Value& volume : volumes->array()) {
-      const json::Value* mode = look(volume, "secret/defaultMode");
-      if (volume.find("secret") != nullptr &&
-          (mode == nullptr || !mode->is_integer() || (mode->integer() & 0337) != 0)) {
-        return fmt::format("has the secret volume {} with a mode wider than 0440", volume.text_or_empty("name"));
-      }
-    }
+  for (const json::Value& volume : items_of(pod.find("volumes"))) {
+    if (std::string problem = secret_volume_problem(volume); !problem.empty()) return problem;
   }
   return {};
+}
+
+// A ConfigMap is for everybody who may look at the namespace.
+Texts secrets_in_config_maps(const Facts& facts) {
+  Texts found;
+  for (const json::Value& object : objects_of(facts)) {
+    const json::Value* data = object.find("data");
+    if (object.text_or_empty("kind") != "ConfigMap" || data == nullptr || !data->is_object()) continue;
+    for (const auto& [name, value] : data->object()) {
+      const std::string text = text_of(&value);
+      const bool named = is_secret_name(name) && !name.ends_with("_FILE") && !text.empty();
+      if (named || secret_shape(text)) found.push_back(fmt::format("{} has the secret {}", name_of(object), name));
+    }
+  }
+  return found;
+}
+
+Outcome judge_secrets(const Facts& facts) {
+  if (const Texts found = secrets_in_config_maps(facts); !found.empty()) return fail(sentence(found));
+  return each_container(facts, secret_problem, "Secrets are files, closed to others.");
 }
 
 std::string host_problem(const json::Value& pod, const json::Value&) {
   for (const std::string_view name : {"hostNetwork", "hostPID", "hostIPC"}) {
     if (is_true(pod.find(name))) return fmt::format("{} is true", name);
   }
-  const json::Value* volumes = pod.find("volumes");
-  if (volumes != nullptr && volumes->is_array()) {
-    for (const json::Value& volume : volumes->array()) {
-      if (volume.find("hostPath") != nullptr)
-        return fmt::format("volume {} is a hostPath", volume.text_or_empty("name"));
-    }
+  for (const json::Value& volume : items_of(pod.find("volumes"))) {
+    if (volume.find("hostPath") != nullptr) return fmt::format("volume {} is a hostPath", volume.text_or_empty("name"));
   }
-  const json::Value* containers = pod.find("containers");
-  if (containers == nullptr || !containers->is_array()) return {};
-  for (const json::Value& container : containers->array()) {
-    const json::Value* ports = container.find("ports");
-    if (ports == nullptr || !ports->is_array()) continue;
-    for (const json::Value& port : ports->array()) {
-      if (port.find("hostPort") != nullptr) return "a hostPort is open";
+  for (const std::string_view list : kContainerLists) {
+    for (const json::Value& container : items_of(pod.find(list))) {
+      for (const json::Value& port : items_of(container.find("ports"))) {
+        if (port.find("hostPort") != nullptr) return "a hostPort is open";
+      }
     }
   }
   return {};
@@ -170,7 +204,7 @@ std::string probe_problem(const json::Value& container, const json::Value&) {
   Texts missing;
   for (const std::string_view name : {"startupProbe", "livenessProbe", "readinessProbe"}) {
     const json::Value* probe = container.find(name);
-    if (probe == nullptr) {
+    if (probe == nullptr || !probe->is_object() || probe->object().empty()) {
       missing.emplace_back(name);
     } else if (const auto* host = look(*probe, "httpGet/host"); host != nullptr) {
       return fmt::format("has a {} that names a host", name);
@@ -185,14 +219,16 @@ std::string drain_problem(const json::Value& pod, const json::Value& object) {
   if (grace == nullptr || !grace->is_integer() || grace->integer() < kGraceMin) {
     return fmt::format("terminationGracePeriodSeconds is not {} or more", kGraceMin);
   }
-  const json::Value* volumes = pod.find("volumes");
-  bool keeps = false;
-  if (volumes != nullptr && volumes->is_array()) {
-    for (const json::Value& volume : volumes->array()) keeps = keeps || volume.find("persistentVolumeClaim") != nullptr;
-  }
-  const bool deployment = object.text_or_empty("kind") == "Deployment";
-  if (deployment && keeps && text_of(look(object, "spec/strategy/type")) != "Recreate") {
+  const bool keeps = std::ranges::any_of(items_of(pod.find("volumes")), [](const json::Value& volume) {
+    return volume.find("persistentVolumeClaim") != nullptr;
+  });
+  if (object.text_or_empty("kind") != "Deployment" || !keeps) return {};
+  if (text_of(look(object, "spec/strategy/type")) != "Recreate") {
     return "two pods would share the database while it is replaced: strategy is not Recreate";
+  }
+  const json::Value* replicas = look(object, "spec/replicas");
+  if (replicas != nullptr && (!replicas->is_integer() || replicas->integer() > 1)) {
+    return "several pods would share the volume that it claims: replicas is more than 1";
   }
   return {};
 }
@@ -213,46 +249,65 @@ Outcome judge_volumes(const Facts& facts) {
       "Every emptyDir has a sizeLimit.");
 }
 
+// Ports that a rule lets out: names and HTTPS.
+bool is_usual(const json::Value& port) {
+  const json::Value* number = port.find("port");
+  return number != nullptr && number->is_integer() && (number->integer() == 53 || number->integer() == 443) &&
+         port.find("endPort") == nullptr;
+}
+
+// What one policy opens that it should not; every policy adds to what the others let through.
+std::string policy_problem(const json::Value& policy) {
+  for (const json::Value& rule : items_of(look(policy, "spec/ingress"))) {
+    if (items_of(rule.find("from")).empty() && items_of(rule.find("ports")).empty()) return "lets everything in";
+  }
+  for (const json::Value& rule : items_of(look(policy, "spec/egress"))) {
+    const auto ports = items_of(rule.find("ports"));
+    if (ports.empty()) return "lets everything leave";
+    if (!std::ranges::all_of(ports, is_usual)) return "opens a port beside 53 and 443";
+  }
+  return {};
+}
+
+// Whether it closes both ways, for every pod of its namespace.
+bool is_closing(const json::Value& policy) {
+  const auto types = items_of(look(policy, "spec/policyTypes"));
+  const auto names = [&](std::string_view type) {
+    return std::ranges::any_of(types, [type](const json::Value& each) { return text_of(&each) == type; });
+  };
+  const json::Value* pods = look(policy, "spec/podSelector");
+  const bool all = pods != nullptr && pods->is_object() && pods->object().empty();
+  return names("Ingress") && names("Egress") && all;
+}
+
 Outcome judge_policy(const Facts& facts) {
+  bool any = false;
+  bool closed = false;
   for (const json::Value& object : objects_of(facts)) {
     if (object.text_or_empty("kind") != "NetworkPolicy") continue;
-    const json::Value* types = look(object, "spec/policyTypes");
-    bool in = false;
-    bool out = false;
-    if (types != nullptr && types->is_array()) {
-      for (const json::Value& type : types->array()) {
-        in = in || text_of(&type) == "Ingress";
-        out = out || text_of(&type) == "Egress";
-      }
+    any = true;
+    closed = closed || is_closing(object);
+    if (const std::string problem = policy_problem(object); !problem.empty()) {
+      return fail(fmt::format("{} {}.", name_of(object), problem));
     }
-    if (!in || !out) return fail(name_of(object) + " does not name both Ingress and Egress in policyTypes.");
-    const json::Value* rules = look(object, "spec/egress");
-    if (rules == nullptr || !rules->is_array()) return pass("Nothing may leave.");
-    for (const json::Value& rule : rules->array()) {
-      const json::Value* ports = rule.find("ports");
-      if (ports == nullptr || !ports->is_array() || ports->array().empty())
-        return fail(name_of(object) + " lets everything leave.");
-      for (const json::Value& port : ports->array()) {
-        const json::Value* number = port.find("port");
-        const bool known =
-            number != nullptr && number->is_integer() && (number->integer() == 53 || number->integer() == 443);
-        if (!known) return fail(name_of(object) + " opens a port beside 53 and 443.");
-      }
-    }
-    return pass("Both ways are closed but for what is named; DNS and 443 alone may leave.");
   }
-  return fail("There is no NetworkPolicy.");
+  if (!any) return fail("There is no NetworkPolicy.");
+  return judge(closed, closed
+                           ? "Both ways are closed but for what is named; DNS and 443 alone may leave."
+                           : "No NetworkPolicy has an empty podSelector and both Ingress and Egress in policyTypes.");
 }
 
 Outcome judge_namespace(const Facts& facts) {
+  bool any = false;
   for (const json::Value& object : objects_of(facts)) {
     if (object.text_or_empty("kind") != "Namespace") continue;
+    any = true;
     const json::Value* labels = look(object, "metadata/labels");
     const bool enforced =
         labels != nullptr && labels->text_or_empty("pod-security.kubernetes.io/enforce") == "restricted";
-    return judge(enforced, enforced ? "It is enforced." : "The namespace does not enforce restricted.");
+    if (!enforced) return fail(name_of(object) + " does not enforce restricted.");
   }
-  return fail("The manifest makes no namespace that enforces restricted.");
+  return any ? pass("It is enforced.") : fail("The manifest makes no namespace that enforces restricted.");
 }
 
 Outcome judge_public(const Facts& facts) {
@@ -367,7 +422,7 @@ const Check kChecks[] = {
      Subject::kManifest,
      {"A02", "A04", "PR.AA-01", "5.17", "CC6.1"},
      "Mount secrets as files with defaultMode 0400 and name them by *_FILE variables.",
-     [](const Facts& facts) { return each_container(facts, secret_problem, "Secrets are files."); }},
+     judge_secrets},
     {"K8S-11",
      "Nothing of the host is shared",
      Severity::kCritical,

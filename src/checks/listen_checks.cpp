@@ -59,6 +59,8 @@ Outcome judge_rates(const Facts& facts) {
   if (!is_local(settings) && settings.server.connections_per_client.value() == 0) {
     without.emplace_back("server.connections_per_client is 0");
   }
+  if (settings.server.requests_per_user.value() == 0) without.emplace_back("server.requests_per_user is 0");
+  if (settings.server.streams_per_user.value() == 0) without.emplace_back("server.streams_per_user is 0");
   if (facts.program.connections == 0 || facts.program.sessions_per_principal == 0) {
     without.emplace_back("connections or sessions are not limited");
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <unordered_set>
+#include <utility>
 #include <yaml.h>
 
 #include "base/text.h"
@@ -68,11 +69,22 @@ bool has_anchor(const yaml_event_t& event) {
   return event.type == YAML_MAPPING_START_EVENT && event.data.mapping_start.anchor != nullptr;
 }
 
-// The core schema of YAML 1.2, which Kubernetes' own reader comes closest to: "yes" is a text.
+// A tag makes another value of a text.
+bool has_tag(const yaml_event_t& event) {
+  if (event.type == YAML_SCALAR_EVENT) return event.data.scalar.tag != nullptr;
+  if (event.type == YAML_SEQUENCE_START_EVENT) return event.data.sequence_start.tag != nullptr;
+  return event.type == YAML_MAPPING_START_EVENT && event.data.mapping_start.tag != nullptr;
+}
+
+// As the reader of Kubernetes has it, whose words are those of YAML 1.1: `hostNetwork: yes` is true there.
 json::Value plain(std::string_view text) {
-  if (text.empty() || text == "~" || text == "null") return nullptr;
-  if (text == "true" || text == "True") return true;
-  if (text == "false" || text == "False") return false;
+  constexpr std::string_view kNothing[] = {"", "~", "null", "Null", "NULL"};
+  constexpr std::string_view kTrue[] = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"};
+  constexpr std::string_view kFalse[] = {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"};
+  const auto is_of = [text](const auto& words) { return std::ranges::find(words, text) != std::end(words); };
+  if (is_of(kNothing)) return nullptr;
+  if (is_of(kTrue)) return true;
+  if (is_of(kFalse)) return false;
   // An octal number of YAML 1.1, such as the mode of a file, begins with 0.
   if (text.size() > 1 && text.front() == '0' &&
       std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '7'; })) {
@@ -101,7 +113,9 @@ base::Result<json::Value> Parser::mapping(size_t depth) {
     if (type == YAML_MAPPING_END_EVENT) return json::Value(std::move(object));
     if (type != YAML_SCALAR_EVENT) return wrong(line(), "a name has to be a text");
     if (has_anchor(event_)) return wrong(line(), "anchors are not read");
+    if (has_tag(event_)) return wrong(line(), "tags are not read");
     std::string name(reinterpret_cast<const char*>(event_.data.scalar.value), event_.data.scalar.length);
+    if (name == "<<") return wrong(line(), "merge keys are not read");
     if (!names.insert(name).second) return wrong(line(), "a name stands twice in one mapping");
     TRY([[maybe_unused]] const yaml_event_type_t ignored, next());
     TRY(json::Value member, value(depth + 1));
@@ -125,10 +139,56 @@ base::Result<json::Value> Parser::value(size_t depth) {
   if (depth > kDepthMax) return wrong(line(), fmt::format("more than {} levels", kDepthMax));
   if (++values_ > kValuesMax) return wrong(line(), fmt::format("more than {} values", kValuesMax));
   if (has_anchor(event_) || event_.type == YAML_ALIAS_EVENT) return wrong(line(), "anchors and aliases are not read");
+  if (has_tag(event_)) return wrong(line(), "tags are not read");
   if (event_.type == YAML_SCALAR_EVENT) return scalar();
   if (event_.type == YAML_MAPPING_START_EVENT) return mapping(depth);
   if (event_.type == YAML_SEQUENCE_START_EVENT) return sequence(depth);
   return wrong(line(), "this is no YAML");
+}
+
+// A list, of whatever kind, stands for its items. False for what is no object with a kind: nobody would know what it
+// is. As deep as the value itself, which is bounded.
+bool add_object(json::Value object, std::vector<json::Value>& objects) {
+  const std::string_view kind = object.is_object() ? object.text_or_empty("kind") : std::string_view();
+  if (kind.empty()) return false;
+  const json::Value* items = object.find("items");
+  if (!kind.ends_with("List") || items == nullptr || !items->is_array()) {
+    objects.push_back(std::move(object));
+    return true;
+  }
+  return std::ranges::all_of(items->array(), [&](const json::Value& item) { return add_object(item, objects); });
+}
+
+std::string upper_case(std::string_view text) {
+  std::string upper(text);
+  std::ranges::transform(upper, upper.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return upper;
+}
+
+// "# escape=`": then a line goes on where this one ends.
+bool is_escape_directive(std::string_view line) {
+  if (!line.starts_with('#')) return false;
+  const std::string lower = base::to_lower_ascii(base::trim(line.substr(1)));
+  return lower.starts_with("escape") && base::trim(std::string_view(lower).substr(6)).starts_with('=');
+}
+
+// The words that end the here-documents of an instruction, such as "EOF" of `RUN <<EOF`; the first one is the last.
+std::vector<std::string> here_documents(std::string_view line) {
+  std::vector<std::string> ends;
+  const std::string_view name = line.substr(0, line.find_first_of(" \t"));
+  const std::string upper = upper_case(name);
+  if (upper != "RUN" && upper != "COPY" && upper != "ADD") return ends;
+  for (size_t at = line.find("<<"); at != std::string_view::npos; at = line.find("<<", at + 2)) {
+    std::string_view word = line.substr(at + 2);
+    word = word.substr(0, word.find_first_of(" \t"));
+    if (word.starts_with('-')) word.remove_prefix(1);
+    std::string end(word);
+    std::erase_if(end, [](char c) { return c == '"' || c == '\''; });
+    if (!end.empty() && !end.starts_with('<')) ends.push_back(std::move(end));
+  }
+  std::ranges::reverse(ends);
+  return ends;
 }
 
 }  // namespace
@@ -147,13 +207,8 @@ base::Result<ManifestFacts> parse_manifest(std::string_view yaml) {
       continue;
     TRY(json::Value object, parser.value(0));
     if (object.is_null()) continue;
-    if (!object.is_object()) return Parser::wrong(parser.line(), "a document has to be an object of Kubernetes");
-    // A list stands for its items.
-    const json::Value* items = object.find("items");
-    if (object.text_or_empty("kind") == "List" && items != nullptr && items->is_array()) {
-      for (const json::Value& item : items->array()) facts.objects.push_back(item);
-    } else {
-      facts.objects.push_back(std::move(object));
+    if (!add_object(std::move(object), facts.objects)) {
+      return Parser::wrong(parser.line(), "a document has to be an object of Kubernetes, with a kind");
     }
     if (facts.objects.size() > kDocumentsMax) return Parser::wrong(parser.line(), "too many objects");
   }
@@ -167,11 +222,19 @@ base::Result<DockerfileFacts> parse_dockerfile(std::string_view text) {
   }
   DockerfileFacts facts;
   std::string whole;
+  std::vector<std::string> ends;
   size_t begin = 0;
   size_t number = 0;
   for (const std::string_view raw : base::split(text, '\n')) {
     ++number;
     std::string_view line = base::trim(raw);
+    if (!ends.empty()) {
+      if (line == ends.back()) ends.pop_back();
+      continue;
+    }
+    if (is_escape_directive(line)) {
+      return base::fail(base::Code::kInvalidArgument, fmt::format("Line {}: another escape is not read.", number));
+    }
     if (line.starts_with('#')) continue;
     if (whole.empty()) begin = number;
     const bool goes_on = line.ends_with('\\');
@@ -184,12 +247,18 @@ base::Result<DockerfileFacts> parse_dockerfile(std::string_view text) {
     const std::string_view done = base::trim(whole);
     if (!done.empty()) {
       const size_t end = std::min(done.size(), done.find_first_of(" \t"));
-      std::string name(done.substr(0, end));
-      std::ranges::transform(name, name.begin(),
-                             [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-      facts.instructions.push_back({std::move(name), std::string(base::trim(done.substr(end))), begin});
+      facts.instructions.push_back({upper_case(done.substr(0, end)), std::string(base::trim(done.substr(end))), begin});
+      ends = here_documents(done);
     }
     whole.clear();
+  }
+  if (!ends.empty()) {
+    return base::fail(base::Code::kInvalidArgument, fmt::format("A here-document has no end: {}.", ends.back()));
+  }
+  // The end of the file ends an instruction too.
+  if (const std::string_view last = base::trim(whole); !last.empty()) {
+    const size_t end = std::min(last.size(), last.find_first_of(" \t"));
+    facts.instructions.push_back({upper_case(last.substr(0, end)), std::string(base::trim(last.substr(end))), begin});
   }
   const bool builds =
       std::ranges::any_of(facts.instructions, [](const Instruction& each) { return each.name == "FROM"; });
@@ -204,10 +273,19 @@ base::Result<UnitFacts> parse_unit(std::string_view name, std::string_view text)
   UnitFacts facts{.name = std::string(name), .service = {}};
   bool in_service = false;
   bool has_service = false;
+  std::string whole;
   for (const std::string_view raw : base::split(text, '\n')) {
-    const std::string_view line = base::trim(raw);
-    if (line.empty() || line.front() == '#' || line.front() == ';') continue;
-    if (line.front() == '[') {
+    const std::string_view piece = base::trim(raw);
+    // Comments may stand between the lines of one value (systemd.syntax(7)).
+    if (piece.starts_with('#') || piece.starts_with(';')) continue;
+    whole.append(piece);
+    if (whole.ends_with('\\')) {
+      whole.back() = ' ';
+      continue;
+    }
+    const std::string done = std::exchange(whole, {});
+    const std::string_view line = base::trim(done);
+    if (line.starts_with('[')) {
       in_service = line == "[Service]";
       has_service = has_service || in_service;
       continue;
@@ -234,7 +312,9 @@ const json::Value* pod_of(const json::Value& object) {
   const std::string_view kind = object.text_or_empty("kind");
   if (kind == "Pod") return look(object, "spec");
   if (kind == "CronJob") return look(object, "spec/jobTemplate/spec/template/spec");
-  for (const std::string_view maker : {"Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet"}) {
+  if (kind == "PodTemplate") return look(object, "template/spec");
+  for (const std::string_view maker :
+       {"Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet", "ReplicationController"}) {
     if (kind == maker) return look(object, "spec/template/spec");
   }
   return nullptr;

@@ -36,9 +36,10 @@ struct UnitFacts {
 
 inline constexpr size_t kManifestBytesMax = size_t{1} << 20;
 
-// YAML 1.1 documents as JSON: no tags, no anchors, no duplicate keys, a bounded depth and number of values.
-// kInvalidArgument with the line.
+// YAML 1.1 documents as JSON: no tags, no anchors, no merge keys, no duplicate keys, a bounded depth and number of
+// values; each has a kind, and a list stands for its items. kInvalidArgument with the line.
 base::Result<ManifestFacts> parse_manifest(std::string_view yaml);
+// Comments, lines that go on, and here-documents, whose lines are no instructions. A directive `escape` is refused.
 base::Result<DockerfileFacts> parse_dockerfile(std::string_view text);
 base::Result<UnitFacts> parse_unit(std::string_view name, std::string_view text);
 

@@ -5,10 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/text.h"
-#include "checks/words.h"
-#include "crypto/base64.h"
-#include "crypto/ed25519.h"
+#include "checks/signed_files.h"
 #include "json/parse.h"
 
 namespace checks {
@@ -16,31 +13,16 @@ namespace {
 
 constexpr size_t kFileBytesMax = size_t{1} << 20;
 
-// The text of a file whose signature holds; why not otherwise.
 base::Result<std::string> signed_text(const Host& host, const ReleaseRequest& request, std::string_view name) {
-  const std::string path = fmt::format("{}/{}", request.directory, name);
-  TRY(std::string text, host.read(path, kFileBytesMax));
-  TRY(const std::string signature, host.read(path + ".sig", kFileBytesMax));
   TRY(const std::string key, host.read(request.public_key, kFileBytesMax));
-  const auto raw_signature = crypto::base64_decode(stripped(signature));
-  const auto raw_key = crypto::base64_decode(stripped(key));
-  if (!raw_signature || !raw_key || !crypto::ed25519_verify(*raw_key, text, *raw_signature)) {
-    return base::fail(base::Code::kForbidden, fmt::format("The signature of {} does not hold.", name));
-  }
-  return text;
+  return read_signed(host, fmt::format("{}/{}", request.directory, name), key, kFileBytesMax);
 }
 
-// Lines of sha256sum(1): "DIGEST  NAME" or "DIGEST *NAME".
 std::string checksum_problem(std::string_view sums, const ReleaseRequest& request) {
-  for (const std::string_view line : base::split(sums, '\n')) {
-    const size_t space = line.find(' ');
-    if (space == std::string_view::npos || line.size() < space + 2) continue;
-    const std::string_view file = line.substr(space + 2);
-    const std::string_view name = file.substr(file.rfind('/') + 1);
-    if (name != request.program_name) continue;
-    return line.substr(0, space) == request.program_digest ? "" : "The signed checksum is another one.";
-  }
-  return "The signed checksums do not name this program.";
+  const auto digests = read_checksums(sums);
+  const auto found = digests.find(request.program_name);
+  if (found == digests.end()) return "The signed checksums do not name this program.";
+  return found->second == request.program_digest ? "" : "The signed checksum is another one.";
 }
 
 // An in-toto statement with a SLSA provenance predicate.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "checks/asvs.h"
 #include "checks/html.h"
 #include "checks/render.h"
 #include "checks/words.h"
@@ -122,8 +123,8 @@ std::string controls_line(const Check& check) {
     const auto framework = static_cast<Framework>(i);
     const auto names = controls_of(check, framework);
     if (names.empty()) continue;
-    constexpr std::string_view kShort[kFrameworks] = {"OWASP 2021", "OWASP 2025", "NIST CSF",
-                                                      "ISO 27001",  "SOC 2",      "OWASP MCP"};
+    constexpr std::string_view kShort[kFrameworks] = {"OWASP 2021", "OWASP 2025", "NIST CSF", "ISO 27001",
+                                                      "SOC 2",      "OWASP MCP",  "ASVS 5.0"};
     out += fmt::format("{}{} {}", out.empty() ? "" : " &middot; ", kShort[i],
                        escaped(fmt::format("{}", fmt::join(names, ", "))));
   }
@@ -200,6 +201,18 @@ std::string ids_of(const std::vector<std::string_view>& ids) {
   return out;
 }
 
+// What nothing here is evidence for is shown too.
+void write_asvs_chapters(std::string& out, const Report& report) {
+  out +=
+      "<div class=wide><table><thead><tr><th>chapter<th><th class=n>requirements<th class=n>checks are mapped to<th "
+      "class=n>with evidence</thead><tbody>\n";
+  for (const AsvsCoverage& each : asvs_coverage(report)) {
+    out += fmt::format("<tr><td class=id>{}<td>{}<td class=n>{}<td class=n>{}<td class=n>{}</tr>\n", each.chapter->id,
+                       each.chapter->title, each.chapter->requirements(), each.mapped, each.evidenced);
+  }
+  out += "</tbody></table></div>";
+}
+
 void write_framework(std::string& out, const Report& report, Framework framework) {
   const auto all = controls(report, framework);
   if (all.empty()) return;
@@ -213,7 +226,9 @@ void write_framework(std::string& out, const Report& report, Framework framework
     out += fmt::format("<tr><td class=id>{}<td>{}<td class=fail>{}<td class=soft>{}</tr>\n", escaped(control.name),
                        ids_of(control.passed_ids), ids_of(control.open_ids), ids_of(control.other_ids));
   }
-  out += "</tbody></table></div></details>\n";
+  out += "</tbody></table></div>";
+  if (framework == Framework::kAsvs5) write_asvs_chapters(out, report);
+  out += "</details>\n";
 }
 
 void write_frameworks(std::string& out, const Report& report, const View& view) {

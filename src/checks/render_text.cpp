@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "checks/asvs.h"
 #include "checks/render.h"
 #include "checks/words.h"
 #include "json/write.h"
@@ -11,10 +12,25 @@
 namespace checks {
 namespace {
 
-// Evidence may hold what a file says; nothing of it may steer a terminal.
+// Evidence may hold what a file says; nothing of it may steer a terminal, or turn the direction of what is read.
 std::string printable(std::string_view text) {
+  // U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069.
+  constexpr std::string_view kTurning[] = {"\xD8\x9C",     "\xE2\x80\x8E", "\xE2\x80\x8F", "\xE2\x80\xAA",
+                                           "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",
+                                           "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"};
   std::string out;
-  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+  while (!text.empty()) {
+    const auto* const turning =
+        std::ranges::find_if(kTurning, [text](std::string_view each) { return text.starts_with(each); });
+    const char c = text.front();
+    if (turning != std::end(kTurning)) {
+      out += '?';
+      text.remove_prefix(turning->size());
+      continue;
+    }
+    out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+    text.remove_prefix(1);
+  }
   return base::is_valid_utf8(out) && !base::has_control_characters(out) ? out : "(not printable)";
 }
 
@@ -38,6 +54,23 @@ void write_finding(std::string& out, const Finding& finding) {
   if (is_open(finding)) out += fmt::format("    To do: {}\n", finding.check->remedy);
 }
 
+// What nothing here is evidence for is said too.
+void write_asvs_chapters(std::string& out, const Report& report) {
+  size_t mapped = 0;
+  size_t requirements = 0;
+  const auto chapters = asvs_coverage(report);
+  for (const AsvsCoverage& each : chapters) {
+    mapped += each.mapped;
+    requirements += each.chapter->requirements();
+  }
+  out += fmt::format("  Checks are mapped to {} of its {} requirements; for the others there is no evidence here:\n",
+                     mapped, requirements);
+  for (const AsvsCoverage& each : chapters) {
+    out += fmt::format("  {:<4} {:<36} mapped {:>3} of {:>2}  evidence {:>3}\n", each.chapter->id, each.chapter->title,
+                       each.mapped, each.chapter->requirements(), each.evidenced);
+  }
+}
+
 void write_framework(std::string& out, const Report& report, Framework framework) {
   const auto all = controls(report, framework);
   const auto with = std::ranges::count_if(all, [](const Control& control) { return control.passed > 0; });
@@ -48,6 +81,19 @@ void write_framework(std::string& out, const Report& report, Framework framework
                        control.open, control.other,
                        control.open == 0 ? "" : fmt::format("  open: {}", fmt::join(control.open_ids, ", ")));
   }
+  if (framework == Framework::kAsvs5) write_asvs_chapters(out, report);
+}
+
+json::Object asvs_chapters_of(const Report& report) {
+  json::Object chapters;
+  for (const AsvsCoverage& each : asvs_coverage(report)) {
+    chapters.append(std::string(each.chapter->id),
+                    json::Object{{"title", each.chapter->title},
+                                 {"requirements", static_cast<int64_t>(each.chapter->requirements())},
+                                 {"mapped", static_cast<int64_t>(each.mapped)},
+                                 {"evidence", static_cast<int64_t>(each.evidenced)}});
+  }
+  return chapters;
 }
 
 }  // namespace
@@ -127,15 +173,17 @@ json::Value to_json(const Report& report, const View& view) {
                               Status::kWaived, Status::kError}) {
     summary.append(std::string(status_name(status)), static_cast<int64_t>(report.count(status)));
   }
-  return json::Object{{"report", "security-check"},
-                      {"command", report.command},
-                      {"version", report.version},
-                      {"environment", schema::enum_name(report.environment)},
-                      {"generated_at", base::to_rfc3339(report.made)},
-                      {"score", score_of(report)},
-                      {"summary", std::move(summary)},
-                      {"results", std::move(results)},
-                      {"evidence_for", std::move(frameworks)}};
+  json::Object whole{{"report", "security-check"},
+                     {"command", report.command},
+                     {"version", report.version},
+                     {"environment", schema::enum_name(report.environment)},
+                     {"generated_at", base::to_rfc3339(report.made)},
+                     {"score", score_of(report)},
+                     {"summary", std::move(summary)},
+                     {"results", std::move(results)},
+                     {"evidence_for", std::move(frameworks)}};
+  if (!view.framework || *view.framework == Framework::kAsvs5) whole.append("asvs5_chapters", asvs_chapters_of(report));
+  return whole;
 }
 
 std::string list_checks(std::string_view command, bool as_json) {

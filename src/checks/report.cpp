@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "checks/asvs.h"
+#include "checks/words.h"
 
 namespace checks {
 namespace {
@@ -23,7 +25,8 @@ constexpr std::array<FrameworkInfo, kFrameworks> kFrameworkInfos{{{"owasp21", "O
                                                                   {"csf2", "NIST CSF 2.0"},
                                                                   {"iso27001", "ISO/IEC 27001:2022 Annex A"},
                                                                   {"soc2", "SOC 2 Trust Services Criteria"},
-                                                                  {"mcp10", "OWASP MCP Top 10"}}};
+                                                                  {"mcp10", "OWASP MCP Top 10"},
+                                                                  {"asvs5", "OWASP ASVS 5.0"}}};
 
 // By the beginning of an id.
 struct McpRisk {
@@ -35,21 +38,27 @@ constexpr McpRisk kMcpRisks[] = {{"MCP01", "AUD-05"}, {"MCP01", "AUT-04"}, {"MCP
                                  {"MCP06", "CFG-38"}, {"MCP06", "SLF-05"}, {"MCP07", "AUT"},    {"MCP07", "NET-06"},
                                  {"MCP08", "AUD"},    {"MCP09", "ORG-07"}, {"MCP10", "DAT"}};
 
+// Of several for one check the one that holds longest counts: it may have been renewed.
+const Waiver* waiver_for(const Check& check, const std::vector<Waiver>& waivers) {
+  const Waiver* longest = nullptr;
+  for (const Waiver& waiver : waivers) {
+    if (waiver.id != check.id) continue;
+    if (longest == nullptr || longest->expires < waiver.expires) longest = &waiver;
+  }
+  return longest;
+}
+
 void apply_waiver(Finding& finding, const Report& report) {
-  for (const Waiver& waiver : report.waivers) {
-    if (waiver.id != finding.check->id) continue;
-    finding.waiver = &waiver;
-    finding.is_expired = waiver.expires < report.made;
-    if (!is_open(finding)) return;
-    if (finding.is_expired) {
-      finding.outcome.evidence += " Its waiver has expired.";
-    } else if (finding.check->severity == Severity::kCritical &&
-               report.environment == config::Deployment::kProduction) {
-      finding.outcome.evidence += " A critical finding cannot be waived in production.";
-    } else {
-      finding.outcome.status = Status::kWaived;
-    }
-    return;
+  finding.waiver = waiver_for(*finding.check, report.waivers);
+  if (finding.waiver == nullptr) return;
+  finding.is_expired = finding.waiver->expires < report.made;
+  if (!is_open(finding)) return;
+  if (finding.is_expired) {
+    finding.outcome.evidence += " Its waiver has expired.";
+  } else if (finding.check->severity == Severity::kCritical && report.environment == config::Deployment::kProduction) {
+    finding.outcome.evidence += " A critical finding cannot be waived in production.";
+  } else {
+    finding.outcome.status = Status::kWaived;
   }
 }
 
@@ -187,9 +196,14 @@ std::vector<std::string_view> controls_of(const Check& check, Framework framewor
       }
       return risks;
     }
+    case Framework::kAsvs5:
+      list = asvs_requirements(check.id);
+      break;
   }
   std::vector<std::string_view> names;
-  for (const std::string_view name : base::split(list, ',')) names.push_back(base::trim(name));
+  for (const std::string_view name : base::split(list, ',')) {
+    if (!base::trim(name).empty()) names.push_back(base::trim(name));
+  }
   return names;
 }
 
@@ -201,12 +215,15 @@ std::vector<Control> controls(const Report& report, Framework framework) {
       control.name = name;
       const bool passed = finding.outcome.status == Status::kPass || finding.outcome.status == Status::kWarn;
       ++(is_open(finding) ? control.open : passed ? control.passed : control.other);
-      (is_open(finding) ? control.open_ids : passed ? control.passed_ids : control.other_ids)
+      (is_open(finding) ? control.open_ids
+       : passed         ? control.passed_ids
+                        : control.other_ids)
           .push_back(finding.check->id);
     }
   }
   std::vector<Control> all;
   for (auto& [name, control] : by_name) all.push_back(std::move(control));
+  std::ranges::sort(all, [](const Control& a, const Control& b) { return counts_before(a.name, b.name); });
   return all;
 }
 

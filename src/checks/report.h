@@ -81,8 +81,8 @@ int exit_code_of(const Report& report);
 // 100, less 25, 10, 4 and 1 for each open finding by severity, and at most 49 with a critical one.
 int score_of(const Report& report);
 
-enum class Framework { kOwasp21, kOwasp25, kCsf2, kIso27001, kSoc2, kMcp10 };
-inline constexpr size_t kFrameworks = 6;
+enum class Framework { kOwasp21, kOwasp25, kCsf2, kIso27001, kSoc2, kMcp10, kAsvs5 };
+inline constexpr size_t kFrameworks = 7;
 std::string_view framework_name(Framework framework);  // "OWASP Top 10:2021"
 std::string_view framework_id(Framework framework);    // "owasp21"
 std::optional<Framework> find_framework(std::string_view id);

@@ -46,6 +46,20 @@ std::string user_problem(const UnitFacts& unit) {
   return user->second.back() == "root" || user->second.back() == "0" ? "User (it is root)" : "";
 }
 
+// systemd starts what stands behind a "+" or "!" with all rights, outside of what the unit says.
+Texts privileged_commands(const UnitFacts& unit) {
+  Texts found;
+  for (const auto& [name, values] : unit.service) {
+    if (!name.starts_with("Exec")) continue;
+    for (const std::string& value : values) {
+      const std::string_view prefix = std::string_view(value).substr(0, value.find_first_not_of("@-:+!|"));
+      if (prefix.find_first_of("+!") != std::string_view::npos)
+        found.push_back(name + " (it is outside of the sandbox)");
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 Outcome judge_unit(const Facts& facts) {
@@ -59,6 +73,7 @@ Outcome judge_unit(const Facts& facts) {
     const auto found = unit.service.find(name);
     if (found == unit.service.end() || found->second.back().empty()) missing.emplace_back(name);
   }
+  for (std::string& each : privileged_commands(unit)) missing.push_back(std::move(each));
   const size_t all = std::size(kRequired) + std::size(kPresent) + 1;
   if (missing.empty()) return pass(fmt::format("All {} directives are there.", all));
   return fail(fmt::format("{} of {} directives are missing or weak: {}", missing.size(), all, sentence(missing)));

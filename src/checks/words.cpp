@@ -24,6 +24,22 @@ std::string_view stripped(std::string_view text) {
   return text.substr(0, text.find_last_not_of(kBlank) + 1);
 }
 
+bool counts_before(std::string_view a, std::string_view b) {
+  constexpr std::string_view kDigits = "0123456789";
+  while (!a.empty() && !b.empty()) {
+    const size_t left = std::min(a.find_first_not_of(kDigits), a.size());
+    const size_t right = std::min(b.find_first_not_of(kDigits), b.size());
+    // One framework writes all of its numbers alike, so a longer one is a larger one.
+    const size_t length = std::max({left, right, size_t{1}});
+    if (left != right && left > 0 && right > 0) return left < right;
+    const int differs = a.substr(0, length).compare(b.substr(0, length));
+    if (differs != 0) return differs < 0;
+    a.remove_prefix(std::min(length, a.size()));
+    b.remove_prefix(std::min(length, b.size()));
+  }
+  return a.size() < b.size();
+}
+
 std::string day(base::Wall at) { return base::to_rfc3339(at).substr(0, 10); }
 
 std::optional<base::Wall> parse_day(std::string_view text) {
@@ -52,6 +68,15 @@ std::optional<base::Wall> parse_time(std::string_view text) {
   int64_t milliseconds = 0;
   if (text.size() > kSeconds) milliseconds = base::parse_integer(text.substr(20, text.size() - 21)).value_or(0);
   return base::Wall{date->unix_ms + ((*hour * 60 + *minute) * 60 + *second) * 1000 + milliseconds};
+}
+
+bool is_pinned(std::string_view image) {
+  constexpr std::string_view kMark = "@sha256:";
+  constexpr size_t kDigits = 64;
+  const size_t at = image.find(kMark);
+  if (at == std::string_view::npos || at == 0) return false;
+  const std::string_view digest = image.substr(at + kMark.size());
+  return digest.size() == kDigits && digest.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 Outcome judge_self_test(const Facts& facts, std::string_view id) {

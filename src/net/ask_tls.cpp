@@ -21,6 +21,10 @@ std::unexpected<base::Error> unreachable(const TlsQuestion& question, std::strin
   return base::fail(base::Code::kUnavailable, fmt::format("{} {}.", question.host, why));
 }
 
+std::unexpected<base::Error> silent(const TlsQuestion& question, std::string_view why) {
+  return base::fail(base::Code::kUpstream, fmt::format("{} {}.", question.host, why));
+}
+
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
@@ -125,9 +129,9 @@ base::Result<TlsAnswer> ask_tls(const TlsQuestion& question) {
   const bool is_literal =
       question.host.contains(':') || question.host.find_first_not_of("0123456789.") == std::string::npos;
   if (!is_literal) SSL_set_tlsext_host_name(ssl.get(), question.host.c_str());
-  if (!shake_hands(ssl.get(), socket.number(), end)) return unreachable(question, "does not speak TLS with us");
+  if (!shake_hands(ssl.get(), socket.number(), end)) return silent(question, "does not speak TLS with us");
   X509* certificate = SSL_get0_peer_certificate(ssl.get());
-  if (certificate == nullptr) return unreachable(question, "shows no certificate");
+  if (certificate == nullptr) return silent(question, "shows no certificate");
   TlsAnswer answer;
   const long verified = SSL_get_verify_result(ssl.get());
   answer.chain_holds = verified == X509_V_OK;

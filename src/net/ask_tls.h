@@ -35,8 +35,8 @@ struct TlsAnswer {
   std::string problem;  // What the verification found, in OpenSSL's words; empty: nothing.
 };
 
-// kUnavailable when the server cannot be reached or agrees to none of what is offered, kInvalidArgument for a list of
-// ciphers that our own library has none of.
+// kUnavailable when the server cannot be reached, kUpstream when it was and agrees to none of what is offered or shows
+// no certificate, kInvalidArgument for a list of ciphers that our own library has none of.
 base::Result<TlsAnswer> ask_tls(const TlsQuestion& question);
 
 }  // namespace net

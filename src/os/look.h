@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 
@@ -27,6 +28,13 @@ struct Room {
   int64_t free_inodes_percent = 0;
 };
 std::optional<Room> room_of(const std::string& path);
+
+// Whether a lock (fcntl) that one descriptor of the file holds keeps out another. It is tried on a byte that nobody
+// else locks, and leaves the file as it is. Nothing where that cannot be tried.
+std::optional<bool> locks_hold(const std::string& path);
+// The processes that hold a lock (fcntl) on the file, in order; 0 for one that cannot be seen from here, such as one of
+// another container.
+std::vector<int64_t> lock_holders(const std::string& path);
 
 // Whether the kernel takes its clock for synchronised (adjtimex); nothing where it does not say.
 std::optional<bool> clock_is_synchronised();

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Workspace, programs } from './harness.mjs';
 
@@ -116,6 +117,25 @@ test('HST-04, HST-15, HST-16: a running server is confined, and listens and conn
   const moved = await host();
   assert.equal(moved.status('HST-15'), 'fail');
   assert.match(moved.said('HST-15'), new RegExp(`127\\.0\\.0\\.1:${port} is open, 127\\.0\\.0\\.1:9 is not`));
+});
+
+test('HST-20: the database of a running server is held by servers alone, and another program that opens it is seen', async () => {
+  await workspace.startSim();
+  workspace.writeConfig();
+  await workspace.login();
+  await workspace.startServer();
+  const database = path.join(workspace.storage, 'spotify-mcp-server.db');
+  const before = fs.readFileSync(database);
+  const alone = await check('runtime', '--offline', '--only', 'HST-20');
+  assert.equal(alone.status('HST-20'), 'pass', alone.said('HST-20'));
+  assert.match(alone.said('HST-20'), /a lock on the database was tried and holds/);
+  assert.deepEqual(fs.readFileSync(database), before);
+  const stranger = new DatabaseSync(database, { readOnly: true });
+  stranger.prepare('SELECT count(*) FROM sqlite_schema').get();
+  const shared = await check('runtime', '--offline', '--only', 'HST-20');
+  stranger.close();
+  assert.equal(shared.status('HST-20'), 'fail', shared.said('HST-20'));
+  assert.match(shared.said('HST-20'), new RegExp(`\\(process ${process.pid}\\)`));
 });
 
 test('CFG-28, CFG-40: API keys are read from the store, without changing it', async () => {

@@ -69,14 +69,14 @@ const added = ['#### systemd Service'];
 
 const checkIds = /\b(?:CFG|HST|BIN|DEP|NET|AUT|DAT|CRY|AUD|SLF|K8S|CTR|SYS|ORG)-\d\d\b/g;
 
-// Problems that a page has with its links; what is awaited may be missing, and only that.
-function brokenLinks(markdown, awaited, of = page) {
+// Problems that a page has with its links.
+function brokenLinks(markdown, of = page) {
   const problems = [];
   for (const target of linksOf(markdown)) {
     const [name, anchor] = target.split('#');
     const file = name === '' ? path.join(source, of) : path.join(source, path.dirname(of), name);
     if (!fs.existsSync(file)) {
-      if (!awaited.includes(path.relative(source, file))) problems.push(`${target}: there is no such file`);
+      problems.push(`${target}: there is no such file`);
       continue;
     }
     if (anchor === undefined) continue;
@@ -84,10 +84,6 @@ function brokenLinks(markdown, awaited, of = page) {
     if (!titles.includes(anchor)) problems.push(`${target}: there is no such heading`);
   }
   return problems;
-}
-
-function awaitedLinks() {
-  return fs.readFileSync(path.join(import.meta.dirname, 'awaited_links.txt'), 'utf8').trimEnd().split('\n');
 }
 
 // Points of a list, each with the lines that go on with it, and rows of a table without its head.
@@ -123,22 +119,20 @@ test('every claim of the architecture, of the trail and of the standards names a
   assert.ok(!hasEvidence('- **Safe**: it is. ([more](audit.md))'));
 });
 
-test('every link leads somewhere, but for those that awaited_links.txt lists', () => {
-  assert.deepEqual(brokenLinks(text, awaitedLinks()), []);
-  const named = linksOf(text).map((target) => path.join(path.dirname(page), target.split('#')[0]));
-  for (const awaited of awaitedLinks()) assert.ok(named.includes(awaited), `the page does not name ${awaited}`);
-  assert.equal(brokenLinks('[a](nowhere.md) [b](audit.md#nowhere) [c](audit.md#how-to-verify) [d](https://a.example)', []).length, 2);
+test('every link leads somewhere', () => {
+  assert.deepEqual(brokenLinks(text), []);
+  assert.equal(brokenLinks('[a](nowhere.md) [b](audit.md#nowhere) [c](audit.md#how-to-verify) [d](https://a.example)').length, 2);
 });
 
 test('every link of the other pages leads somewhere', () => {
-  const folders = ['.', 'docs', 'docs/guide', 'docs/decisions', 'deploy/monitoring', 'tests/guide', 'tests/e2e'];
+  const folders = ['.', 'docs', 'docs/guide', 'docs/decisions', 'deploy', 'deploy/monitoring', 'tests/guide', 'tests/e2e'];
   const others = folders.flatMap((folder) => fs.readdirSync(path.join(source, folder))
     .filter((name) => name.endsWith('.md')).map((name) => path.join(folder, name)));
   assert.ok(others.length > 25, `${others.length} pages`);
   for (const other of others) {
     // Code of other languages has brackets of its own.
     const prose = fs.readFileSync(path.join(source, other), 'utf8').replace(/^```.*?^```$/gms, '');
-    assert.deepEqual(brokenLinks(prose, awaitedLinks(), other), [], other);
+    assert.deepEqual(brokenLinks(prose, other), [], other);
   }
 });
 

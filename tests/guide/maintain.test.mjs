@@ -60,6 +60,18 @@ test('a timer may run it: nobody is named, nothing is attested, the trail knows 
   assert.deepEqual(run.request, { calendar: 'weekly', done: 2, found: 1, by_hand: 1, failed: 0, attested: '' });
 });
 
+test('a snapshot of advisories that nobody has signed judges nothing where the key is given', async () => {
+  const advisories = path.join(workspace.directory, 'advisories.json');
+  const key = path.join(workspace.directory, 'key');
+  fs.writeFileSync(advisories, '[]');
+  fs.writeFileSync(key, Buffer.alloc(32, 1).toString('base64'));
+  const told = (await maintain('weekly', '--advisories', advisories)).of.scan_dependencies.told;
+  assert.doesNotMatch(told, /DEP-03/);
+  const unsigned = (await maintain('weekly', '--advisories', advisories, '--advisories-key', key)).of.scan_dependencies;
+  assert.equal(unsigned.state, 'found');
+  assert.match(unsigned.told, /DEP-03 \(critical\)/);
+});
+
 test('who reads the log of the week says so, and security-check takes it', async () => {
   assert.equal(await statusOf('AUD-13'), 'manual');
   const weekly = await maintain('weekly', '--owner', 'operations');

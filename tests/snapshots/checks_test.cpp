@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string>
 
+#include "checks/asvs.h"
 #include "checks/check.h"
 #include "checks/inventory.h"
 #include "checks/report.h"
@@ -16,12 +17,13 @@ namespace {
 TEST_CASE("the checks of docs/security-check.md are those of the catalogue") {
   const std::filesystem::path path = source_directory() / "docs/security-check.md";
   std::string table =
-      "| id | what | severity | OWASP 2021 | OWASP 2025 | NIST CSF 2.0 | ISO 27001 | SOC 2 |\n"
-      "|---|---|---|---|---|---|---|---|\n";
+      "| id | what | severity | OWASP 2021 | OWASP 2025 | NIST CSF 2.0 | ISO 27001 | SOC 2 | ASVS 5.0 |\n"
+      "|---|---|---|---|---|---|---|---|---|\n";
   for (const checks::Check* check : checks::catalogue()) {
-    table += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", check->id, check->title,
-                         checks::severity_name(check->severity), check->mapping.owasp21, check->mapping.owasp25,
-                         check->mapping.csf, check->mapping.iso, check->mapping.soc);
+    table +=
+        fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", check->id, check->title,
+                    checks::severity_name(check->severity), check->mapping.owasp21, check->mapping.owasp25,
+                    check->mapping.csf, check->mapping.iso, check->mapping.soc, checks::asvs_requirements(check->id));
   }
   std::ifstream file(path);
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());

@@ -132,6 +132,9 @@ Violations check_external_headers(const std::vector<File>& files, const Layers& 
       {"argon2.h", {"PkgConfig::ARGON2"}},
       {"seccomp.h", {"PkgConfig::SECCOMP"}},
       {"yaml.h", {"PkgConfig::YAML"}},
+      {"lz4frame.h", {"LZ4::headers"}},
+      {"lzma.h", {"LZMA::headers"}},
+      {"zlib.h", {"ZLIB::ZLIB", "ZLIB_PLAIN::headers"}},
   };
   Violations found;
   for (const File& file : files) {

@@ -86,7 +86,7 @@ base::Result<checks::Advisories> ask_advisories(const CheckRequest& request, con
                 .loop = process.loop,
                 .url = url,
                 .questions = checks::questions_of(components),
-                .found = {.all = {}, .snapshot = now}};
+                .found = {.all = {}, .snapshot = now, .origin = {checks::SnapshotOrigin::Kind::kServer}}};
   TRY_VOID(run_to_end(process.loop, ask_all_of(&asking)));
   return std::move(asking.found);
 }

@@ -118,6 +118,7 @@ base::Result<void> gather_dependencies(const CheckRequest& request, checks::Fact
                               request.host, {.sbom = sbom,
                                              .embedded_digest = std::string(build_value(build_info(), "sbom_digest")),
                                              .advisories = arguments.text("--advisories"),
+                                             .advisories_key = arguments.text("--advisories-key"),
                                              .ask = std::move(ask),
                                              .vex = arguments.text("--vex"),
                                              .licences = arguments.text("--licences"),

@@ -16,6 +16,7 @@
 #include "checks/advisories.h"
 #include "checks/facts.h"
 #include "checks/host.h"
+#include "net/ask_tls.h"
 
 namespace app::commands {
 
@@ -48,7 +49,9 @@ std::optional<int64_t> lost_lines(const CheckRequest& request, const config::Set
 void gather_listener(const CheckRequest& request, const std::string& scratch, checks::Facts& facts);
 // Our own certificate, shown by a scratch listener.
 void gather_certificate(const CheckRequest& request, checks::Facts& facts);
-// Over the network, unless --offline.
+// What servers show when TLS begins; absent where the network leads to none of them. Blocking.
+checks::Fact<std::vector<checks::CertificateFacts>> ask_certificates(const std::vector<net::TlsQuestion>& questions);
+// Of Spotify's servers: over the network, unless --offline.
 void gather_spotify_tls(checks::Facts& facts);
 // Our client and servers that cannot prove who they are. `scratch` is a private directory.
 base::Task<base::Result<void>> try_bad_servers(Process* process, std::string scratch, checks::SelfTest* test);

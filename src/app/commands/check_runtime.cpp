@@ -6,8 +6,8 @@
 #include <variant>
 
 #include "app/audit_trail.h"
-#include "app/commands/backup_file.h"
 #include "app/cache_file.h"
+#include "app/commands/backup_file.h"
 #include "app/commands/check_facts.h"
 #include "app/master_key.h"
 #include "app/sealed_config.h"
@@ -364,7 +364,7 @@ void gather_runtime(const CheckRequest& request, const std::string& scratch, Fac
     facts.trail = Fact<checks::TrailFacts>::unknown(why);
     return;
   }
-  facts.data = checks::collect_data(request.host, settings->storage.directory);
+  facts.data = checks::collect_data(request.host, settings->storage.directory, store::sqlite::kDatabaseName);
   gather_process(request, *settings, facts);
   if (request.asks("CFG") || request.asks("AUT") || request.asks("DAT") || request.asks("CRY")) {
     const auto key = present_key(request, *settings);

@@ -153,30 +153,37 @@ void gather_certificate(const CheckRequest& request, checks::Facts& facts) {
   facts.certificate = ended ? Certificate(std::move(showing.found)) : Certificate::unknown(ended.error().message);
 }
 
+checks::Fact<std::vector<CertificateFacts>> ask_certificates(const std::vector<net::TlsQuestion>& questions) {
+  std::vector<CertificateFacts> certificates;
+  size_t reached = 0;
+  for (const net::TlsQuestion& question : questions) {
+    CertificateFacts facts;
+    facts.host = question.host;
+    if (const auto answer = net::ask_tls(question)) {
+      facts.chain_holds = answer->chain_holds;
+      facts.name_matches = answer->name_matches;
+      facts.not_before = answer->not_before;
+      facts.not_after = answer->not_after;
+      facts.protocol = answer->version;
+    } else if (answer.error().code == base::Code::kUnavailable) {
+      facts.unreached = answer.error().message;
+    } else {
+      facts.about = answer.error().message;
+    }
+    if (facts.unreached.empty()) ++reached;
+    certificates.push_back(std::move(facts));
+  }
+  if (reached > 0 || certificates.empty()) return certificates;
+  return checks::Fact<std::vector<CertificateFacts>>::absent("Skipped: " + certificates.front().unreached);
+}
+
 void gather_spotify_tls(checks::Facts& facts) {
-  using Certificates = checks::Fact<std::vector<CertificateFacts>>;
   if (facts.is_offline) {
-    facts.spotify_tls = Certificates::absent("It was not asked: --offline.");
+    facts.spotify_tls = checks::Fact<std::vector<CertificateFacts>>::absent("Skipped: --offline asks no server.");
     return;
   }
-  std::vector<CertificateFacts> certificates;
-  for (const char* host : {"api.spotify.com", "accounts.spotify.com"}) {
-    const auto answer = net::ask_tls({.host = host, .address = {}, .ca_file = {}});
-    if (!answer) {
-      facts.spotify_tls = Certificates::absent(answer.error().message);
-      return;
-    }
-    certificates.push_back({.host = host,
-                            .chain_holds = answer->chain_holds,
-                            .name_matches = answer->name_matches,
-                            .key_matches = true,
-                            .not_before = answer->not_before,
-                            .not_after = answer->not_after,
-                            .protocol = answer->version,
-                            .weak = {},
-                            .about = {}});
-  }
-  facts.spotify_tls = std::move(certificates);
+  facts.spotify_tls = ask_certificates({{.host = "api.spotify.com", .address = {}, .ca_file = {}},
+                                        {.host = "accounts.spotify.com", .address = {}, .ca_file = {}}});
 }
 
 base::Task<base::Result<void>> try_bad_servers(Process* process, std::string scratch, checks::SelfTest* test) {

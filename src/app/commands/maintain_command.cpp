@@ -11,8 +11,8 @@
 #include "app/attestations.h"
 #include "app/audit_trail.h"
 #include "app/commands/commands.h"
-#include "app/key_notice.h"
 #include "app/commands/maintenance.h"
+#include "app/key_notice.h"
 #include "app/master_key.h"
 #include "base/text.h"
 #include "checks/words.h"
@@ -235,7 +235,8 @@ Command maintain_command() {
                   {.name = "--backups",
                    .value = "DIR",
                    .about = "weekly, quarterly: the folder of backups; the newest is tried."},
-                  {.name = "--advisories", .value = "PATH", .about = "As of security-check, and so are the next four."},
+                  {.name = "--advisories", .value = "PATH", .about = "As of security-check, and so are the next five."},
+                  file_option("--advisories-key", "The public key that signs the advisories, in base64."),
                   file_option("--vex", "Statements in OpenVEX."),
                   file_option("--licences", "The policy of licences."),
                   file_option("--waivers", "What is accepted, by whom and until when."),

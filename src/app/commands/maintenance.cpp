@@ -32,8 +32,9 @@ constexpr size_t kListedMax = 8;
 // So few are told with their evidence.
 constexpr size_t kFewChecks = 3;
 // What `security-check` takes of the options of this command.
-constexpr std::array<std::string_view, 8> kPassedOn{"--environment", "--advisories", "--vex",     "--licences",
-                                                    "--waivers",     "--baseline",   "--backups", "--offline"};
+constexpr std::array<std::string_view, 9> kPassedOn{"--environment", "--advisories", "--advisories-key",
+                                                    "--vex",         "--licences",   "--waivers",
+                                                    "--baseline",    "--backups",    "--offline"};
 
 std::optional<Ran> run_with_config(Maintenance& maintenance, std::vector<std::string> arguments) {
   if (!maintenance.config_file.empty()) arguments.insert(arguments.end(), {"--config", maintenance.config_file});

@@ -11,10 +11,10 @@
 #include "app/commands/check_at_start.h"
 #include "app/commands/check_facts.h"
 #include "app/commands/commands.h"
+#include "app/commands/waivers.h"
 #include "app/process.h"
 #include "app/report_signature.h"
 #include "app/version.h"
-#include "app/commands/waivers.h"
 #include "base/text.h"
 #include "checks/render.h"
 #include "checks/report.h"
@@ -66,7 +66,8 @@ base::Result<checks::View> view_of(const Arguments& arguments) {
   if (!arguments.has("--framework")) return view;
   view.framework = checks::find_framework(arguments.text("--framework"));
   if (view.framework) return view;
-  return base::fail(base::Code::kInvalidArgument, "--framework takes owasp21, owasp25, csf2, iso27001, soc2 or mcp10.");
+  return base::fail(base::Code::kInvalidArgument,
+                    "--framework takes owasp21, owasp25, csf2, iso27001, soc2, asvs5 or mcp10.");
 }
 
 base::Result<std::string> rendered(const checks::Report& report, const checks::View& view, std::string_view format) {
@@ -175,7 +176,7 @@ Command security_check_command() {
                   {.name = "--verbose", .kind = OptionKind::kSwitch, .about = "Show also what passed."},
                   {.name = "--framework",
                    .value = "ID",
-                   .about = "Show the controls of one: owasp21, owasp25, csf2, iso27001, soc2 or mcp10."},
+                   .about = "Show the controls of one: owasp21, owasp25, csf2, iso27001, soc2, asvs5 or mcp10."},
                   file_option("--sign",
                               "Sign the report with this Ed25519 key, into a file beside it, and tell the "
                               "trail."),
@@ -191,6 +192,7 @@ Command security_check_command() {
                   file_option("--unit", "k8s: a systemd unit."),
                   file_option("--sbom", "deps: the bill of materials; default: the one beside the program."),
                   file_option("--advisories", "deps: a file, or a directory of files, in the OSV format."),
+                  file_option("--advisories-key", "deps: the public key that signs the advisories, in base64."),
                   {.name = "--advisories-server",
                    .value = "URL",
                    .about = "deps: ask a server with the API of osv.dev, such as https://api.osv.dev."},

@@ -6,8 +6,11 @@
 #include <sstream>
 #include <string>
 #include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
 #include <vector>
 
+#include "app/commands/check_facts.h"
 #include "app/commands/cli.h"
 #include "app/commands/commands.h"
 #include "base/text.h"
@@ -16,6 +19,7 @@
 #include "json/parse.h"
 #include "os/files.h"
 #include "tests/support/temporary_directory.h"
+#include "tests/unit/net/tls_server.h"
 
 #include "tests/test.h"
 
@@ -277,6 +281,40 @@ TEST_CASE("our listener refuses on the wire what it should") {
     }
   }
   CHECK(status_of(report, "NET-01") == "not_applicable");
+}
+
+TEST_CASE("NET-01: servers are asked by TLS, a broken one is no pass, and where no network leads it is skipped") {
+  tests::Certificate authority({.names = "", .common_name = "authority", .authority = true});
+  const tests::Certificate good({}, &authority);
+  const tests::TlsServer server(good);
+  // Speaks no TLS: it ends every connection.
+  tests::Listener plain("127.0.0.1");
+  std::thread ending([&plain] {
+    for (int fd = plain.accept(); fd >= 0; fd = plain.accept()) ::close(fd);
+  });
+  uint16_t nobody = 0;
+  {
+    const tests::Listener gone("127.0.0.1");
+    nobody = gone.port();
+  }
+  const auto question = [&authority](uint16_t port) {
+    return net::TlsQuestion{.host = "127.0.0.1", .address = {}, .port = port, .ca_file = authority.file()};
+  };
+  const auto asked =
+      app::commands::ask_certificates({question(server.port()), question(plain.port()), question(nobody)});
+  plain.close();
+  ending.join();
+  REQUIRE(asked);
+  REQUIRE(asked->size() == 3);
+  CHECK(asked->at(0).chain_holds);
+  CHECK(asked->at(0).name_matches);
+  CHECK(asked->at(0).protocol == "TLSv1.3");
+  CHECK(asked->at(1).about.contains("does not speak TLS"));
+  CHECK(asked->at(2).unreached.contains("cannot be reached"));
+  const auto none = app::commands::ask_certificates({question(nobody)});
+  REQUIRE(!none);
+  CHECK(none.lacking().status == checks::Status::kNotApplicable);
+  CHECK(none.lacking().evidence.starts_with("Skipped: 127.0.0.1 cannot be reached"));
 }
 
 TEST_CASE("our listener refuses the same with API keys") {

@@ -5,8 +5,10 @@
 #include <set>
 
 #include "base/text.h"
+#include "checks/asvs.h"
 #include "checks/render.h"
 #include "checks/report.h"
+#include "checks/words.h"
 #include "json/write.h"
 #include "tests/unit/checks/fixtures.h"
 
@@ -86,11 +88,78 @@ TEST_CASE("every check is evidence for controls of each framework") {
   CHECK(owasp25 == expected25);
 }
 
+// Checks of what the ASVS does not speak of, and why.
+constexpr std::string_view kBackups = "backups and whole data";
+constexpr std::string_view kWatching = "who watches, and where";
+constexpr std::string_view kOperation = "how an operator runs it";
+constexpr std::string_view kPeople = "what people do";
+const std::map<std::string_view, std::string_view> kOutsideAsvs{
+    {"AUD-11", kWatching},  {"AUD-13", kWatching},  {"AUT-02", "metadata"},  {"AUT-13", "changes of a release"},
+    {"CFG-31", kBackups},   {"CFG-32", kWatching},  {"CFG-34", "Spotify's"}, {"CFG-36", "reports of flaws"},
+    {"CRY-09", kOperation}, {"CTR-05", kOperation}, {"DAT-01", kBackups},    {"DAT-03", kBackups},
+    {"DEP-06", "licences"}, {"HST-09", kOperation}, {"HST-13", kOperation},  {"HST-20", kOperation},
+    {"K8S-12", kOperation}, {"K8S-13", kOperation}, {"ORG-01", kPeople},     {"ORG-02", kPeople},
+    {"ORG-03", kPeople},    {"ORG-04", kPeople},    {"ORG-05", kPeople},     {"ORG-06", kPeople},
+    {"ORG-07", kPeople},    {"ORG-08", kPeople},    {"ORG-09", kPeople},     {"ORG-10", kPeople}};
+
+TEST_CASE("ASVS 5.0: every check is mapped to requirements that there are, or is of what it does not speak of") {
+  for (const Check* check : catalogue()) {
+    INFO(check->id);
+    const auto names = controls_of(*check, Framework::kAsvs5);
+    CHECK(names.empty() == kOutsideAsvs.contains(check->id));
+    for (const std::string_view name : names) {
+      INFO(name);
+      const auto parts = base::split(name, '.');
+      REQUIRE(parts.size() == 3);
+      const auto chapters = asvs_chapters();
+      const auto chapter = std::ranges::find_if(chapters, [name](const auto& each) { return each.has(name); });
+      REQUIRE(chapter != chapters.end());
+      const auto section = base::parse_integer(parts[1]).value_or(0);
+      REQUIRE((section >= 1 && section <= static_cast<int64_t>(chapter->sections.size())));
+      const auto number = base::parse_integer(parts[2]).value_or(0);
+      CHECK((number >= 1 && number <= chapter->sections[static_cast<size_t>(section - 1)]));
+    }
+  }
+  size_t requirements = 0;
+  for (const AsvsChapter& chapter : asvs_chapters()) requirements += chapter.requirements();
+  CHECK(requirements == 345);
+}
+
 Report report_of(std::string_view command, const Facts& facts, Request request = {}) {
   request.command = command;
   auto report = make_report(std::move(request), facts, "0.1.0");
   REQUIRE(report);
   return *std::move(report);
+}
+
+TEST_CASE("a report says how far it goes in each chapter of the ASVS, and what nothing is evidence for") {
+  Facts facts = good_facts();
+  const auto chapter = [&facts](std::string_view id) {
+    const auto all = asvs_coverage(report_of("compliance", facts));
+    return *std::ranges::find_if(all, [id](const AsvsCoverage& each) { return each.chapter->id == id; });
+  };
+  CHECK(chapter("V4").mapped == 4);
+  CHECK(chapter("V4").evidenced == 4);
+  CHECK(chapter("V5").mapped == 0);
+  facts.config->settings->security.enable_request_signing = false;  // CFG-28, the only one of 4.1.5.
+  CHECK(chapter("V4").mapped == 4);
+  CHECK(chapter("V4").evidenced == 3);
+  const Report report = report_of("compliance", facts);
+  const std::string text = to_text(report, {.verbose = false, .framework = Framework::kAsvs5});
+  CHECK(text.contains("OWASP ASVS 5.0: evidence for "));
+  CHECK(text.contains("V5   File Handling                        mapped   0 of 13  evidence   0"));
+  CHECK(text.contains("of its 345 requirements; for the others there is no evidence here"));
+  // In the order of their numbers.
+  CHECK(text.find("\n  2.2.1 ") < text.find("\n  10.1.2 "));
+  CHECK(!text.contains("SOC 2"));
+  CHECK(to_html(report, {}).contains("<tr><td class=id>V17<td>WebRTC<td class=n>12<td class=n>0<td class=n>0</tr>"));
+  const json::Value json = to_json(report, {.verbose = false, .framework = Framework::kAsvs5});
+  CHECK(json.find("asvs5_chapters")->find("V4")->find("evidence")->integer() == 3);
+  CHECK(explain("CFG-28")->contains("OWASP ASVS 5.0: 4.1.5"));
+  CHECK(counts_before("8.9", "8.10"));
+  CHECK(counts_before("CC6.8", "CC7.1"));
+  CHECK(!counts_before("10.1.2", "2.2.1"));
+  CHECK(!counts_before("5.7", "5.7"));
 }
 
 std::string status_in(const Report& report, std::string_view id) {
@@ -185,8 +254,9 @@ const Change kChanges[] = {
        settings_of(f).server.tls_key = "/etc/key.pem";
        settings_of(f).server.connections_per_client = schema::Bounded<0, 10000>(0);
      }},
-    {"server.requests_per_user", nullptr, kOther},
-    {"server.streams_per_user", nullptr, kOther},
+    {"server.requests_per_user",
+     [](Facts& f) { settings_of(f).server.requests_per_user = schema::Bounded<0, 1000>(0); }},
+    {"server.streams_per_user", [](Facts& f) { settings_of(f).server.streams_per_user = schema::Bounded<0, 1000>(0); }},
     {"server.security_contact", [](Facts& f) { settings_of(f).server.security_contact.clear(); }},
     {"api.base_url", [](Facts& f) { settings_of(f).api.base_url = "https://example.com"; }},
     {"api.accounts_url", [](Facts& f) { settings_of(f).api.accounts_url = "http://example.com"; }},
@@ -207,7 +277,7 @@ const Change kChanges[] = {
     {"security.max_sessions_per_user",
      [](Facts& f) { settings_of(f).security.max_sessions_per_user = schema::Bounded<1, 100>(9); }},
     {"security.enable_request_signing", [](Facts& f) { settings_of(f).security.enable_request_signing = false; }},
-    {"security.check_at_start", nullptr, kOther},
+    {"security.check_at_start", nullptr, "when the checks are asked, not what they say"},
     {"security.key_rotation_days",
      [](Facts& f) { f.keys->made = base::Wall{kNow.unix_ms - 40 * int64_t{86'400'000}}; }},
     {"audit.enabled", [](Facts& f) { settings_of(f).audit.enabled = false; }},
@@ -348,6 +418,35 @@ TEST_CASE("a certificate is renewed when a third of its life or a week is left")
   CHECK(evaluate(*find_check("NET-03"), facts).status == Status::kFail);
 }
 
+TEST_CASE("NET-01: one server of Spotify that cannot prove itself is enough, one that ends soon is worth a look") {
+  constexpr int64_t kDayMs = 86'400'000;
+  Facts facts = good_facts();
+  const auto outcome = [&facts] { return evaluate(*find_check("NET-01"), facts); };
+  facts.spotify_tls->push_back(facts.spotify_tls->front());
+  CertificateFacts& last = facts.spotify_tls->back();
+  const CertificateFacts good = last;
+  const auto status_with = [&](int64_t life, int64_t left) {
+    last.not_after = {kNow.unix_ms + left * kDayMs};
+    last.not_before = {kNow.unix_ms + (left - life) * kDayMs};
+    return outcome().status;
+  };
+  CHECK(status_with(90, 31) == Status::kPass);
+  CHECK(status_with(90, 30) == Status::kWarn);
+  CHECK(status_with(10, 8) == Status::kPass);
+  CHECK(status_with(10, 7) == Status::kWarn);
+  CHECK(status_with(90, 0) == Status::kFail);
+  last = good;
+  last.about = "it does not speak TLS with us.";
+  CHECK(outcome().status == Status::kFail);
+  last = good;
+  last.unreached = "accounts.spotify.com cannot be reached from here.";
+  CHECK(outcome().status == Status::kNotApplicable);
+  CHECK(outcome().evidence.starts_with("Skipped: accounts.spotify.com cannot be reached from here."));
+  // What was reached counts all the same.
+  facts.spotify_tls->front().chain_holds = false;
+  CHECK(outcome().status == Status::kFail);
+}
+
 TEST_CASE("an open finding ends with 1, from the severity that was asked on") {
   Facts facts = good_facts();
   facts.config->settings->alerts.webhook.clear();  // Medium.
@@ -391,6 +490,14 @@ TEST_CASE("a waiver holds until its last day, never for a critical finding in pr
   report = report_of("config", facts, request);
   CHECK(report.count(Status::kWaived) == 0);
   CHECK(exit_code_of(report) == 4);
+
+  // One that was renewed, whichever stands first.
+  const auto renewed = read_waivers(waiver("CFG-25", "2026-12-30"), kNow).value();
+  for (const bool first : {true, false}) {
+    request.waivers = read_waivers(waiver("CFG-25", "2026-11-29"), kNow).value();
+    request.waivers.insert(first ? request.waivers.begin() : request.waivers.end(), renewed.front());
+    CHECK(exit_code_of(report_of("config", facts, request)) == 0);
+  }
 
   facts.config->plain_secrets = {"spotify.client_secret"};
   request.only = {"CFG-02"};
@@ -452,9 +559,11 @@ TEST_CASE("the same facts give the same bytes, and no report says that a standar
 
 TEST_CASE("what evidence says steers neither a terminal nor a browser") {
   Facts facts = good_facts();
-  facts.config->problems = {"\x1b[2J<script>alert(1)</script>"};
+  facts.config->problems = {"\x1b[2J<script>alert(1)</script>\xE2\x80\xAEtxet"};
   const Report report = report_of("config", facts);
   CHECK(!to_text(report, {}).contains('\x1b'));
+  CHECK(!to_text(report, {}).contains("\xE2\x80\xAE"));
+  CHECK(to_text(report, {}).contains("?txet"));
   CHECK(!to_html(report, {}).contains("<script>"));
   CHECK(to_html(report, {}).contains("&lt;script&gt;"));
 }

@@ -67,6 +67,38 @@ config::Sources sources(std::string text) {
           .flags = {}};
 }
 
+TEST_CASE("HST-20: a lock on the database holds, and nobody but our servers has it") {
+  MemoryHost host;
+  const std::string database = "/data/store.db";
+  host.files[database] = "x";
+  host.files["/proc/self/comm"] = "spotify-mcp-ser\n";
+  host.files["/proc/7/comm"] = "spotify-mcp-ser\n";
+  host.files["/proc/8/comm"] = "sqlite3\n";
+  host.files["/proc/self/mountinfo"] = "22 1 8:1 / / rw - ext4 /dev/vda rw\n";
+  const auto outcome = [&host] {
+    Facts facts = good_facts();
+    facts.data = collect_data(host, "/data", "store.db");
+    return evaluate(*find_check("HST-20"), facts);
+  };
+  host.holders[database + "-shm"] = {7};
+  CHECK(outcome().status == Status::kPass);
+  CHECK(outcome().evidence.contains("was tried and holds"));
+  host.holders[database + "-shm"] = {7, 8};
+  CHECK(outcome().status == Status::kFail);
+  CHECK(outcome().evidence.contains("sqlite3 (process 8)"));
+  host.holders[database + "-shm"] = {0, 7};
+  CHECK(outcome().evidence.contains("another container"));
+  host.holders = {{database, {9}}};
+  CHECK(outcome().status == Status::kFail);
+  host.holders.clear();
+  host.locks = false;
+  CHECK(outcome().status == Status::kFail);
+  host.files.erase(database);
+  host.files["/data/other"] = "";
+  CHECK(outcome().status == Status::kPass);
+  CHECK(outcome().evidence.contains("there is no database"));
+}
+
 TEST_CASE("settings that name a variable that is not set are judged all the same") {
   const ConfigRead read =
       read_config(sources(R"({"spotify":{"client_id":"${SPOTIFY_CLIENT_ID}"},"server":{"log_level":"DEBUG"}})"));

@@ -9,6 +9,9 @@
 #include "checks/dpkg.h"
 #include "checks/osv_query.h"
 #include "checks/score.h"
+#include "checks/unpack.h"
+#include "crypto/base64.h"
+#include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "json/parse.h"
 #include "tests/support/seeded_random.h"
@@ -267,7 +270,7 @@ TEST_CASE("a server of advisories is asked once for each package, and what it sa
   // As it is installed here.
   CHECK(status_with([](const std::vector<Component>& asked) {
           CHECK(asked.front().version == "3.0.16-1");
-          return Advisories{.all = {advisory()}, .snapshot = kNow};
+          return Advisories{.all = {advisory()}, .snapshot = kNow, .origin = {SnapshotOrigin::Kind::kServer}};
         }) == Status::kFail);
   CHECK(evaluate(*find_check("DEP-04"), facts).status == Status::kPass);
   CHECK(status_with([](const std::vector<Component>&) { return Advisories{.all = {}, .snapshot = kNow}; }) ==
@@ -275,6 +278,131 @@ TEST_CASE("a server of advisories is asked once for each package, and what it sa
   CHECK(status_with([](const std::vector<Component>&) -> base::Result<Advisories> {
           return base::fail(base::Code::kUpstream, "It answered 500.");
         }) == Status::kError);
+}
+
+// One package that the security pocket has anew, as gzip, xz and lz4 write it.
+struct Packed {
+  const char* ending;
+  std::string_view base64;
+};
+constexpr Packed kPacked[] = {
+    {".gz",
+     "H4sIAAAAAAACAwtITM5OTE+1UsjJTCouzjHmcixKzsgsSU0uKS0CiibmppiZcAXnlxYlA3n5Bal5QEVcYalFxZn5eVYKxnoGeobmuoZcXADT"
+     "y5y/SAAAAA=="},
+    {".xz",
+     "/Td6WFoAAATm1rRGAgAhARwAAAAQz1jMAQBHUGFja2FnZTogbGlic3NsMwpBcmNoaXRlY3R1cmU6IGFtZDY0ClNvdXJjZTogb3BlbnNzbApWZXJz"
+     "aW9uOiAzLjAuMTctMQoKAHhexSFFUsPXAAFgSC4XfD0ftvN9AQAAAAAEWVo="},
+    {".lz4",
+     "BCJNGGRAp0gAAIBQYWNrYWdlOiBsaWJzc2wzCkFyY2hpdGVjdHVyZTogYW1kNjQKU291cmNlOiBvcGVuc3NsClZlcnNpb246IDMuMC4xNy0xCgoA"
+     "AAAAGcJsJw=="}};
+
+TEST_CASE("indexes are read as apt keeps them, in plain text or compressed, and one that is damaged passes nothing") {
+  for (const Packed& packed : kPacked) {
+    INFO(packed.ending);
+    const std::string name = "/index/x-security_Packages" + std::string(packed.ending);
+    const std::string bytes = crypto::base64_decode(packed.base64).value();
+    MemoryHost host = host_with_sbom();
+    host.files.erase("/index/x-security_Packages");
+    const auto status = [&](const char* id) {
+      Facts facts = good_facts();
+      facts.system->pending_updates = pending_updates(host, *installed_packages(host), "/index");
+      facts.dependencies = collect_dependencies(host, a_request()).value();
+      return evaluate(*find_check(id), facts).status;
+    };
+    host.files[name] = bytes;
+    const auto pending = pending_updates(host, *installed_packages(host), "/index");
+    REQUIRE(pending);
+    CHECK(*pending == Texts{"libssl3 3.0.16-1 -> 3.0.17-1"});
+    for (const char* id : {"HST-17", "DEP-09", "DEP-10"}) CHECK(status(id) == Status::kFail);
+    host.files["/var/lib/dpkg/status"] =
+        "Package: libssl3\nStatus: install ok installed\nArchitecture: amd64\nSource: openssl\nVersion: 3.0.17-1\n";
+    for (const char* id : {"HST-17", "DEP-09", "DEP-10"}) CHECK(status(id) == Status::kPass);
+    // Two members are one text.
+    CHECK(unpack(name, bytes + bytes, size_t{1} << 20)->size() == 144);
+    CHECK(!unpack(name, bytes, 71));
+    std::string spoilt = bytes;
+    spoilt[bytes.size() / 2] = static_cast<char>(~spoilt[bytes.size() / 2]);
+    for (const std::string& bad : {std::string(), std::string("junk that is no archive"), bytes + "x", spoilt}) {
+      host.files[name] = bad;
+      host.files["/index/another-security_Packages"] = "Package: other\nVersion: 1\n";
+      for (const char* id : {"HST-17", "DEP-09", "DEP-10"}) CHECK(status(id) == Status::kError);
+    }
+    for (size_t length = 0; length < bytes.size(); ++length) CHECK(!unpack(name, bytes.substr(0, length), 1 << 20));
+  }
+  MemoryHost host = host_with_sbom();
+  // In whatever order the lines of a stanza stand, and whatever stands before and behind it.
+  host.files["/index/x-security_Packages"] =
+      "Package: a\nVersion: 9\n\n\nVersion: 3.0.18-1\nArchitecture: amd64\nPackage: libssl3\n\nPackage: z\nVersion: 1";
+  CHECK(*pending_updates(host, *installed_packages(host), "/index") == Texts{"libssl3 3.0.16-1 -> 3.0.18-1"});
+  host.files["/index/x-security_Packages.zst"] = "another form";
+  CHECK(pending_updates(host, *installed_packages(host), "/index").lacking().evidence.contains("--security-index"));
+  CHECK(unpacked_name("a_Packages") == "a_Packages");
+  CHECK(unpacked_name("a_Packages.xz") == "a_Packages");
+  CHECK(*unpack("a_Packages", "plain", 1 << 20) == "plain");
+}
+
+TEST_CASE("DEP-04: the snapshot of advisories is what was signed, whole, or nothing is judged by it") {
+  const auto seed = crypto::Key::from_bytes(crypto::ByteView(std::string(32, 'k')));
+  const crypto::Ed25519 signer(*seed);
+  const auto signature_of = [&signer](std::string_view text) {
+    return crypto::base64_encode(signer.sign(text)) + "\n";
+  };
+  const auto sums_of = [](std::string_view name, std::string_view text) {
+    return fmt::format("{}  {}\n", crypto::to_hex(crypto::sha256(text)), name);
+  };
+  MemoryHost host = host_with_sbom();
+  host.files["/key"] = crypto::base64_encode(signer.public_key()) + "\n";
+  host.files["/advisories/SHA256SUMS"] = sums_of("DSA-1.json", kAdvisory);
+  host.files["/advisories/SHA256SUMS.sig"] = signature_of(host.files["/advisories/SHA256SUMS"]);
+  DependencyRequest request = a_request();
+  request.advisories_key = "/key";
+  Facts facts = good_facts();
+  const auto status = [&](const char* id) {
+    facts.dependencies = collect_dependencies(host, request).value();
+    return evaluate(*find_check(id), facts).status;
+  };
+  CHECK(status("DEP-04") == Status::kPass);
+  CHECK(status("DEP-03") == Status::kFail);  // The advisory counts.
+
+  const MemoryHost whole = host;
+  const auto broken = [&](const char* what) {
+    INFO(what);
+    CHECK(status("DEP-04") == Status::kFail);
+    CHECK(status("DEP-03") == Status::kError);
+    host = whole;
+  };
+  host.files["/advisories/DSA-1.json"] += " ";
+  broken("another byte");
+  host.files["/advisories/DSA-2.json"] = R"({"id":"DSA-2","affected":[]})";
+  broken("a file that was not signed");
+  host.files["/advisories/SHA256SUMS"] += sums_of("DSA-2.json", "{}");
+  broken("checksums that were not signed");
+  host.files["/advisories/SHA256SUMS.sig"] = signature_of(host.files["/advisories/SHA256SUMS"]) + "x";
+  broken("no signature");
+  host.files.erase("/advisories/SHA256SUMS.sig");
+  broken("a signature that is not there");
+  host.files["/advisories/SHA256SUMS"] += sums_of("DSA-2.json", "{}");
+  host.files["/advisories/SHA256SUMS.sig"] = signature_of(host.files["/advisories/SHA256SUMS"]);
+  broken("a file that was taken away");
+  host.files["/key"] = crypto::base64_encode(std::string(32, 'x'));
+  broken("another key");
+  host.files["/key"] = "no key";
+  broken("no key");
+  host.files.erase("/key");
+  CHECK(collect_dependencies(host, request).error().code == base::Code::kNotFound);
+  host = whole;
+
+  // One file, with its signature beside it.
+  request.advisories = "/advisories/DSA-1.json";
+  host.facts["/advisories/DSA-1.json"] = {.path = request.advisories, .mode = 0600, .changed = kNow};
+  CHECK(status("DEP-04") == Status::kFail);
+  host.files["/advisories/DSA-1.json.sig"] = signature_of(kAdvisory);
+  CHECK(status("DEP-04") == Status::kPass);
+  host.files["/advisories/DSA-1.json"] += " ";
+  CHECK(status("DEP-04") == Status::kFail);
+  // Where nobody gave a key, nothing shows who made it.
+  request.advisories_key.clear();
+  CHECK(status("DEP-04") == Status::kWarn);
 }
 
 TEST_CASE("a library that nobody named, or from a strange place, is drift") {
@@ -306,7 +434,6 @@ TEST_CASE("without a bill of materials, advisories or indexes nothing passes") {
   host.files["/advisories/broken.json"] = "{\"id\":";
   CHECK(!collect_dependencies(host, a_request()));
   host.files.erase("/index/x-security_Packages");
-  host.files["/index/x-security_Packages.lz4"] = "";
   const auto pending = pending_updates(host, *installed_packages(host), "/index");
   REQUIRE(!pending);
   CHECK(pending.lacking().status == Status::kError);

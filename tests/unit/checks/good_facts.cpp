@@ -146,6 +146,7 @@ DependencyFacts good_dependencies() {
   dependencies.drift = Texts{};
   dependencies.matches = std::vector<Match>{};
   dependencies.snapshot = ago(24 * kHour);
+  dependencies.origin.kind = SnapshotOrigin::Kind::kSigned;
   dependencies.licence_problems = Texts{};
   dependencies.floating = Texts{};
   dependencies.outdated = Texts{};
@@ -300,10 +301,10 @@ spec: {type: ClusterIP}
 ManifestFacts good_manifest() { return parse_manifest(kGoodManifest).value(); }
 
 DockerfileFacts good_dockerfile() {
-  return parse_dockerfile(
-             "FROM debian:12@sha256:00 AS build\nRUN make\n"
-             "FROM scratch\nCOPY --from=build /out/spotify-mcp-server /usr/bin/\nUSER 65532:65532\n"
-             "HEALTHCHECK CMD [\"/usr/bin/spotify-mcp-server\", \"healthcheck\"]\n")
+  return parse_dockerfile("FROM debian:12@sha256:" + std::string(64, '0') +
+                          " AS build\nRUN make\n"
+                          "FROM scratch\nCOPY --from=build /out/spotify-mcp-server /usr/bin/\nUSER 65532:65532\n"
+                          "HEALTHCHECK CMD [\"/usr/bin/spotify-mcp-server\", \"healthcheck\"]\n")
       .value();
 }
 

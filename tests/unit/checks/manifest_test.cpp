@@ -89,6 +89,12 @@ TEST_CASE("a hostile manifest is refused at once, whatever it is") {
                                  "\xFF\xFE\xFD",
                                  std::string("a: \0b", 5),
                                  "? [complex, key]\n: 1\n",
+                                 "kind: Pod\n<<: {spec: {}}\n",
+                                 "kind: Pod\nspec: {hostNetwork: !!bool \"yes\"}\n",
+                                 "kind: Pod\n!!str spec: {}\n",
+                                 "spec: {hostNetwork: true}\n",
+                                 "kind: [Pod]\nspec: {hostNetwork: true}\n",
+                                 "kind: List\nitems: [{spec: {hostNetwork: true}}]\n",
                                  "",
                                  "---\n---\n"};
   for (const std::string& text : hostile) {
@@ -101,10 +107,14 @@ TEST_CASE("a hostile manifest is refused at once, whatever it is") {
 }
 
 TEST_CASE("scalars are read as Kubernetes reads them") {
-  const auto facts = parse_manifest("kind: X\na: yes\nb: true\nc: 0400\nd: 10\ne: \"10\"\nf: ~\ng: 1.5\nh: -3\n");
+  const auto facts = parse_manifest(
+      "kind: X\na: yes\ni: Off\nj: \"yes\"\nk: TRUE\nb: true\nc: 0400\nd: 10\ne: \"10\"\nf: ~\ng: 1.5\nh: -3\n");
   REQUIRE(facts);
   const json::Value& object = facts->objects.front();
-  CHECK(*object.find("a") == json::Value("yes"));
+  CHECK(*object.find("a") == json::Value(true));
+  CHECK(*object.find("i") == json::Value(false));
+  CHECK(*object.find("j") == json::Value("yes"));
+  CHECK(*object.find("k") == json::Value(true));
   CHECK(*object.find("b") == json::Value(true));
   CHECK(*object.find("c") == json::Value(256));
   CHECK(*object.find("d") == json::Value(10));
@@ -126,6 +136,73 @@ TEST_CASE("a list stands for its objects, and a pod is found in whatever makes i
   CHECK(pod_of(facts->objects[2]) == nullptr);
 }
 
+// The one object, or several with "---" between them.
+std::string judged(std::string_view id, std::string_view yaml) {
+  Facts facts;
+  auto manifest = parse_manifest(yaml);
+  REQUIRE(manifest);
+  facts.manifest = *std::move(manifest);
+  return std::string(status_name(evaluate(*find_check(id), facts).status));
+}
+
+TEST_CASE("what a manifest says in another way is seen too") {
+  // True as Kubernetes reads it.
+  CHECK(judged("K8S-11", "kind: Pod\nspec: {hostNetwork: yes, containers: [{name: a}]}\n") == "fail");
+  CHECK(judged("K8S-02",
+               "kind: Pod\nspec: {containers: [{securityContext: {privileged: on, "
+               "allowPrivilegeEscalation: false}}]}\n") == "fail");
+  // In a container that starts before the others, in what makes pods under another name, in lists of lists.
+  const std::string port = "{spec: {initContainers: [{ports: [{hostPort: 1}]}], containers: [{name: a}]}}";
+  CHECK(judged("K8S-11", "kind: ReplicationController\nspec: {template: " + port + "}\n") == "fail");
+  CHECK(judged("K8S-11", "kind: PodTemplate\ntemplate: " + port + "\n") == "fail");
+  CHECK(judged("K8S-11", "kind: List\nitems: [{kind: DeploymentList, items: [{kind: Deployment, spec: {template: " +
+                             port + "}}]}]\n") == "fail");
+  CHECK(judged("K8S-12",
+               "kind: Pod\nspec: {containers: [{startupProbe: {}, livenessProbe: {exec: {}}, "
+               "readinessProbe: {exec: {}}}]}\n") == "fail");
+  CHECK(judged("K8S-06", "kind: Pod\nspec: {containers: [{image: \"a@sha256:00\"}]}\n") == "fail");
+  // Two that run at once share the volume.
+  CHECK(judged("K8S-13",
+               "kind: Deployment\nspec: {replicas: 2, strategy: {type: Recreate}, template: {spec: "
+               "{terminationGracePeriodSeconds: 30, volumes: [{persistentVolumeClaim: {}}]}}}\n") == "fail");
+}
+
+TEST_CASE("secrets of a manifest are found wherever they are in the clear, or open to others") {
+  const auto pod = [](std::string_view spec) { return fmt::format("kind: Pod\nspec: {{{}}}\n", spec); };
+  const std::string own = "containers: [{name: a}], ";
+  CHECK(judged("K8S-10", pod(own + "volumes: [{secret: {defaultMode: 0440}}]")) == "pass");
+  CHECK(judged("K8S-10", pod(own + "volumes: [{secret: {defaultMode: 0440, items: [{mode: 0444}]}}]")) == "fail");
+  CHECK(judged("K8S-10", pod(own + "volumes: [{projected: {defaultMode: 0400, sources: [{secret: {}}]}}]")) == "pass");
+  CHECK(judged("K8S-10", pod(own + "volumes: [{projected: {sources: [{secret: {}}]}}]")) == "fail");
+  const std::string shape = "BQ" + std::string(120, 'a');
+  CHECK(judged("K8S-10", pod("containers: [{env: [{name: OTHER, value: " + shape + "}]}]")) == "fail");
+  CHECK(judged("K8S-10", pod("containers: [{command: [a, " + shape + "]}]")) == "fail");
+  const std::string map = "---\nkind: ConfigMap\nmetadata: {name: m}\ndata: ";
+  CHECK(judged("K8S-10", pod("containers: [{name: a}]") + map + "{SPOTIFY_CLIENT_SECRET: fake}\n") == "fail");
+  CHECK(judged("K8S-10", pod("containers: [{name: a}]") + map + "{config.json: \"" + shape + "\"}\n") == "fail");
+  CHECK(judged("K8S-10", pod("containers: [{name: a}]") + map + "{SPOTIFY_CLIENT_SECRET_FILE: /run/s}\n") == "pass");
+}
+
+TEST_CASE("every network policy adds to what passes, and each namespace has to enforce") {
+  const std::string closed =
+      "kind: NetworkPolicy\nmetadata: {name: closed}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n";
+  const auto with = [&closed](std::string_view spec) {
+    return judged("K8S-09", closed + fmt::format("---\nkind: NetworkPolicy\nspec: {{{}}}\n", spec));
+  };
+  CHECK(judged("K8S-09", closed) == "pass");
+  CHECK(with("podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 443}]}]") == "pass");
+  CHECK(with("podSelector: {}, policyTypes: [Egress], egress: [{}]") == "fail");
+  CHECK(with("podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 53, endPort: 65535}]}]") == "fail");
+  CHECK(with("podSelector: {}, policyTypes: [Ingress], ingress: [{}]") == "fail");
+  CHECK(judged("K8S-09",
+               "kind: NetworkPolicy\nspec: {podSelector: {matchLabels: {app: other}}, policyTypes: [Ingress, "
+               "Egress]}\n") == "fail");
+  const std::string enforced =
+      "kind: Namespace\nmetadata: {labels: {pod-security.kubernetes.io/enforce: restricted}}\n";
+  CHECK(judged("K8S-15", enforced) == "pass");
+  CHECK(judged("K8S-15", enforced + "---\nkind: Namespace\nmetadata: {name: other}\n") == "fail");
+}
+
 TEST_CASE("a manifest that makes no pods is not applicable, and one without containers no pass") {
   Facts facts;
   facts.manifest = parse_manifest("kind: ConfigMap\n").value();
@@ -141,8 +218,57 @@ TEST_CASE("a Dockerfile's lines go on, and its last stage is the one that counts
   CHECK(facts->instructions[1].arguments == "one  two");
   CHECK(facts->instructions[1].line == 3);
   CHECK(facts->instructions[2].name == "FROM");
+  // What stands in a here-document is no instruction, and the file may end within one.
+  const auto here = parse_dockerfile("FROM a\nUSER root\nRUN <<-\"EOF\" cat <<X\nUSER 7\nEOF\nUSER 8\nX\nCMD a\\");
+  REQUIRE(here);
+  REQUIRE(here->instructions.size() == 4);
+  CHECK(here->instructions[3].name == "CMD");
+  // As many as a file can have.
+  std::string many = "FROM a\nRUN ";
+  for (int i = 0; i < 100'000; ++i) many += "<<a ";
+  many += "\n";
+  for (int i = 0; i < 100'000; ++i) many += "a\n";
+  CHECK(parse_dockerfile(many + "USER 7")->instructions.back().name == "USER");
+  CHECK(!parse_dockerfile("FROM a\nRUN <<EOF\nUSER 7\n"));
+  CHECK(!parse_dockerfile("# Escape = `\nFROM a\n"));
   CHECK(!parse_dockerfile("no instruction of one"));
   CHECK(!parse_dockerfile("\xFF\xFF"));
+}
+
+TEST_CASE("what a Dockerfile says in another way is seen too") {
+  const auto judged_file = [](std::string_view id, std::string_view lines) {
+    Facts facts;
+    facts.dockerfile = parse_dockerfile(lines).value();
+    return std::string(status_name(evaluate(*find_check(id), facts).status));
+  };
+  const std::string pinned = "FROM --platform=linux/amd64 a@sha256:" + std::string(64, '0') + "\n";
+  CHECK(judged_file("CTR-01", pinned) == "pass");
+  CHECK(judged_file("CTR-01", "FROM a@sha256:0\n") == "fail");
+  CHECK(judged_file("CTR-03", pinned + "ENV A=1 SPOTIFY_CLIENT_SECRET=fake\n") == "fail");
+  CHECK(judged_file("CTR-03", pinned + "ENV SPOTIFY_CLIENT_SECRET fake\n") == "fail");
+  CHECK(judged_file("CTR-03", pinned + "ENV SPOTIFY_CLIENT_SECRET_FILE=/run/s A=1\n") == "pass");
+  const std::string healthy = "HEALTHCHECK CMD [\"/usr/bin/spotify-mcp-server\", \"healthcheck\"]\n";
+  CHECK(judged_file("CTR-05", pinned + healthy) == "pass");
+  CHECK(judged_file("CTR-05", pinned + healthy + "HEALTHCHECK NONE\n") == "fail");
+  for (const char* copies :
+       {"COPY . /app", "COPY ./ /app", "ADD . /app", "COPY [\".\", \"/app\"]", "COPY a ./* /app"}) {
+    INFO(copies);
+    CHECK(judged_file("CTR-06", pinned + copies + "\n") == "fail");
+  }
+  CHECK(judged_file("CTR-06", pinned + "COPY --from=build . .\nCOPY a .\n") == "pass");
+}
+
+TEST_CASE("a unit's values go on over lines, and a command with all rights is weak") {
+  const auto unit = parse_unit("x.service", "[Service]\nEnvironment=A=\\\n# between\nNoNewPrivileges=yes\nUser=a\n");
+  REQUIRE(unit);
+  CHECK(!unit->service.contains("NoNewPrivileges"));
+  CHECK(unit->service.at("User").back() == "a");
+  Facts facts = good_facts();
+  CHECK(evaluate(*find_check("SYS-01"), facts).status == Status::kPass);
+  facts.unit->service["ExecStart"] = {"@-/usr/bin/a"};
+  CHECK(evaluate(*find_check("SYS-01"), facts).status == Status::kPass);
+  facts.unit->service["ExecStartPre"] = {"-+/bin/a"};
+  CHECK(evaluate(*find_check("SYS-01"), facts).status == Status::kFail);
 }
 
 TEST_CASE("a unit without a service is none") {

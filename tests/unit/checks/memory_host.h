@@ -16,6 +16,8 @@ class MemoryHost final : public Host {
   std::map<std::string, std::string> files;
   std::map<std::string, std::string> links;
   std::map<std::string, FileFact> facts;
+  std::map<std::string, std::vector<int64_t>> holders;
+  bool locks = true;
   std::optional<bool> synchronised = true;
 
   base::Result<std::string> read(const std::string& path, size_t bytes_max) const override {
@@ -46,6 +48,13 @@ class MemoryHost final : public Host {
     return {names.begin(), names.end()};
   }
   std::optional<Room> room(const std::string&) const override { return Room{50, 60}; }
+  std::optional<bool> locks_hold(const std::string& path) const override {
+    return files.contains(path) ? std::optional(locks) : std::nullopt;
+  }
+  std::vector<int64_t> lock_holders(const std::string& path) const override {
+    const auto found = holders.find(path);
+    return found == holders.end() ? std::vector<int64_t>() : found->second;
+  }
   std::optional<bool> clock_is_synchronised() const override { return synchronised; }
   uint32_t user() const override { return 990; }
 };

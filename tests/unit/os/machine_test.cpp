@@ -19,6 +19,7 @@
 #include "json/parse.h"
 #include "os/browser.h"
 #include "os/json_log.h"
+#include "os/look.h"
 #include "os/process.h"
 #include "os/signals.h"
 #include "os/terminal.h"
@@ -37,8 +38,7 @@ std::string read_to_end(int fd) {
   std::string text;
   std::array<char, 4096> buffer{};
   ssize_t count = 0;
-  while ((count = ::read(fd, buffer.data(), buffer.size())) > 0)
-    text.append(buffer.data(), static_cast<size_t>(count));
+  while ((count = ::read(fd, buffer.data(), buffer.size())) > 0) text.append(buffer.data(), static_cast<size_t>(count));
   ::close(fd);
   return text;
 }
@@ -149,8 +149,7 @@ TEST_CASE("colours") {
   CHECK_FALSE(os::wants_color(Environment({{"TERM", "xterm"}}), kAbsent));
   CHECK_FALSE(os::wants_color(Environment({{"TERM", "dumb"}}), kPresent));
   CHECK_FALSE(os::wants_color(Environment(), kPresent));
-  CHECK_FALSE(os::wants_color(
-      Environment({{"TERM", "xterm"}, {"NO_COLOR", "1"}, {"CLICOLOR_FORCE", "1"}}), kPresent));
+  CHECK_FALSE(os::wants_color(Environment({{"TERM", "xterm"}, {"NO_COLOR", "1"}, {"CLICOLOR_FORCE", "1"}}), kPresent));
   CHECK(os::wants_color(Environment({{"TERM", "xterm"}, {"NO_COLOR", ""}}), kPresent));
   CHECK(os::wants_color(Environment({{"CLICOLOR_FORCE", "1"}}), kAbsent));
   CHECK_FALSE(os::wants_color(Environment({{"CLICOLOR_FORCE", "0"}}), kAbsent));
@@ -214,4 +213,40 @@ TEST_CASE("this process") {
   REQUIRE(bytes);
   CHECK(*bytes > 1024 * 1024);
   CHECK(os::raise_open_file_limit() >= 256);
+}
+
+TEST_CASE("a lock is tried on a file and leaves it as it was, and who holds one is seen") {
+  const tests::TemporaryFolder folder;
+  const std::string path = folder / "store.db";
+  std::ofstream(path) << "content";
+  CHECK(os::locks_hold(path) == true);
+  CHECK(os::lock_holders(path).empty());
+  CHECK(!os::locks_hold(folder / "nowhere"));
+  CHECK(os::lock_holders(folder / "nowhere").empty());
+  std::array<int, 2> held{};
+  REQUIRE(::pipe(held.data()) == 0);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    struct flock lock{};
+    lock.l_type = F_RDLCK;
+    lock.l_start = 128;
+    lock.l_len = 1;
+    const char done = ::fcntl(fd, F_SETLK, &lock) == 0 ? 'y' : 'n';
+    (void)!::write(held[1], &done, 1);
+    while (true) ::pause();  // Until the test ends it.
+  }
+  char done = 0;
+  REQUIRE(::read(held[0], &done, 1) == 1);
+  CHECK(done == 'y');
+  CHECK(os::lock_holders(path) == std::vector<int64_t>{child});
+  CHECK(os::locks_hold(path) == true);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  CHECK(os::lock_holders(path).empty());
+  std::ifstream file(path);
+  CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == "content");
+  ::close(held[0]);
+  ::close(held[1]);
 }

@@ -8,10 +8,10 @@
 #include "app/account.h"
 #include "app/audit_trail.h"
 #include "app/commands/commands.h"
+#include "app/commands/master_rotation.h"
 #include "app/key_keeper.h"
 #include "app/key_notice.h"
 #include "app/key_provider.h"
-#include "app/commands/master_rotation.h"
 #include "json/write.h"
 #include "mcp/principal.h"
 
@@ -20,8 +20,8 @@ namespace {
 
 using base::Code;
 using base::fail;
-using store::sqlite::KeyInfo;
-using store::sqlite::Leak;
+using store::sql::KeyInfo;
+using store::sql::Leak;
 
 struct Talk {
   Process& process;

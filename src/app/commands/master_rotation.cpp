@@ -12,6 +12,7 @@
 #include "app/key_notice.h"
 #include "app/master_key.h"
 #include "app/sealed_config.h"
+#include "app/stores.h"
 #include "json/write.h"
 #include "os/files.h"
 #include "store/keyset.h"
@@ -66,8 +67,8 @@ base::Result<NewKey> new_key(const MasterKeyPlaces& places, const os::Environmen
 
 // Whether a rotation was killed after the store had taken the new key.
 bool is_store_ahead(const config::Settings& settings, const crypto::Key& before, const crypto::Key& after) {
-  const std::string& directory = settings.storage.directory;
-  return !store::sqlite::stored_keys(directory, before, "") && store::sqlite::stored_keys(directory, after, "");
+  const auto tables = store_place(settings);
+  return !store::sql::stored_keys(*tables, before, "") && store::sql::stored_keys(*tables, after, "");
 }
 
 base::Result<void> prepare_config(const config::Loaded& loaded, const std::string& file, const NewKey& fresh,

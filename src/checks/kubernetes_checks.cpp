@@ -213,9 +213,37 @@ Outcome judge_volumes(const Facts& facts) {
       "Every emptyDir has a sizeLimit.");
 }
 
+// Pods that are named by their labels, or one address.
+bool is_narrow(const json::Value& peer) {
+  const json::Value* labels = look(peer, "podSelector/matchLabels");
+  if (labels != nullptr && labels->is_object() && !labels->object().empty()) return true;
+  const std::string block = text_of(look(peer, "ipBlock/cidr"));
+  return block.ends_with(block.contains(':') ? "/128" : "/32");
+}
+
+// DNS and 443 may be anywhere; another port, such as a database's, is for peers that are named.
+std::string egress_problem(const json::Value& rule) {
+  const json::Value* ports = rule.find("ports");
+  if (ports == nullptr || !ports->is_array() || ports->array().empty()) return " lets everything leave.";
+  const json::Value* peers = rule.find("to");
+  const bool named = peers != nullptr && peers->is_array() && !peers->array().empty() &&
+                     std::ranges::all_of(peers->array(), is_narrow);
+  for (const json::Value& port : ports->array()) {
+    const json::Value* number = port.find("port");
+    const bool is_number = number != nullptr && number->is_integer() && port.find("endPort") == nullptr;
+    const bool known = is_number && (number->integer() == 53 || number->integer() == 443);
+    if (!known && !(is_number && named)) {
+      return " opens a port beside 53 and 443 to more than pods with a label or one address.";
+    }
+  }
+  return {};
+}
+
 Outcome judge_policy(const Facts& facts) {
+  size_t policies = 0;
   for (const json::Value& object : objects_of(facts)) {
     if (object.text_or_empty("kind") != "NetworkPolicy") continue;
+    ++policies;
     const json::Value* types = look(object, "spec/policyTypes");
     bool in = false;
     bool out = false;
@@ -227,21 +255,13 @@ Outcome judge_policy(const Facts& facts) {
     }
     if (!in || !out) return fail(name_of(object) + " does not name both Ingress and Egress in policyTypes.");
     const json::Value* rules = look(object, "spec/egress");
-    if (rules == nullptr || !rules->is_array()) return pass("Nothing may leave.");
+    if (rules == nullptr || !rules->is_array()) continue;
     for (const json::Value& rule : rules->array()) {
-      const json::Value* ports = rule.find("ports");
-      if (ports == nullptr || !ports->is_array() || ports->array().empty())
-        return fail(name_of(object) + " lets everything leave.");
-      for (const json::Value& port : ports->array()) {
-        const json::Value* number = port.find("port");
-        const bool known =
-            number != nullptr && number->is_integer() && (number->integer() == 53 || number->integer() == 443);
-        if (!known) return fail(name_of(object) + " opens a port beside 53 and 443.");
-      }
+      if (const std::string wrong = egress_problem(rule); !wrong.empty()) return fail(name_of(object) + wrong);
     }
-    return pass("Both ways are closed but for what is named; DNS and 443 alone may leave.");
   }
-  return fail("There is no NetworkPolicy.");
+  if (policies == 0) return fail("There is no NetworkPolicy.");
+  return pass("Both ways are closed but for what is named; DNS, 443 and what has a name alone may leave.");
 }
 
 Outcome judge_namespace(const Facts& facts) {

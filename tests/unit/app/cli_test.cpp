@@ -50,15 +50,9 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 }  // namespace
 
 TEST_CASE("wrong usage is one line on stderr that points to the help, and exit code 2") {
-  for (const auto& arguments : std::vector<std::vector<std::string>>{{},
-                                                                     {"surve"},
-                                                                     {"login", "--nope"},
-                                                                     {"login", "--timeout", "0"},
-                                                                     {"login", "--timeout", "soon"},
-                                                                     {"config", "destroy"},
-                                                                     {"config"},
-                                                                     {"setup", "emacs"},
-                                                                     {"--nope"}}) {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{
+           {}, {"surve"}, {"login", "--nope"}, {"login", "--timeout", "0"}, {"login", "--timeout", "soon"},
+           {"config", "destroy"}, {"config"}, {"setup", "emacs"}, {"--nope"}}) {
     const Outcome outcome = run(arguments);
     CAPTURE(outcome.err);
     CHECK(outcome.code == 2);
@@ -168,11 +162,10 @@ TEST_CASE("settings are shown with their origin, and secrets never") {
   const std::string file = home.write_config(R"({"spotify":{"client_secret":"not-a-real-secret"}})");
   auto variables = home.variables;
   variables["SPOTIFY_CLIENT_ID"] = "from-environment";
-  for (const auto& arguments :
-       std::vector<std::vector<std::string>>{{"config", "show", "--config", file},
-                                             {"config", "show", "--json", "--config", file},
-                                             {"config", "show", "--origin", "--config", file},
-                                             {"config", "show", "--origin", "--json", "--config", file}}) {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{
+           {"config", "show", "--config", file}, {"config", "show", "--json", "--config", file},
+           {"config", "show", "--origin", "--config", file},
+           {"config", "show", "--origin", "--json", "--config", file}}) {
     const Outcome outcome = run(arguments, variables);
     CHECK(outcome.code == 0);
     CHECK(contains(outcome.out, "from-environment"));

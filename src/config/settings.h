@@ -167,7 +167,7 @@ struct Store {
         schema::defaulted("url", &Store::url,
                           "PostgreSQL database for what several replicas share (docs/replicas.md), such as "
                           "postgres://spotify_mcp@db.example.com:5432/spotify_mcp. Default: a file in "
-                          "storage.directory, for one process at a time."),
+                          "storage.directory, for the processes of one machine."),
         schema::defaulted("password", &Store::password, "The password of its user."),
         schema::defaulted("ca_file", &Store::ca_file,
                           "Authorities that its certificate is checked with. Default: those of the system."),

@@ -60,9 +60,9 @@ Lets an AI assistant search, play, queue and curate on a Spotify account, by the
 Model Context Protocol over stdio or HTTP. Unofficial: bring your own app of
 Spotify's developer dashboard.")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# What is loaded at run time, which nothing that reads the program file can know (src/net/curl.cpp, src/keys).
+# What is loaded at run time, which nothing that reads the program file can know (src/net/curl.cpp, src/store/postgres, src/keys).
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4, ca-certificates, systemd, passwd")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libsecret-1-0, libp11-kit0")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libpq5, libsecret-1-0, libp11-kit0")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
   ${deploy}/debian/postinst ${deploy}/debian/prerm ${deploy}/debian/postrm ${deploy}/debian/conffiles)

@@ -5,6 +5,7 @@
 
 #include "app/cache_file.h"
 #include "app/master_key.h"
+#include "app/stores.h"
 #include "http/url.h"
 #include "mcp/principal.h"
 #include "os/environment.h"
@@ -73,8 +74,8 @@ std::chrono::seconds login_life(const config::Settings& settings) {
   return std::chrono::minutes(settings.security.session_timeout_minutes.value());
 }
 
-NoKeyFile none_for(store::sqlite::Sealed sealed) {
-  return sealed == store::sqlite::Sealed::kSomething ? NoKeyFile::kRefuse : NoKeyFile::kMake;
+NoKeyFile none_for(store::sql::Sealed sealed) {
+  return sealed == store::sql::Sealed::kSomething ? NoKeyFile::kRefuse : NoKeyFile::kMake;
 }
 
 }  // namespace
@@ -82,7 +83,8 @@ NoKeyFile none_for(store::sqlite::Sealed sealed) {
 // Everything that can fail, done before anything is built.
 struct Account::Parts {
   net::CurlClientOptions http;
-  store::sqlite::StoreOptions store;
+  store::sql::StoreOptions store;
+  std::unique_ptr<store::Leases> leases;
   oauth::RefresherOptions refresher;
   spotify::PacingOptions pacing;
   spotify::ClientOptions client;
@@ -110,10 +112,11 @@ base::Result<std::unique_ptr<Account>> Account::make(Process& process, const con
   parts.http.allowed_servers = {api.server_url(), accounts.server_url()};
   parts.http.denied = told_to(options.trail);
   const MasterKeyPlaces places = key_places(settings, process.environment);
-  parts.store = {.directory = settings.storage.directory,
-                 .master_key = [&process, places, made = std::move(options.key_made)](store::sqlite::Sealed sealed) {
+  parts.store = {.place = store_place(settings),
+                 .master_key = [&process, places, made = std::move(options.key_made)](store::sql::Sealed sealed) {
                    return master_key(places, process.environment, process.random, none_for(sealed), made);
                  }};
+  parts.leases = store_leases(process, settings);
   parts.refresher.accounts_url = accounts.server_url();
   parts.refresher.client = client.clone();
   parts.pacing.window_requests_max = static_cast<int>(settings.api.rate_limit.value());
@@ -146,11 +149,11 @@ Account::Account(Process& process, Parts parts)
     : login_life_is_fixed_(parts.login_life_is_fixed),
       curl_(process.loop, std::move(parts.http)),
       http_(process.loop, parts.metrics, curl_, std::move(parts.api_url)),
-      store_({process.loop, process.worker, process.random, process.clock}, std::move(parts.store)),
-      archive_({process.loop, process.worker}, store_.directory()),
-      leases_(process.loop, store_.directory()),
+      store_({process.loop, process.worker, process.random, process.clock}, parts.store),
+      archive_({process.loop, process.worker}, parts.store.place),
+      leases_(std::move(parts.leases)),
       guarded_grants_(store_, process.log, parts.paths),
-      guarded_leases_(leases_, process.log, parts.paths),
+      guarded_leases_(*leases_, process.log, parts.paths),
       refresher_({process.loop, process.clock, process.log, http_, guarded_grants_, guarded_leases_},
                  std::move(parts.refresher)),
       tokens_(refresher_),
@@ -168,7 +171,7 @@ Account::Account(Process& process, Parts parts)
              std::move(parts.login)) {}
 
 base::Task<base::Result<NoKeyFile>> Account::no_key_file() {
-  CO_TRY(const store::sqlite::Sealed sealed, co_await store_.sealed());
+  CO_TRY(const store::sql::Sealed sealed, co_await store_.sealed());
   co_return none_for(sealed);
 }
 

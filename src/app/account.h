@@ -19,10 +19,10 @@
 #include "spotify/client.h"
 #include "spotify/gate.h"
 #include "spotify/regime.h"
-#include "store/sqlite/archive.h"
-#include "store/sqlite/file_leases.h"
+#include "store/leases.h"
+#include "store/sql/archive_table.h"
+#include "store/sql/store.h"
 #include "store/sqlite/response_cache.h"
-#include "store/sqlite/store.h"
 
 namespace app {
 
@@ -52,7 +52,7 @@ class Account {
   Account(const Account&) = delete;
   Account& operator=(const Account&) = delete;
 
-  store::sqlite::Store& store() { return store_; }
+  store::sql::Store& store() { return store_; }
   store::Archive& archive() { return archive_; }
   // The stored login, and what was kept for its person: receipts and snapshots. Needs no key. The cached answers are
   // forgotten apart (spotify()).
@@ -78,9 +78,9 @@ class Account {
   bool login_life_is_fixed_;
   net::CurlClient curl_;
   MeteredClient http_;
-  store::sqlite::Store store_;
-  store::sqlite::SqliteArchive archive_;
-  store::sqlite::FileLeases leases_;
+  store::sql::Store store_;
+  store::sql::ArchiveTable archive_;
+  std::unique_ptr<store::Leases> leases_;
   GuardedGrants guarded_grants_;
   GuardedLeases guarded_leases_;
   oauth::Refresher refresher_;

@@ -18,7 +18,7 @@
 #include "store/grants.h"
 #include "store/leases.h"
 #include "store/quota.h"
-#include "store/sqlite/store.h"
+#include "store/sql/store.h"
 
 namespace app {
 
@@ -98,13 +98,13 @@ class GuardedLeases final : public store::Leases {
 class StoredSpentStates final : public mcp::SpentStates {
  public:
   // Both must outlive it.
-  StoredSpentStates(store::sqlite::Store& store, base::Log& log) : store_(store), log_(log) {}
+  StoredSpentStates(store::sql::Store& store, base::Log& log) : store_(store), log_(log) {}
   base::Task<Spending> spend(std::string principal, std::string id, base::Wall until) override;
   // The same for a ticket, which names its principal itself.
   base::Task<bool> spend_ticket(std::string ticket, base::Wall until);
 
  private:
-  store::sqlite::Store& store_;
+  store::sql::Store& store_;
   base::Log& log_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/master_key.h"
+#include "app/stores.h"
 #include "app/version.h"
 #include "audit/files/file_disk.h"
 #include "audit/journal.h"
@@ -12,8 +13,8 @@
 #include "os/files.h"
 #include "schema/fields.h"
 #include "store/keyset.h"
-#include "store/sqlite/store.h"
-#include "store/sqlite/user_salts.h"
+#include "store/sql/store.h"
+#include "store/sql/user_salts.h"
 
 namespace app {
 namespace {
@@ -32,10 +33,10 @@ audit::OnFailure on_failure(const config::Settings& settings) {
 }
 
 // An id of the trail and one of its key both name it; a person has the first before their eyes, as a directory.
-base::Result<audit::Keys> keys_of_trail(const std::string& storage_directory, const crypto::Key& master,
+base::Result<audit::Keys> keys_of_trail(const store::sql::Place& place, const crypto::Key& master,
                                         std::string_view id) {
   audit::Keys first = audit::Keys::derive(master);
-  TRY(const auto stored, store::sqlite::stored_keys(storage_directory, master, store::kAuditKeys));
+  TRY(const auto stored, store::sql::stored_keys(place, master, store::kAuditKeys));
   if (stored.empty() && (id.empty() || first.id == id)) return first;
   for (const crypto::Key& each : stored) {
     audit::Keys keys = audit::Keys::of(each);
@@ -58,7 +59,7 @@ struct AuditTrail::Opening {
   base::Result<audit::Journal> open(base::Wall now) {
     if (!keys) {
       TRY(const crypto::Key master, master_key(places, environment, random, none, made));
-      TRY(keys, keys_of_trail(places.storage_directory, master, ""));
+      TRY(keys, keys_of_trail(*tables, master, ""));
       disk = make_disk(keys->id);
     }
     // Before this process has written a line.
@@ -95,14 +96,14 @@ struct AuditTrail::Opening {
   std::function<void(std::string_view lines)> written;
   // Called once, on the thread of the trail, when it is open.
   std::function<void(const std::string& id, audit::TailPosition start)> follow;
-  std::shared_ptr<store::sqlite::UserSalts> salts;
+  std::shared_ptr<const store::sql::Place> tables;
+  std::shared_ptr<store::sql::UserSalts> salts;
   std::optional<audit::Keys> keys = std::nullopt;
   std::unique_ptr<audit::Disk> disk = nullptr;
 };
 
 AuditTrail::AuditTrail(Process& process, const config::Settings& settings,
-                       std::function<void(const std::string&)> key_made, audit::Watch::Heard heard,
-                       Metrics* metrics)
+                       std::function<void(const std::string&)> key_made, audit::Watch::Heard heard, Metrics* metrics)
     : settings_text_(json::write(schema::to_json(settings))),
       environment_(schema::to_json(settings.environment).string()),
       log_level_(schema::to_json(settings.server.log_level).string()),
@@ -135,6 +136,7 @@ audit::Trail& AuditTrail::make_recorder(Process& process, const config::Settings
     if (made) made(path);
     process.loop.post([this] { watch_.note({.event = Event::kKeyMade, .source = "local", .status = "ok"}); });
   };
+  const auto tables = store_place(settings);
   opening_ = std::make_shared<Opening>(Opening{
       .places = key_places(settings, process.environment),
       .environment = process.environment,
@@ -144,7 +146,8 @@ audit::Trail& AuditTrail::make_recorder(Process& process, const config::Settings
                     &settings](const std::string& id) { return disk_of(settings, settings_directory + "/" + id); },
       .written = forwarding(process),
       .follow = following(process, settings),
-      .salts = std::make_shared<store::sqlite::UserSalts>(settings.storage.directory, process.random)});
+      .tables = tables,
+      .salts = std::make_shared<store::sql::UserSalts>(tables, process.random)});
   recorder_.emplace(audit::Recorder::Services{process.loop, worker_, process.clock, process.log},
                     audit::RecorderOptions{.on_failure = on_failure(settings), .heard = heard},
                     [opening = opening_](base::Wall now) { return opening->open_or_advise(now); });
@@ -154,9 +157,9 @@ audit::Trail& AuditTrail::make_recorder(Process& process, const config::Settings
 void AuditTrail::begin(std::string_view mode) {
   mode_ = mode;
   watch_.note({.event = Event::kServerStarted,
-                .source = "local",
-                .request = {{"version", version()}, {"mode", mode_}},
-                .status = "ok"});
+               .source = "local",
+               .request = {{"version", version()}, {"mode", mode_}},
+               .status = "ok"});
   audit::Entry loaded{.event = Event::kConfigLoaded,
                       .source = "local",
                       .request = {{"settings", audit::Hidden{settings_text_}},
@@ -192,12 +195,11 @@ base::Result<StoredTrail> find_trail(const config::Settings& settings, const os:
                       "key of the server that wrote it.");
   }
   TRY(const crypto::Key master, master_key(places, environment, random, NoKeyFile::kRefuse, nullptr));
-  TRY(audit::Keys keys, keys_of_trail(settings.storage.directory, master, id));
+  TRY(audit::Keys keys, keys_of_trail(*store_place(settings), master, id));
   std::string directory = audit_directory(settings) + "/" + keys.id;
   if (!os::exists(directory)) {
-    return base::fail(base::Code::kNotFound,
-                      "There is no trail of this master key in " + audit_directory(settings) +
-                          ". Set audit.directory, or give the key of the server that wrote it.");
+    return base::fail(base::Code::kNotFound, "There is no trail of this master key in " + audit_directory(settings) +
+                                                 ". Set audit.directory, or give the key of the server that wrote it.");
   }
   auto disk = disk_of(settings, directory);
   return StoredTrail{.keys = std::move(keys), .disk = std::move(disk), .directory = std::move(directory)};

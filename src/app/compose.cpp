@@ -219,10 +219,8 @@ mcp::ToolMiddleware Product::guard(const base::Clock& clock) {
        .clock = clock,
        .budget = &budget_,
        .ledger = &account_->store(),
-       .spend =
-           [this](std::string ticket, base::Wall until) {
-             return spent_states_.spend_ticket(std::move(ticket), until);
-           },
+       .spend = [this](std::string ticket,
+                       base::Wall until) { return spent_states_.spend_ticket(std::move(ticket), until); },
        .refused =
            [this](mcp::Principal principal, std::string tool, policy::OverBudget why) {
              return tell_spent(audit_->trail(), std::move(principal), std::move(tool), why);
@@ -261,7 +259,7 @@ base::Task<void> Product::keep_keys_once() {
 }
 
 base::Task<void> Product::share_state_keys() {
-  store::sqlite::Store& store = account_->store();
+  store::sql::Store& store = account_->store();
   const auto change = co_await store.key_change(std::string(store::kStateKeys));
   if (change && *change > 0 && state_keys_change_ == *change) co_return;
   const auto keys = co_await store.purpose_keys(std::string(store::kStateKeys));

@@ -87,7 +87,7 @@ os::Confinement confinement_of(const config::Settings& settings, const os::Envir
     confinement.readable.push_back(parent_of(file));
     confinement.readable.push_back(parent_of(os::target_of(file)));
   }
-  for (const std::string& file : {settings.syslog.ca_file, settings.mail.ca_file}) {
+  for (const std::string& file : {settings.syslog.ca_file, settings.mail.ca_file, settings.store.ca_file}) {
     if (!file.empty()) confinement.readable.push_back(file);
   }
   // A build for coverage writes what it has counted when it ends.

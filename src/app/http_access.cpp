@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/stores.h"
 #include "policy/access_scopes.h"
 
 namespace app {
@@ -43,8 +44,8 @@ base::Task<base::Result<void>> HttpAccess::open() {
     bearer_.emplace(std::move(opened));
   }
   if (settings_.server.auth != config::HttpAuth::kApiKey) co_return base::Result<void>();
-  keys_ = std::make_unique<store::sqlite::SqliteApiKeys>(
-      store::sqlite::SqliteApiKeys::Services{process_.loop, process_.worker}, settings_.storage.directory);
+  keys_ = std::make_unique<store::sql::ApiKeyTable>(store::sql::ApiKeyTable::Services{process_.loop, process_.worker},
+                                                    store_place(settings_));
   api_keys_.emplace(ApiKeyAccess::Services{*keys_, *keys_, process_.clock, process_.log},
                     is_signing() ? &signing_keys_ : nullptr);
   co_return base::Result<void>();

@@ -16,7 +16,7 @@
 #include "config/settings.h"
 #include "mcp/tool.h"
 #include "mcp/transport/streamable_http.h"
-#include "store/sqlite/api_keys.h"
+#include "store/sql/api_key_table.h"
 
 namespace app {
 
@@ -51,7 +51,7 @@ class HttpAccess {
   const config::Settings& settings_;
   store::SigningKeys& signing_keys_;
   std::optional<LocalBearer> bearer_;
-  std::unique_ptr<store::sqlite::SqliteApiKeys> keys_;
+  std::unique_ptr<store::sql::ApiKeyTable> keys_;
   std::optional<ApiKeyAccess> api_keys_;
 };
 

@@ -7,8 +7,8 @@ namespace app {
 namespace {
 
 using store::KeyState;
-using store::sqlite::KeyInfo;
-using store::sqlite::Leak;
+using store::sql::KeyInfo;
+using store::sql::Leak;
 
 // Of one step. A step keeps others from writing, so it must not take long.
 constexpr int64_t kRowsOfAStep = 500;
@@ -48,7 +48,7 @@ base::Task<base::Result<void>> KeyKeeper::tell(std::string step, KeyRotation rot
 }
 
 base::Task<base::Result<KeyRotation>> KeyKeeper::wrap_all(KeyRotation rotation) {
-  store::sqlite::Store& store = services_.store;
+  store::sql::Store& store = services_.store;
   std::string after;
   for (bool more = true; more;) {
     CO_TRY(const auto step, co_await store.rewrap(after, kRowsOfAStep));
@@ -65,7 +65,7 @@ base::Task<base::Result<KeyRotation>> KeyKeeper::wrap_all(KeyRotation rotation) 
 }
 
 base::Task<base::Result<KeyRotation>> KeyKeeper::rotate(Leak leak, int64_t seen) {
-  store::sqlite::Store& store = services_.store;
+  store::sql::Store& store = services_.store;
   CO_TRY(const auto before, co_await store.keys());
   KeyRotation rotation;
   if (const auto key = sealing_key(before, store::kGrantKeys)) rotation.key = *key;

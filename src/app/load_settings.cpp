@@ -1,8 +1,7 @@
 #include "app/load_settings.h"
 
-#include <utility>
-
 #include <fmt/format.h>
+#include <utility>
 
 #include "app/sealed_config.h"
 #include "os/files.h"
@@ -21,8 +20,8 @@ base::Result<void> read_config(config::Sources& sources, const os::Environment& 
     return {};
   }
   if (text.size() > config::kPlainBytesMax) {
-    return base::fail(base::Code::kInvalidArgument, fmt::format("{} is larger than {} bytes.", sources.file_name,
-                                                                config::kPlainBytesMax));
+    return base::fail(base::Code::kInvalidArgument,
+                      fmt::format("{} is larger than {} bytes.", sources.file_name, config::kPlainBytesMax));
   }
   sources.file_text = std::move(text);
   return {};
@@ -46,6 +45,7 @@ void resolve_paths(config::Loaded& loaded, const std::string& file) {
   resolve("server.tls_key", loaded.settings.server.tls_key);
   resolve("syslog.ca_file", loaded.settings.syslog.ca_file);
   resolve("mail.ca_file", loaded.settings.mail.ca_file);
+  resolve("store.ca_file", loaded.settings.store.ca_file);
 }
 
 }  // namespace

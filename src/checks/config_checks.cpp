@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "checks/facts.h"
 #include "checks/words.h"
+#include "config/store_url.h"
 #include "http/url.h"
 
 namespace checks {
@@ -85,6 +86,7 @@ Outcome judge_egress(const Facts& facts) {
   if (!settings.audit.webhook.empty()) declared.emplace_back("audit.webhook");
   if (!settings.syslog.server.empty()) declared.emplace_back("syslog.server");
   if (!settings.mail.server.empty()) declared.emplace_back("mail.server");
+  if (!settings.store.url.empty()) declared.emplace_back("store.url");
   return pass("Connections go to " + sentence(declared));
 }
 
@@ -104,7 +106,9 @@ Outcome judge_tls(const Facts& facts) {
     const auto url = http::parse_url("https" + syslog.substr(std::min(syslog.find("://"), syslog.size())));
     if (!url || !http::is_loopback_literal(url->host)) plain.emplace_back("syslog.server");
   }
-  if (!plain.empty()) return fail("Without TLS: " + sentence(plain));
+  const auto store = config::parse_store_url(settings.store.url);
+  if (store && !store->is_local() && store->ssl_mode != "verify-full") plain.emplace_back("store.url");
+  if (!plain.empty()) return fail("Without TLS, or without a look at the certificate: " + sentence(plain));
   return pass("Every address beyond this machine is https. No setting switches verification off.");
 }
 

@@ -60,6 +60,12 @@ constexpr std::array kStore{
                "until the user is erased"},
     DataColumn{"user_salts.user", kPersonal, "Whose it is.", "until the user is erased"},
 };
+constexpr std::array kReplicas{
+    DataColumn{"leases.holder", kTechnical, "Names one renewal of a login.", "until it ends"},
+    DataColumn{"leases.principal", kPersonal, "Whose login it is.", "until it ends"},
+    DataColumn{"leases.until", kTechnical, "When it ends at the latest.", "until it ends"},
+    DataColumn{"schema_version.version", kTechnical, "Which tables there are.", "always"},
+};
 constexpr std::string_view kAnswer = "two hours at most; until logout";
 constexpr std::array kCache{
     DataColumn{"answers.body", kContent, "An answer of Spotify's Web API.", kAnswer},
@@ -101,6 +107,7 @@ std::string_view data_class_name(DataClass data_class) {
 }
 
 std::span<const DataColumn> store_columns() { return kStore; }
+std::span<const DataColumn> replica_columns() { return kReplicas; }
 std::span<const DataColumn> cache_columns() { return kCache; }
 std::span<const CryptoUse> crypto_uses() { return kCrypto; }
 

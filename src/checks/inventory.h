@@ -24,6 +24,8 @@ struct DataColumn {
 // Of the database of logins, and of the file of cached answers.
 std::span<const DataColumn> store_columns();
 std::span<const DataColumn> cache_columns();
+// What a database that replicas share has beside store_columns().
+std::span<const DataColumn> replica_columns();
 
 struct CryptoUse {
   std::string_view primitive;

@@ -249,11 +249,29 @@ Outcome judge_volumes(const Facts& facts) {
       "Every emptyDir has a sizeLimit.");
 }
 
-// Ports that a rule lets out: names and HTTPS.
-bool is_usual(const json::Value& port) {
-  const json::Value* number = port.find("port");
-  return number != nullptr && number->is_integer() && (number->integer() == 53 || number->integer() == 443) &&
-         port.find("endPort") == nullptr;
+// Pods that are named by their labels, or one address.
+bool is_narrow(const json::Value& peer) {
+  const json::Value* labels = look(peer, "podSelector/matchLabels");
+  if (labels != nullptr && labels->is_object() && !labels->object().empty()) return true;
+  const std::string block = text_of(look(peer, "ipBlock/cidr"));
+  return block.ends_with(block.contains(':') ? "/128" : "/32");
+}
+
+// DNS and 443 may be anywhere; another port, such as a database's, is for peers that are named.
+std::string egress_problem(const json::Value& rule) {
+  const auto ports = items_of(rule.find("ports"));
+  if (ports.empty()) return "lets everything leave";
+  const auto peers = items_of(rule.find("to"));
+  const bool named = !peers.empty() && std::ranges::all_of(peers, is_narrow);
+  for (const json::Value& port : ports) {
+    const json::Value* number = port.find("port");
+    const bool is_number = number != nullptr && number->is_integer() && port.find("endPort") == nullptr;
+    const bool is_usual = is_number && (number->integer() == 53 || number->integer() == 443);
+    if (!is_usual && !(is_number && named)) {
+      return "opens a port beside 53 and 443 to more than pods with a label or one address";
+    }
+  }
+  return {};
 }
 
 // What one policy opens that it should not; every policy adds to what the others let through.
@@ -262,9 +280,7 @@ std::string policy_problem(const json::Value& policy) {
     if (items_of(rule.find("from")).empty() && items_of(rule.find("ports")).empty()) return "lets everything in";
   }
   for (const json::Value& rule : items_of(look(policy, "spec/egress"))) {
-    const auto ports = items_of(rule.find("ports"));
-    if (ports.empty()) return "lets everything leave";
-    if (!std::ranges::all_of(ports, is_usual)) return "opens a port beside 53 and 443";
+    if (std::string wrong = egress_problem(rule); !wrong.empty()) return wrong;
   }
   return {};
 }
@@ -293,7 +309,7 @@ Outcome judge_policy(const Facts& facts) {
   }
   if (!any) return fail("There is no NetworkPolicy.");
   return judge(closed, closed
-                           ? "Both ways are closed but for what is named; DNS and 443 alone may leave."
+                           ? "Both ways are closed but for what is named; DNS, 443 and what has a name alone may leave."
                            : "No NetworkPolicy has an empty podSelector and both Ingress and Egress in policyTypes.");
 }
 

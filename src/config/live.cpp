@@ -65,6 +65,7 @@ Flat flatten(const Settings& settings) {
   put_secret("alerts.webhook_secret", settings.alerts.webhook_secret, flat);
   put_secret("audit.webhook_secret", settings.audit.webhook_secret, flat);
   put_secret("mail.password", settings.mail.password, flat);
+  put_secret("store.password", settings.store.password, flat);
   return flat;
 }
 

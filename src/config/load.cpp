@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "config/store_url.h"
 #include "http/address.h"
 #include "http/url.h"
 #include "json/parse.h"
@@ -21,6 +22,8 @@ constexpr std::array kVariables{
     Variable{"SPOTIFY_MCP_PORT", "server.port"},
     Variable{"SPOTIFY_MCP_LOG_LEVEL", "server.log_level"},
     Variable{"SPOTIFY_MCP_DATA_DIRECTORY", "storage.directory"},
+    Variable{"SPOTIFY_MCP_STORE_URL", "store.url"},
+    Variable{"SPOTIFY_MCP_STORE_PASSWORD", "store.password"},
     Variable{"SPOTIFY_MCP_READ_ONLY", "tools.read_only"},
     Variable{"SECURITY_SESSION_TIMEOUT_MINUTES", "security.session_timeout_minutes"},
     Variable{"SECURITY_MAX_SESSIONS_PER_USER", "security.max_sessions_per_user"},
@@ -98,7 +101,8 @@ base::Result<void> apply_variables(const Sources& sources, json::Value& document
       origin = file_variable;
     }
     if (!value) continue;
-    const bool is_text = variable.setting.starts_with("spotify.") || variable.setting == "storage.directory";
+    const bool is_text = variable.setting.starts_with("spotify.") || variable.setting.starts_with("store.") ||
+                         variable.setting == "storage.directory";
     set_path(document, variable.setting, is_text ? json::Value(*value) : from_text(*value));
     loaded.origins[std::string(variable.setting)] = "environment " + origin;
   }
@@ -206,8 +210,7 @@ bool is_server(std::string_view text, std::string_view secure, std::string_view 
 bool is_mailbox(std::string_view address) {
   const size_t at = address.find('@');
   return at != 0 && at != std::string_view::npos && at + 1 < address.size() && !address.starts_with('-') &&
-         address.find('@', at + 1) == std::string_view::npos &&
-         std::ranges::all_of(address, [](char c) {
+         address.find('@', at + 1) == std::string_view::npos && std::ranges::all_of(address, [](char c) {
            return c > ' ' && c <= '~' && !std::string_view("<>()[],;:\\\"").contains(c);
          });
 }
@@ -251,6 +254,16 @@ void check_deliveries(const Settings& settings, std::vector<std::string>& proble
          "mail.user, mail.password: give both, or none of them.");
 }
 
+void check_store(const Store& store, std::vector<std::string>& problems) {
+  if (store.url.empty()) {
+    expect(problems, store.password.secret.empty(),
+           "store.password is for the database of store.url, which is not set. Set it, or take the password out.");
+    return;
+  }
+  const auto url = parse_store_url(store.url);
+  if (!url) problems.push_back(url.error().message);
+}
+
 }  // namespace
 
 void set_path(json::Value& root, std::string_view path, json::Value value) {
@@ -279,9 +292,10 @@ std::vector<std::string> find_idle(const Loaded& loaded) {
         "key.");
   }
   if (!http::is_loopback_host(server.host) && server.allowed_hosts.empty()) {
-    idle.emplace_back(fmt::format("server.host {} is reached by nobody: server.allowed_hosts is empty. Name there how "
-                                  "clients call this server, such as mcp.example.com.",
-                                  server.host));
+    idle.emplace_back(
+        fmt::format("server.host {} is reached by nobody: server.allowed_hosts is empty. Name there how "
+                    "clients call this server, such as mcp.example.com.",
+                    server.host));
   }
   return idle;
 }
@@ -341,6 +355,7 @@ base::Result<void> check(const Settings& settings) {
   check_webhook("alerts", settings.alerts.webhook, settings.alerts.webhook_secret, problems);
   check_webhook("audit", settings.audit.webhook, settings.audit.webhook_secret, problems);
   check_deliveries(settings, problems);
+  check_store(settings.store, problems);
   check_contact(settings.server.security_contact, problems);
   expect(problems, std::ranges::all_of(settings.server.allowed_hosts, is_host_name),
          "server.allowed_hosts: give names such as mcp.example.com or mcp.example.com:8443. There is no wildcard.");

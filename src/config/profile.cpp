@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "config/store_url.h"
+
 namespace config {
 namespace {
 
@@ -18,6 +20,7 @@ constexpr std::array kRules{
     ProfileRule{"server.log_level debug", "allowed", "allowed", "only with --allow-debug-in-production"},
     ProfileRule{"security.max_sessions_per_user", "to 100", "to 100", "to 3"},
     ProfileRule{"security.session_timeout_minutes", "to 60", "to 60", "to 10"},
+    ProfileRule{"store.url beyond this machine", "any sslmode", "any sslmode", "sslmode verify-full"},
 };
 
 }  // namespace
@@ -43,6 +46,13 @@ base::Result<void> check_profile(const Settings& settings, Debugging debugging) 
         "security.session_timeout_minutes: environment production allows 1 to {}. Set it so, or set environment to "
         "staging.",
         kTimeoutMinutesMax));
+  }
+  const auto url = parse_store_url(settings.store.url);
+  if (url && !url->is_local() && url->ssl_mode != "verify-full") {
+    problems.push_back(fmt::format(
+        "store.url: sslmode {} lets others between here and the database read and change what passes. Take the option "
+        "away, which means verify-full, and name the authority of the database's certificate in store.ca_file.",
+        url->ssl_mode));
   }
   if (problems.empty()) return {};
   return base::fail(base::Code::kInvalidArgument, fmt::format("{}", fmt::join(problems, "\n")));

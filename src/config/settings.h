@@ -156,6 +156,25 @@ struct Storage {
   }
 };
 
+// What several replicas share.
+struct Store {
+  std::string url;
+  SecretText password;
+  std::string ca_file;
+
+  static constexpr auto fields() {
+    return schema::Fields{
+        schema::defaulted("url", &Store::url,
+                          "PostgreSQL database for what several replicas share (docs/replicas.md), such as "
+                          "postgres://spotify_mcp@db.example.com:5432/spotify_mcp. Default: a file in "
+                          "storage.directory, for the processes of one machine."),
+        schema::defaulted("password", &Store::password, "The password of its user."),
+        schema::defaulted("ca_file", &Store::ca_file,
+                          "Authorities that its certificate is checked with. Default: those of the system."),
+    };
+  }
+};
+
 struct Tools {
   std::vector<std::string> toolsets;
   std::vector<std::string> tools;
@@ -331,6 +350,7 @@ struct Settings {
   Api api;
   Cache cache;
   Storage storage;
+  Store store;
   Tools tools;
   Privacy privacy;
   Security security;
@@ -348,6 +368,7 @@ struct Settings {
         schema::defaulted("api", &Settings::api),
         schema::defaulted("cache", &Settings::cache),
         schema::defaulted("storage", &Settings::storage),
+        schema::defaulted("store", &Settings::store),
         schema::defaulted("tools", &Settings::tools),
         schema::defaulted("privacy", &Settings::privacy),
         schema::defaulted("security", &Settings::security),

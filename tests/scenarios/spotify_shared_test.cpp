@@ -13,7 +13,7 @@
 #include "spotify/client.h"
 #include "spotify/errors.h"
 #include "store/sqlite/response_cache.h"
-#include "store/sqlite/store.h"
+#include "store/sqlite/stores.h"
 #include "tests/support/manual_loop.h"
 #include "tests/support/temporary_directory.h"
 

@@ -41,15 +41,17 @@ TEST_CASE("docs/data-inventory.md is made from the inventory") {
       "writes it anew. `security-check` compares both tables\nwith the tables of the database (DAT-06) and the "
       "primitives "
       "of the code (CRY-08).\n\n## What is kept\n\n| column | class | what it is | until |\n|---|---|---|---|\n";
-  for (const auto columns : {checks::store_columns(), checks::cache_columns()}) {
+  for (const auto columns : {checks::store_columns(), checks::cache_columns(), checks::replica_columns()}) {
     for (const checks::DataColumn& column : columns) {
       text += fmt::format("| `{}` | {} | {} | {} |\n", column.column, checks::data_class_name(column.data_class),
                           column.about, column.kept);
     }
   }
   text +=
-      "\n`answers` and `epochs` are in `cache.db`, all others in `spotify-mcp-server.db`. The "
-      "audit trail holds keyed digests\nof names and arguments ([audit.md](audit.md)).\n\n## What protects it\n\n"
+      "\n`answers` and `epochs` are in `cache.db`, all others in `spotify-mcp-server.db`, or in a database that "
+      "replicas "
+      "share,\nwhich alone has `leases` and `schema_version` ([replicas.md](replicas.md)). The audit trail holds keyed "
+      "digests\nof names and arguments ([audit.md](audit.md)).\n\n## What protects it\n\n"
       "| primitive | use |\n|---|---|\n";
   for (const checks::CryptoUse& use : checks::crypto_uses())
     text += fmt::format("| {} | {} |\n", use.primitive, use.use);

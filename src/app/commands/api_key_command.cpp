@@ -13,8 +13,9 @@
 #include "app/audit_trail.h"
 #include "app/commands/commands.h"
 #include "app/key_notice.h"
+#include "app/stores.h"
 #include "json/write.h"
-#include "store/sqlite/api_keys.h"
+#include "store/sql/api_key_table.h"
 
 namespace app::commands {
 namespace {
@@ -189,7 +190,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   }
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   Process process(io.environment, base::Level::kError, Signals::kEnd);
-  store::sqlite::SqliteApiKeys keys({process.loop, process.worker}, loaded.settings.storage.directory);
+  store::sql::ApiKeyTable keys({process.loop, process.worker}, store_place(loaded.settings));
   const Call call{process, loaded.settings, arguments, io};
   if (arguments.positional == "create") return create(call);
   if (arguments.positional == "list") return list(call, keys);

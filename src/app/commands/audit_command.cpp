@@ -13,6 +13,7 @@
 
 #include "app/audit_trail.h"
 #include "app/commands/commands.h"
+#include "app/stores.h"
 #include "audit/checkpoint.h"
 #include "audit/merkle.h"
 #include "audit/prune.h"
@@ -24,7 +25,7 @@
 #include "crypto/os_random.h"
 #include "json/write.h"
 #include "os/system_clock.h"
-#include "store/sqlite/user_salts.h"
+#include "store/sql/user_salts.h"
 
 namespace app::commands {
 namespace {
@@ -66,8 +67,7 @@ base::Result<int> export_lines(StoredTrail& stored, const Arguments& arguments, 
   TRY(const audit::Extent extent, audit::measure(*stored.disk));
   for (const auto& [name, size] : extent.segments) {
     if (audit::first_seq_of(name).value_or(0) > to) break;
-    TRY([[maybe_unused]] const bool all,
-        audit::read_lines(*stored.disk, name, 0, size, [&](const audit::Line& line) {
+    TRY([[maybe_unused]] const bool all, audit::read_lines(*stored.disk, name, 0, size, [&](const audit::Line& line) {
           const auto head = audit::read_head(line.text);
           // What is no record is part of the evidence.
           if (!head || (head->seq >= from && head->seq <= to)) io.out << shown(line.text);
@@ -86,8 +86,7 @@ json::Object as_json(const audit::Report& report, const StoredTrail& stored) {
                       {"segments", static_cast<int64_t>(report.segments)},
                       {"bytes", static_cast<int64_t>(report.bytes)},
                       {"checkpoints", static_cast<int64_t>(report.checkpoints)},
-                      {"checkpoint_key",
-                       audit::CheckpointSigner(stored.keys.id, stored.keys.signing).verifier_key()}};
+                      {"checkpoint_key", audit::CheckpointSigner(stored.keys.id, stored.keys.signing).verifier_key()}};
   json::Array gaps;
   for (const audit::Gap& gap : report.gaps) {
     gaps.emplace_back(json::Object{{"seq", static_cast<int64_t>(gap.seq)}, {"damage", gap.damage}});
@@ -230,7 +229,7 @@ base::Result<int> hash(StoredTrail& stored, const config::Settings& settings, co
     return 0;
   }
   crypto::OsRandom random;
-  store::sqlite::UserSalts salts(settings.storage.directory, random);
+  store::sql::UserSalts salts(store_place(settings), random);
   TRY(const std::optional<std::string> salt, salts.find(text));
   if (!salt) {
     return base::fail(base::Code::kNotFound,

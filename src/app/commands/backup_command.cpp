@@ -16,6 +16,7 @@
 #include "app/commands/commands.h"
 #include "app/key_notice.h"
 #include "app/master_key.h"
+#include "app/stores.h"
 #include "app/version.h"
 #include "audit/checkpoint.h"
 #include "base/text.h"
@@ -23,10 +24,10 @@
 #include "json/write.h"
 #include "net/http_server.h"
 #include "os/files.h"
+#include "store/sql/store.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/snapshot.h"
-#include "store/sqlite/store.h"
 
 namespace app::commands {
 namespace {
@@ -183,7 +184,7 @@ void print(const Call& call, std::string_view done, const BackupHead& head) {
 base::Result<void> check_keys_open(const Call& call, const config::MasterSecret& master) {
   const MasterKeyPlaces places = key_places(call.settings(), call.io.environment);
   TRY(const crypto::Key key, stretched(master, places, call.process.random));
-  const auto opened = store::sqlite::stored_keys(call.data(), key, "");
+  const auto opened = store::sql::stored_keys(*store_place(call.loaded.settings), key, "");
   if (opened) return {};
   return fail(opened.error().code, "Such a backup would bring back nothing that opens. " + opened.error().message);
 }
@@ -323,6 +324,12 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   Process process(io.environment, base::Level::kError, Signals::kEnd);
   const Call call{process, loaded, arguments, io, arguments.rest.front()};
+  if (is_shared(loaded.settings)) {
+    return fail(Code::kInvalidArgument,
+                "The logins and keys of this server are in the database of store.url, which a backup of a data "
+                "directory would miss. Back it up with `pg_dump --schema=spotify_mcp`, and keep the file of the master "
+                "key and the audit directory of each replica elsewhere (docs/replicas.md).");
+  }
   if (what == "create") return create(call);
   if (what == "verify") return verify(call);
   return restore(call);

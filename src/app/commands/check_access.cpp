@@ -6,13 +6,15 @@
 #include <vector>
 
 #include "app/commands/check_facts.h"
+#include "app/commands/shared_state.h"
 #include "app/process.h"
+#include "app/stores.h"
 #include "base/text.h"
 #include "os/files.h"
 #include "policy/request_signature.h"
-#include "store/sqlite/api_keys.h"
 #include "store/sqlite/inspect.h"
 #include "store/sqlite/migrations.h"
+#include "store/sqlite/stores.h"
 
 namespace app::commands {
 namespace {
@@ -36,10 +38,23 @@ base::Task<base::Result<void>> try_nonces(Process* process, std::string scratch,
   co_return base::Result<void>();
 }
 
-Keys keys_of(const checks::Host& host, const config::Settings& settings, base::Wall now) {
-  if (settings.server.auth != config::HttpAuth::kApiKey) return Keys::absent("server.auth is not api-key.");
+Keys shared_keys(const CheckRequest& request, const config::Settings& settings, const checks::Facts& facts) {
+  const auto shared = look_at_shared(request, settings);
+  if (!shared) return Keys::unknown(shared.error().message);
   std::vector<checks::ApiKeyFact> found;
-  if (!host.look(settings.storage.directory + "/" + store::sqlite::kDatabaseName).exists) return found;
+  for (const store::ApiKey& key : shared->api_keys) {
+    if (key.revoked || key.expires <= facts.now) continue;
+    found.push_back({.id = key.id, .scopes = key.scopes.size(), .made = key.created, .expires = key.expires});
+  }
+  return found;
+}
+
+Keys keys_of(const CheckRequest& request, const config::Settings& settings, const checks::Facts& facts) {
+  if (settings.server.auth != config::HttpAuth::kApiKey) return Keys::absent("server.auth is not api-key.");
+  if (is_shared(settings)) return shared_keys(request, settings, facts);
+  const base::Wall now = facts.now;
+  std::vector<checks::ApiKeyFact> found;
+  if (!request.host.look(settings.storage.directory + "/" + store::sqlite::kDatabaseName).exists) return found;
   const auto inspected = store::sqlite::inspect_store(settings.storage.directory);
   if (!inspected) return Keys::unknown(inspected.error().message);
   for (const store::sqlite::InspectedApiKey& key : inspected->api_keys) {
@@ -65,7 +80,7 @@ void gather_access(const CheckRequest& request, const std::string& scratch, chec
   facts.trusted_proxies = settings.server.trusted_proxies.empty()
                               ? checks::Fact<checks::Texts>::absent("No proxy's word is taken for who calls.")
                               : checks::Fact<checks::Texts>(settings.server.trusted_proxies);
-  facts.api_keys = keys_of(request.host, settings, facts.now);
+  facts.api_keys = keys_of(request, settings, facts);
   Process process(request.io.environment, base::Level::kError, Signals::kEnd);
   // A nonce store that fails keeps none.
   static_cast<void>(run_to_end(process.loop, try_nonces(&process, scratch + "/nonces", &facts.program.keeps_nonces)));

@@ -6,12 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "app/commands/admin_client.h"
 #include "app/admin_server.h"
+#include "app/commands/admin_client.h"
 #include "app/commands/check_facts.h"
 #include "app/process.h"
 #include "base/text.h"
 #include "checks/collect_host.h"
+#include "config/store_url.h"
 #include "http/url.h"
 #include "json/parse.h"
 #include "net/names.h"
@@ -80,6 +81,12 @@ std::vector<checks::EgressFact> declared_egress(const config::Settings& settings
     if (!url) continue;
     checks::EgressFact fact{.host = url->host, .port = url->port_or_default(), .addresses = {}};
     if (!is_offline) fact.addresses = net::addresses_of(url->host);
+    all.push_back(std::move(fact));
+  }
+  const auto store = config::parse_store_url(settings.store.url);
+  if (store && !store->host.starts_with('/')) {
+    checks::EgressFact fact{.host = store->host, .port = store->port, .addresses = {}};
+    if (!is_offline) fact.addresses = net::addresses_of(store->host);
     all.push_back(std::move(fact));
   }
   return all;

@@ -9,8 +9,10 @@
 #include "app/cache_file.h"
 #include "app/commands/backup_file.h"
 #include "app/commands/check_facts.h"
+#include "app/commands/shared_state.h"
 #include "app/master_key.h"
 #include "app/sealed_config.h"
+#include "app/stores.h"
 #include "audit/checkpoint.h"
 #include "audit/event.h"
 #include "base/text.h"
@@ -135,6 +137,11 @@ void add_grants(const CheckRequest& request, const store::sqlite::Inspection& fo
 void gather_database(const CheckRequest& request, const config::Settings& settings,
                      const base::Result<crypto::Key>& key, const std::string& scratch, Facts& facts) {
   using Database = Fact<checks::DatabaseFacts>;
+  if (is_shared(settings)) {
+    facts.database = Database::absent(
+        "The state is in PostgreSQL (store.url), sealed here before it goes there; the database has its own operator.");
+    return;
+  }
   checks::DatabaseFacts database;
   database.path = settings.storage.directory + "/" + store::sqlite::kDatabaseName;
   if (!request.host.look(database.path).exists) {
@@ -207,15 +214,24 @@ void gather_keys(const CheckRequest& request, const config::Settings& settings, 
   }
   constexpr std::chrono::days kDayMore{1};  // A server rotates on the day.
   const std::chrono::days rotation(settings.security.key_rotation_days.value());
-  const auto found = store::sqlite::inspect_store(settings.storage.directory);
-  if (found) {
-    for (const store::StoredKey& row : found->keys) {
+  const auto judge = [&](const auto& rows) {
+    for (const auto& row : rows) {
       if (row.state != store::KeyState::kPrimary) continue;
       if (row.purpose == store::kGrantKeys) keys.made = row.created;
       if (rotation.count() > 0 && facts.now - row.created > rotation + kDayMore) {
         keys.overdue.push_back(fmt::format("{}, made on {}", row.purpose, checks::day(row.created)));
       }
     }
+  };
+  if (is_shared(settings)) {
+    const auto shared = look_at_shared(request, settings);
+    if (!shared) {
+      facts.keys = Keys::unknown(shared.error().message);
+      return;
+    }
+    judge(shared->keys);
+  } else if (const auto found = store::sqlite::inspect_store(settings.storage.directory)) {
+    judge(found->keys);
   }
   if (facts.config->is_sealed && facts.config->generation) {
     keys.config_generation = facts.config->generation;

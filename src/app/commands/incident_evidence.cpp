@@ -151,6 +151,7 @@ std::vector<base::Secret> known_secrets(const config::Settings& settings, const 
   secrets.push_back(settings.alerts.webhook_secret.secret.clone());
   secrets.push_back(settings.audit.webhook_secret.secret.clone());
   secrets.push_back(settings.mail.password.secret.clone());
+  secrets.push_back(settings.store.password.secret.clone());
   for (const std::string& address : {settings.alerts.webhook, settings.audit.webhook}) {
     if (const auto url = http::parse_url(address)) secrets.emplace_back(std::string(url->target));
   }

@@ -12,6 +12,7 @@
 #include "app/local_bearer.h"
 #include "app/master_key.h"
 #include "app/seal.h"
+#include "app/stores.h"
 #include "base/plural.h"
 #include "crypto/self_test.h"
 #include "http/url.h"
@@ -20,7 +21,7 @@
 #include "mcp/principal.h"
 #include "net/http_client.h"
 #include "os/files.h"
-#include "store/sqlite/api_keys.h"
+#include "store/sql/api_key_table.h"
 
 namespace app::commands {
 namespace {
@@ -84,6 +85,7 @@ Outcome rotate_other_secrets(Incident& incident) {
   if (!settings.alerts.webhook_secret.secret.empty()) names.emplace_back("alerts.webhook_secret");
   if (!settings.audit.webhook_secret.secret.empty()) names.emplace_back("audit.webhook_secret");
   if (!settings.mail.password.secret.empty()) names.emplace_back("mail.password");
+  if (!settings.store.password.secret.empty()) names.emplace_back("store.password");
   if (names.empty()) return {StepState::kDone, "The settings hold no other secret."};
   return {StepState::kByHand,
           fmt::format("Give the other side a new one, then run `spotify-mcp-server config set NAME --secret` for {}.",
@@ -96,8 +98,7 @@ base::Task<base::Result<void>> list_api_keys(store::ApiKeys* keys, std::vector<s
 }
 
 Outcome revoke_api_keys(Incident& incident) {
-  store::sqlite::SqliteApiKeys keys({incident.process.loop, incident.process.worker},
-                                    incident.settings().storage.directory);
+  store::sql::ApiKeyTable keys({incident.process.loop, incident.process.worker}, store_place(incident.settings()));
   std::vector<store::ApiKey> all;
   if (const auto listed = run_to_end(incident.process.loop, list_api_keys(&keys, &all)); !listed) {
     return failed(listed.error());

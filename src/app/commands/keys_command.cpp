@@ -21,8 +21,8 @@ namespace {
 
 using base::Code;
 using base::fail;
-using store::sqlite::KeyInfo;
-using store::sqlite::Leak;
+using store::sql::KeyInfo;
+using store::sql::Leak;
 
 struct Talk {
   Process& process;

@@ -22,7 +22,7 @@ struct Talk {
   AuditTrail* audit = nullptr;
   std::optional<crypto::Key> key = std::nullopt;
   bool was_logged_in = false;
-  store::sqlite::LostKeys lost = {};
+  store::sql::LostKeys lost = {};
 };
 
 // Nothing where there is none, or one that is no key: then none of the stored keys opens.
@@ -61,8 +61,8 @@ base::Task<base::Result<void>> forget(Talk* talk) {
     talk->io.err << "warning: The cached answers are not removed. " << forgotten.error().message << '\n';
   }
   const bool give_up = talk->arguments.has("--lost-key");
-  auto looking = account.store().lost_keys(std::move(talk->key),
-                                           give_up ? store::sqlite::Lost::kDestroy : store::sqlite::Lost::kCount);
+  auto looking =
+      account.store().lost_keys(std::move(talk->key), give_up ? store::sql::Lost::kDestroy : store::sql::Lost::kCount);
   CO_TRY(talk->lost, co_await std::move(looking));
   auto recording = record(talk);
   co_await std::move(recording);

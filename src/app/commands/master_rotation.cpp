@@ -12,6 +12,7 @@
 #include "app/key_notice.h"
 #include "app/master_key.h"
 #include "app/sealed_config.h"
+#include "app/stores.h"
 #include "json/write.h"
 #include "os/files.h"
 

@@ -10,6 +10,7 @@
 
 #include "app/key_provider.h"
 #include "app/sealed_config.h"
+#include "app/stores.h"
 #include "crypto/bytes.h"
 #include "crypto/hash.h"
 #include "store/keyset.h"
@@ -31,8 +32,8 @@ std::string config_of(const Command& command, const Arguments& arguments, const 
   return find_config_file(named, environment);
 }
 
-bool opens(const std::string& storage_directory, const crypto::Key& key) {
-  return store::sqlite::stored_keys(storage_directory, key, "").has_value();
+bool opens(const config::Settings& settings, const crypto::Key& key) {
+  return store::sql::stored_keys(*store_place(settings), key, "").has_value();
 }
 
 base::Result<crypto::Key> read_key(const std::string& path) {
@@ -178,7 +179,7 @@ base::Result<Settled> settle(const config::Settings& settings, const Ending& end
   Process process(io.environment, base::Level::kError, Signals::kEnd);
   const MasterKeyPlaces places = key_places(settings, io.environment);
   TRY(const crypto::Key before, master_key(places, io.environment, process.random, NoKeyFile::kRefuse, nullptr));
-  if (opens(ending.storage_directory, before)) {
+  if (opens(settings, before)) {
     const auto cleared = clear(ending, before);
     if (cleared) return *cleared;
     io.err << "warning: What a rotation of the master key left could not be removed. " << cleared.error().message
@@ -186,7 +187,7 @@ base::Result<Settled> settle(const config::Settings& settings, const Ending& end
     return Settled::kNothing;
   }
   auto candidate = candidate_of(ending, io.environment, process.random);
-  if (!candidate || !opens(ending.storage_directory, candidate->key)) return Settled::kNothing;
+  if (!candidate || !opens(settings, candidate->key)) return Settled::kNothing;
   finish(ending, before, *std::move(candidate), io);
   return Settled::kFinished;
 }

@@ -5,6 +5,7 @@
 
 #include "app/account.h"
 #include "app/commands/commands.h"
+#include "app/stores.h"
 #include "json/write.h"
 
 namespace app::commands {
@@ -29,8 +30,8 @@ base::Task<base::Result<void>> look(Account* account, oauth::LoginState* state) 
   co_return base::Result<void>();
 }
 
-json::Object as_json(const oauth::LoginState& state, const std::string& directory) {
-  json::Object object{{"state", name_of(state.kind)}, {"storage", directory}};
+json::Object as_json(const oauth::LoginState& state, const std::string& place) {
+  json::Object object{{"state", name_of(state.kind)}, {"storage", place}};
   if (state.kind == oauth::LoginState::Kind::kLoggedOut) return object;
   json::Array scopes;
   for (const std::string& scope : state.scopes) scopes.emplace_back(scope);
@@ -41,7 +42,7 @@ json::Object as_json(const oauth::LoginState& state, const std::string& director
   return object;
 }
 
-std::string as_text(const oauth::LoginState& state, const std::string& directory) {
+std::string as_text(const oauth::LoginState& state, const std::string& place) {
   if (state.kind == oauth::LoginState::Kind::kLoggedOut) {
     return "Not logged in. Run `spotify-mcp-server login`.\n";
   }
@@ -50,7 +51,7 @@ std::string as_text(const oauth::LoginState& state, const std::string& directory
   }
   return fmt::format("Logged in as {} since {}. Spotify asks again on {}.\nStored in {}.\n",
                      state.user_id.empty() ? "a Spotify user" : state.user_id, base::to_rfc3339(state.authorized_at),
-                     base::to_rfc3339(state.authorized_at + oauth::kConsentLasts), directory);
+                     base::to_rfc3339(state.authorized_at + oauth::kConsentLasts), place);
 }
 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
@@ -59,8 +60,9 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   TRY(const auto account, Account::make(process, loaded.settings, {.paths = Paths::kShown}));
   oauth::LoginState state;
   TRY_VOID(run_to_end(process.loop, look(account.get(), &state)));
-  const std::string& directory = loaded.settings.storage.directory;
-  io.out << (arguments.has("--json") ? json::write_pretty(as_json(state, directory)) : as_text(state, directory));
+  const config::Settings& settings = loaded.settings;
+  const std::string& place = is_shared(settings) ? settings.store.url : settings.storage.directory;
+  io.out << (arguments.has("--json") ? json::write_pretty(as_json(state, place)) : as_text(state, place));
   return state.kind == oauth::LoginState::Kind::kLoggedIn ? 0 : kNotLoggedIn;
 }
 

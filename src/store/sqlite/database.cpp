@@ -31,7 +31,33 @@ int bind(sqlite3_stmt* statement, int index, const Parameter& parameter) {
 }  // namespace
 
 void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
-void Database::Rows::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+class Database::Statement final : public sql::Cursor {
+ public:
+  Statement(const Database& database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+
+  Result<bool> next() override {
+    const int code = sqlite3_step(statement_.get());
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    return database_.failed(code);
+  }
+  bool is_null(int column) const override { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
+  int64_t integer(int column) const override { return sqlite3_column_int64(statement_.get(), column); }
+  std::string bytes(int column) const override {
+    // The pointer first: asking for the size does not convert a value, asking for the bytes may.
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+    const auto size = static_cast<size_t>(sqlite3_column_bytes(statement_.get(), column));
+    return bytes == nullptr ? std::string() : std::string(bytes, size);
+  }
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  const Database& database_;
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
 
 Result<Database> Database::open(const std::string& directory, const std::string& name, const Schema& schema) {
   const auto named = [](base::Error error) {
@@ -184,7 +210,7 @@ Result<void> Database::migrate(const Schema& schema) const {
 Result<Database::Rows> Database::query(std::string_view sql, std::initializer_list<Parameter> parameters) const {
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
-  Rows rows(*this, statement);
+  auto prepared = std::make_unique<Statement>(*this, statement);
   if (code != SQLITE_OK) return failed(code);
   ENSURE(sqlite3_bind_parameter_count(statement) == static_cast<int>(parameters.size()));
   int index = 0;
@@ -192,7 +218,7 @@ Result<Database::Rows> Database::query(std::string_view sql, std::initializer_li
     const int bound = bind(statement, ++index, parameter);
     if (bound != SQLITE_OK) return failed(bound);
   }
-  return rows;
+  return Rows(std::move(prepared));
 }
 
 Result<int64_t> Database::execute(std::string_view sql, std::initializer_list<Parameter> parameters) const {
@@ -201,43 +227,29 @@ Result<int64_t> Database::execute(std::string_view sql, std::initializer_list<Pa
   return sqlite3_changes64(handle_.get());
 }
 
-Result<bool> Database::Rows::next() {
-  const int code = sqlite3_step(statement_.get());
-  if (code == SQLITE_ROW) return true;
-  if (code == SQLITE_DONE) return false;
-  return database_.failed(code);
+Result<void> Database::begin(Access access) const {
+  TRY([[maybe_unused]] const int64_t begun, execute(access == Access::kRead ? "BEGIN" : "BEGIN IMMEDIATE"));
+  return {};
 }
 
-bool Database::Rows::is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
-int64_t Database::Rows::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
-std::string Database::Rows::text(int column) const { return blob(column); }
-std::string Database::Rows::blob(int column) const {
-  // The pointer first: asking for the size does not convert a value, asking for the bytes may.
-  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
-  const auto size = static_cast<size_t>(sqlite3_column_bytes(statement_.get(), column));
-  return bytes == nullptr ? std::string() : std::string(bytes, size);
-}
-
-Result<Database::Transaction> Database::Transaction::begin(const Database& database, Access access) {
-  const std::string_view sql = access == Access::kWrite ? "BEGIN IMMEDIATE" : "BEGIN";
-  TRY([[maybe_unused]] const int64_t begun, database.execute(sql));
-  return Transaction(&database);
-}
-
-Database::Transaction::~Transaction() {
+void Database::roll_back() const {
   // A failure here is one of a transaction that SQLite has already rolled back.
-  if (database_ != nullptr) sqlite3_exec(database_->handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-Result<void> Database::Transaction::commit() {
-  const auto committed = database_->execute("COMMIT");
-  if (!committed) {
-    // Where only the last step failed, the log holds all of it, and the next opening finds it there.
-    base::Error error = committed.error();
-    error.message += " Whether the last change is kept is not known: look before you repeat it.";
-    return std::unexpected(std::move(error));
-  }
-  database_ = nullptr;
+Result<void> Database::commit() const {
+  const auto committed = execute("COMMIT");
+  if (committed) return {};
+  // Where only the last step failed, the log holds all of it, and the next opening finds it there.
+  base::Error error = committed.error();
+  error.message += " Whether the last change is kept is not known: look before you repeat it.";
+  return std::unexpected(std::move(error));
+}
+
+Result<void> Database::fold_log(Fold fold) const {
+  TRY(Rows folded,
+      query(fold == Fold::kAll ? "PRAGMA wal_checkpoint(TRUNCATE)" : "PRAGMA wal_checkpoint(PASSIVE)", {}));
+  TRY([[maybe_unused]] const bool row, folded.next());
   return {};
 }
 

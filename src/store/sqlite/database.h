@@ -3,6 +3,7 @@
 // parameters only. One thread at a time; every call may block.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <initializer_list>
@@ -12,20 +13,17 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include "base/result.h"
+#include "store/sql/database.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace store::sqlite {
 
-// Bytes that are no text.
-struct Blob {
-  std::string bytes;
-};
-using Parameter = std::variant<std::nullptr_t, int64_t, std::string, Blob>;
+using sql::Blob;
+using sql::Parameter;
 
 // A database of this program says so in its header; another one is refused.
 struct Schema {
@@ -36,7 +34,7 @@ struct Schema {
   enum class Durability { kEveryCommit, kConsistent } durability = Durability::kEveryCommit;
 };
 
-class Database {
+class Database final : public sql::Database {
  public:
   // Makes the file (0600) and its directory (0700) where they are missing. kUnavailable when the file is damaged, is
   // no database, or comes from a newer version; kForbidden or kInvalidArgument when others can reach it. Whatever is
@@ -50,52 +48,24 @@ class Database {
   Database(Database&&) noexcept = default;
   Database& operator=(Database&&) noexcept = default;
 
-  // One row at a time of one statement.
-  class Rows {
-   public:
-    // False after the last row.
-    base::Result<bool> next();
-    // Columns of the current row, from 0.
-    bool is_null(int column) const;
-    int64_t integer(int column) const;
-    std::string text(int column) const;
-    std::string blob(int column) const;
+  using Rows = sql::Rows;
+  using Access = sql::Access;
+  using Transaction = sql::Transaction;
 
-   private:
-    friend class Database;
-    struct Finalize {
-      void operator()(sqlite3_stmt* statement) const;
-    };
-    Rows(const Database& database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+  // Rows must not outlive the database.
+  base::Result<Rows> query(std::string_view sql, std::initializer_list<Parameter> parameters) const override;
+  base::Result<int64_t> execute(std::string_view sql, std::initializer_list<Parameter> parameters = {}) const override;
 
-    const Database& database_;
-    std::unique_ptr<sqlite3_stmt, Finalize> statement_;
-  };
-
-  // `sql` is one statement, a constant of this program.
-  base::Result<Rows> query(std::string_view sql, std::initializer_list<Parameter> parameters) const;
-  // For statements that give no rows. Gives the number of rows that changed.
-  base::Result<int64_t> execute(std::string_view sql, std::initializer_list<Parameter> parameters = {}) const;
-
-  // kRead sees one state of the file from its first statement on; kWrite is the only writer until its end.
-  enum class Access { kRead, kWrite };
-  // The destructor rolls back what was not committed.
-  class Transaction {
-   public:
-    static base::Result<Transaction> begin(const Database& database, Access access);
-    ~Transaction();
-    Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
-    Transaction& operator=(Transaction&&) = delete;
-    // After it has returned the change survives a crash of the machine. After an error nobody knows whether it is kept,
-    // which the error says.
-    base::Result<void> commit();
-
-   private:
-    explicit Transaction(const Database* database) : database_(database) {}
-    const Database* database_;
-  };
+  // Whoever writes is the only one.
+  base::Result<void> begin(Access access) const override;
+  base::Result<void> commit() const override;
+  void roll_back() const override;
+  // More than a grant takes, so that this much room is left in the log for the grant that follows.
+  size_t trial_bytes() const override { return size_t{64} * 1024; }
+  base::Result<void> fold_log(Fold fold) const override;
 
  private:
+  class Statement;
   struct Close {
     void operator()(sqlite3* handle) const;
   };

@@ -3,8 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "store/sql/key_table.h"
 #include "store/sqlite/database.h"
-#include "store/sqlite/key_table.h"
 #include "store/sqlite/migrations.h"
 
 namespace store::sqlite {
@@ -78,7 +78,7 @@ Result<Inspection> inspect_store(const std::string& directory) {
   TRY(const int64_t versions, has_table(file, "keys"));
   TRY(inspection.api_keys, api_keys_of(file));
   if (versions > 0) {
-    TRY(inspection.keys, KeyTable(file).rows(""));
+    TRY(inspection.keys, sql::KeyTable(file).rows(""));
   }
   const std::string_view select =
       versions > 0 ? "SELECT principal, generation, key_id, box, data_key FROM grants WHERE box IS NOT NULL ORDER BY 1"

@@ -10,7 +10,7 @@
 #include "app/commands/exit_code.h"
 #include "app/version.h"
 #include "json/parse.h"
-#include "store/sqlite/archive.h"
+#include "store/sqlite/stores.h"
 #include "tests/support/manual_loop.h"
 #include "tests/support/temporary_directory.h"
 

@@ -6,7 +6,7 @@
 
 #include "store/sqlite/inspect.h"
 #include "store/sqlite/response_cache.h"
-#include "store/sqlite/store.h"
+#include "store/sqlite/stores.h"
 #include "tests/support/manual_loop.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temporary_directory.h"

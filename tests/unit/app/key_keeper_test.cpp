@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "store/sqlite/store.h"
+#include "store/sqlite/stores.h"
 #include "tests/support/manual_loop.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temporary_directory.h"
@@ -14,7 +14,7 @@
 namespace {
 
 using std::chrono::hours;
-using store::sqlite::Leak;
+using store::sql::Leak;
 
 class Told final : public audit::Trail {
  public:
@@ -40,7 +40,7 @@ struct World {
   test::ManualClock clock;
   Told told;
   store::sqlite::Store store{{loop, worker, random, clock},
-                             {.directory = place.path() + "/data", .master_key = [](store::sqlite::Sealed) {
+                             {.directory = place.path() + "/data", .master_key = [](store::sql::Sealed) {
                                 test::SeededRandom fixed(5);
                                 return base::Result<crypto::Key>(crypto::Key::generate(fixed));
                               }}};

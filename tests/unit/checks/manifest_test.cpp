@@ -211,6 +211,32 @@ TEST_CASE("a manifest that makes no pods is not applicable, and one without cont
   CHECK(evaluate(*find_check("K8S-05"), facts).status == Status::kFail);
 }
 
+TEST_CASE("a way out to a port of its own is for peers with a name, in every policy of the manifest") {
+  const auto judged = [](const std::string& rule) {
+    const std::string policy = "kind: NetworkPolicy\nmetadata: {name: a}\nspec:\n  policyTypes: [Ingress, Egress]\n";
+    Facts facts;
+    facts.manifest = parse_manifest(policy + "---\n" + policy + "  egress:\n  - " + rule + "\n").value();
+    return evaluate(*find_check("K8S-09"), facts).status;
+  };
+  const std::string ports = "ports: [{port: 5432}]";
+  for (const char* to : {"[{podSelector: {matchLabels: {app: db}}}]",
+                         "[{namespaceSelector: {matchLabels: {name: db}}, podSelector: {matchLabels: {app: db}}}]",
+                         "[{ipBlock: {cidr: 10.1.2.3/32}}]", "[{ipBlock: {cidr: \"fd00::1/128\"}}]"}) {
+    CAPTURE(to);
+    CHECK(judged("{to: " + std::string(to) + ", " + ports + "}") == Status::kPass);
+  }
+  for (const char* to : {"[]", "[{podSelector: {}}]", "[{namespaceSelector: {matchLabels: {name: db}}}]",
+                         "[{ipBlock: {cidr: 10.0.0.0/8}}]", "[{ipBlock: {cidr: \"fd00::/32\"}}]",
+                         "[{podSelector: {matchLabels: {app: db}}}, {ipBlock: {cidr: 0.0.0.0/0}}]"}) {
+    CAPTURE(to);
+    CHECK(judged("{to: " + std::string(to) + ", " + ports + "}") == Status::kFail);
+  }
+  CHECK(judged("{" + ports + "}") == Status::kFail);
+  CHECK(judged("{to: [{podSelector: {matchLabels: {app: db}}}]}") == Status::kFail);
+  CHECK(judged("{to: [{podSelector: {matchLabels: {app: db}}}], ports: [{port: 1, endPort: 9}]}") == Status::kFail);
+  CHECK(judged("{ports: [{port: 443}]}") == Status::kPass);
+}
+
 TEST_CASE("a Dockerfile's lines go on, and its last stage is the one that counts") {
   const auto facts = parse_dockerfile("# a comment\nFROM a AS b\nRUN one \\\n  two\n\nfrom scratch\nUSER 7\n");
   REQUIRE(facts);

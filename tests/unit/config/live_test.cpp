@@ -32,9 +32,10 @@ TEST_CASE("a change of a secret shows, and the secret does not") {
     settings.alerts.webhook_secret = config::SecretText("fake-secret-2");
     settings.audit.webhook_secret = config::SecretText("fake-secret-3");
     settings.mail.password = config::SecretText("fake-secret-4");
+    settings.store.password = config::SecretText("fake-secret-5");
   });
   CHECK(changed.live == std::vector<std::string>{"alerts.webhook_secret", "mail.password", "spotify.client_secret"});
-  CHECK(changed.at_start == std::vector<std::string>{"audit.webhook_secret"});
+  CHECK(changed.at_start == std::vector<std::string>{"audit.webhook_secret", "store.password"});
   config::Settings settings;
   settings.spotify.client_secret = config::SecretText("fake-secret-1");
   for (const auto& [name, value] : config::flatten(settings)) {

@@ -89,7 +89,7 @@ TEST_CASE("every limit of the network has the value that the security requiremen
   CHECK(server.body_bytes <= 5 * 1024 * 1024);
   CHECK(server.chunk_extension_bytes == 256);
   CHECK(json::Limits().depth_max == 32);
-  CHECK(app::kValuesMax == 8'192);
+  CHECK(mcp::kMessageLimits.values_max == 8'192);
   // NS-9.
   CHECK(server.connections == 10'000);
   CHECK(settings.connections_per_client.value() == 200);

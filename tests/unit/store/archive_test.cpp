@@ -1,11 +1,9 @@
-#include "store/sqlite/archive.h"
-
 #include <memory>
 
 #include "net/loop.h"
 #include "os/files.h"
 #include "store/memory_archive.h"
-#include "store/sqlite/store.h"
+#include "store/sqlite/stores.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/store/archive_contract.h"

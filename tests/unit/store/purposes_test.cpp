@@ -7,10 +7,7 @@
 #include "crypto/aead.h"
 #include "crypto/kdf.h"
 #include "store/keyset.h"
-#include "store/sqlite/api_keys.h"
-#include "store/sqlite/archive.h"
-#include "store/sqlite/store.h"
-#include "store/sqlite/user_salts.h"
+#include "store/sqlite/stores.h"
 #include "tests/support/manual_loop.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temporary_directory.h"
@@ -22,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using base::Code;
 using store::KeyState;
-using store::sqlite::Leak;
+using store::sql::Leak;
 using store::sqlite::Store;
 
 crypto::Key key(uint64_t seed) {
@@ -53,7 +50,7 @@ struct World {
   std::unique_ptr<Store> open(uint64_t master = 1) {
     return std::make_unique<Store>(
         Store::Services{loop, worker, random, clock},
-        store::sqlite::StoreOptions{.directory = directory, .master_key = [master](store::sqlite::Sealed) {
+        store::sqlite::StoreOptions{.directory = directory, .master_key = [master](store::sql::Sealed) {
                                       return base::Result<crypto::Key>(key(master));
                                     }});
   }
@@ -193,7 +190,7 @@ TEST_CASE("a user who is erased leaves nothing behind, and nobody else loses any
   World world;
   const auto store = world.open();
   store::sqlite::SqliteArchive archive({world.loop, world.worker}, world.directory);
-  store::sqlite::UserSalts salts(world.directory, world.random);
+  store::sql::UserSalts salts(store::sqlite::place_in(world.directory), world.random);
   for (const char* user : {"owner", "other"}) {
     store::Grant grant;
     grant.user_id = user;

@@ -16,7 +16,7 @@
 #include "net/loop.h"
 #include "store/keyset.h"
 #include "store/sqlite/database.h"
-#include "store/sqlite/store.h"
+#include "store/sqlite/stores.h"
 #include "store/vault.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temporary_directory.h"
@@ -28,8 +28,8 @@ namespace {
 
 using base::Code;
 using store::KeyState;
-using store::sqlite::KeyInfo;
-using store::sqlite::Leak;
+using store::sql::KeyInfo;
+using store::sql::Leak;
 using store::sqlite::Store;
 
 crypto::Key key(uint64_t seed) {
@@ -48,7 +48,7 @@ struct World {
   std::unique_ptr<Store> open(uint64_t master = 1) {
     return std::make_unique<Store>(
         Store::Services{loop, worker, random, clock},
-        store::sqlite::StoreOptions{.directory = directory, .master_key = [master](store::sqlite::Sealed) {
+        store::sqlite::StoreOptions{.directory = directory, .master_key = [master](store::sql::Sealed) {
                                       return base::Result<crypto::Key>(key(master));
                                     }});
   }
@@ -66,8 +66,8 @@ struct World {
     return *std::move(listed);
   }
   // All of it, from wherever the last attempt ended.
-  store::sqlite::Rewrapped rewrap(Store& store, int64_t rows_max = 50) {
-    store::sqlite::Rewrapped total;
+  store::sql::Rewrapped rewrap(Store& store, int64_t rows_max = 50) {
+    store::sql::Rewrapped total;
     do {
       const auto step = loop.run(store.rewrap(total.last, rows_max));
       REQUIRE(step);
@@ -123,8 +123,8 @@ TEST_CASE("keys whose master key is lost are given up only when that is asked fo
     REQUIRE(world.loop.run(store->rotate("audit", Leak::kNone)));
   }
   const auto other = world.open(2);
-  using store::sqlite::Lost;
-  using store::sqlite::Sealed;
+  using store::sql::Lost;
+  using store::sql::Sealed;
   CHECK(*world.loop.run(other->has_grant("owner")));
   CHECK(!*world.loop.run(other->has_grant("somebody")));
   // Not while a login is under them.
@@ -139,7 +139,7 @@ TEST_CASE("keys whose master key is lost are given up only when that is asked fo
   REQUIRE(counted);
   CHECK(counted->found == 2);
   CHECK(counted->destroyed == 0);
-  CHECK(!store::sqlite::stored_keys(world.directory, key(2), ""));
+  CHECK(!store::sql::stored_keys(*store::sqlite::place_in(world.directory), key(2), ""));
   CHECK(world.loop.run(other->lost_keys(key(1), Lost::kDestroy))->destroyed == 0);
   const auto dropped = world.loop.run(other->lost_keys(key(2), Lost::kDestroy));
   REQUIRE(dropped);
@@ -150,7 +150,7 @@ TEST_CASE("keys whose master key is lost are given up only when that is asked fo
   // The first trail of the new key has a row of its own before the second begins.
   const auto trail = world.loop.run(other->rotate("audit", Leak::kNone));
   REQUIRE(trail);
-  const auto stored = store::sqlite::stored_keys(world.directory, key(2), store::kAuditKeys);
+  const auto stored = store::sql::stored_keys(*store::sqlite::place_in(world.directory), key(2), store::kAuditKeys);
   REQUIRE(stored);
   REQUIRE(stored->size() == 2);
   CHECK(store::key_id((*stored)[1]) == store::key_id(store::first_key(key(2), store::kAuditKeys)));
@@ -321,29 +321,29 @@ TEST_CASE("another master key takes over every key in one step, and the old one 
   const auto later = world.open(2);
   CHECK(world.get(*later, "a") == "user-1");
   CHECK(world.get(*later, "b") == "user-2");
-  const auto audit = store::sqlite::stored_keys(world.directory, key(2), store::kAuditKeys);
+  const auto audit = store::sql::stored_keys(*store::sqlite::place_in(world.directory), key(2), store::kAuditKeys);
   REQUIRE(audit);
   REQUIRE(audit->size() == 1);
   CHECK(store::key_id(audit->front()) == store::key_id(store::first_key(key(1), store::kAuditKeys)));
-  CHECK(!store::sqlite::stored_keys(world.directory, key(1), store::kAuditKeys));
+  CHECK(!store::sql::stored_keys(*store::sqlite::place_in(world.directory), key(1), store::kAuditKeys));
 }
 
 TEST_CASE("each purpose has its own keys, and those of the trail are all kept") {
   World world;
-  CHECK(store::sqlite::stored_keys(world.directory, key(1), store::kAuditKeys)->empty());
+  CHECK(store::sql::stored_keys(*store::sqlite::place_in(world.directory), key(1), store::kAuditKeys)->empty());
   CHECK(!std::filesystem::exists(world.directory));
   const auto store = world.open();
   CHECK(world.keys(*store).empty());
   const auto fresh = world.loop.run(store->rotate("audit", Leak::kNone));
   REQUIRE(fresh);
   CHECK(fresh->version == 2);
-  const auto keys = store::sqlite::stored_keys(world.directory, key(1), store::kAuditKeys);
+  const auto keys = store::sql::stored_keys(*store::sqlite::place_in(world.directory), key(1), store::kAuditKeys);
   REQUIRE((keys && keys->size() == 2));
   CHECK(store::key_id((*keys)[0]) == fresh->id);
   CHECK(store::key_id((*keys)[1]) == store::key_id(store::first_key(key(1), store::kAuditKeys)));
   // Its records are proved by them for ever.
   CHECK(world.destroy(*store) == 0);
-  CHECK(!store::sqlite::stored_keys(world.directory, key(2), store::kAuditKeys));
+  CHECK(!store::sql::stored_keys(*store::sqlite::place_in(world.directory), key(2), store::kAuditKeys));
 }
 
 // ---------------------------------------------------------------------------------------------------------- kill -9

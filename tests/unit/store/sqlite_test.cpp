@@ -1,3 +1,4 @@
+#include <csignal>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -9,12 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
 #include "net/loop.h"
 #include "os/files.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/file_leases.h"
-#include "store/sqlite/store.h"
+#include "store/sqlite/stores.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/unit/store/store_contract.h"
@@ -40,14 +40,14 @@ struct SqliteWorld {
   test::ManualClock clock;
   std::string directory = place.path() + "/state/deeper";
   int keys_asked = 0;
-  store::sqlite::Sealed last_sealed = store::sqlite::Sealed::kNothing;
+  store::sql::Sealed last_sealed = store::sql::Sealed::kNothing;
   std::unique_ptr<Store> stores[2]{make(1), make(1)};
   store::sqlite::FileLeases stored_leases[2]{{loop, directory}, {loop, directory}};
 
   std::unique_ptr<Store> make(uint64_t seed) {
     store::sqlite::StoreOptions options;
     options.directory = directory;
-    options.master_key = [this, seed](store::sqlite::Sealed sealed) -> base::Result<crypto::Key> {
+    options.master_key = [this, seed](store::sql::Sealed sealed) -> base::Result<crypto::Key> {
       ++keys_asked;
       last_sealed = sealed;
       return key(seed);
@@ -196,12 +196,11 @@ TEST_CASE("a wrong key is told, changes nothing, and a logout is still possible"
 TEST_CASE("a key that cannot be had is the error of the call, and is asked for again") {
   SqliteWorld world;
   bool there = false;
-  Store store(
-      {world.loop, world.worker, world.random, world.clock},
-      {.directory = world.directory, .master_key = [&there](store::sqlite::Sealed) -> base::Result<crypto::Key> {
-         if (there) return key(1);
-         return base::fail(Code::kNotFound, "No key.");
-       }});
+  Store store({world.loop, world.worker, world.random, world.clock},
+              {.directory = world.directory, .master_key = [&there](store::sql::Sealed) -> base::Result<crypto::Key> {
+                 if (there) return key(1);
+                 return base::fail(Code::kNotFound, "No key.");
+               }});
   CHECK(world.loop.run(store.replace("owner", store_contract::a_grant())).error().message == "No key.");
   there = true;
   CHECK(world.loop.run(store.replace("owner", store_contract::a_grant())));
@@ -310,7 +309,7 @@ TEST_CASE("many processes may open a new store at once") {
 
 TEST_CASE("the key is asked for with the word whether something is sealed already") {
   SqliteWorld world;
-  using store::sqlite::Sealed;
+  using store::sql::Sealed;
   REQUIRE(world.loop.run(world.grants(0).check_writable("owner")));
   CHECK(world.last_sealed == Sealed::kNothing);
   store_contract::replace(world, 0, "owner", "1");

@@ -14,6 +14,7 @@
 #include "store/leases.h"
 #include "store/quota.h"
 #include "tests/support/manual_loop.h"
+
 #include "tests/test.h"
 
 namespace store_contract {
@@ -183,7 +184,9 @@ void a_dropped_waiter_and_a_dropped_holder_free_the_lease() {
     base::TaskGroup group(world.loop);
     group.spawn(work(&world.leases(0), &world.loop, "owner", &trace, "holder"));
     group.spawn(work(&world.leases(1), &world.loop, "owner", &trace, "waiter"));
+    world.loop.run_until_idle();
   }
+  world.loop.run_until_idle();
   CHECK(trace == std::vector<std::string>{"+holder"});
   CHECK(world.loop.run(world.leases(1).acquire("owner", world.loop.now())));
 }

@@ -2,20 +2,21 @@
 // call blocks.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "base/random.h"
 #include "base/result.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
 class UserSalts {
  public:
-  // The file is opened at the first use. `random` must outlive it.
-  UserSalts(std::string directory, base::Random& random) : directory_(std::move(directory)), random_(random) {}
+  // The database is opened at the first use. `random` must outlive it.
+  UserSalts(std::shared_ptr<const Place> place, base::Random& random) : place_(std::move(place)), random_(random) {}
 
   // 16 bytes, drawn when they are asked for the first time; the same in every process.
   base::Result<std::string> salt_of(const std::string& user);
@@ -25,9 +26,9 @@ class UserSalts {
  private:
   base::Result<const Database*> opened();
 
-  std::string directory_;
+  std::shared_ptr<const Place> place_;
   base::Random& random_;
-  std::optional<Database> database_;
+  std::unique_ptr<Database> database_;
 };
 
-}  // namespace store::sqlite
+}  // namespace store::sql

@@ -9,9 +9,9 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "store/api_keys.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
 // False where there is one of that id.
 base::Result<bool> insert_api_key(const Database& file, const ApiKey& key);
@@ -22,4 +22,4 @@ base::Result<void> put_signing_box(const Database& file, const std::string& id, 
 // All that are not yet. Gives their number.
 base::Result<int64_t> revoke_api_keys(const Database& file, base::Wall now);
 
-}  // namespace store::sqlite
+}  // namespace store::sql

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "store/keyset.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
 class KeyTable {
  public:
@@ -29,4 +29,4 @@ class KeyTable {
   const Database& database_;
 };
 
-}  // namespace store::sqlite
+}  // namespace store::sql

@@ -1,4 +1,4 @@
-// API keys and nonces in the database file, on a connection of their own. It is opened at the first use, on the worker.
+// API keys and nonces in their tables, on a connection of their own. It is opened at the first use, on the worker.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,11 @@
 
 #include "base/loop.h"
 #include "store/api_keys.h"
+#include "store/sql/database.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
-class SqliteApiKeys final : public ApiKeys, public Nonces {
+class ApiKeyTable : public ApiKeys, public Nonces {
  public:
   // Both must outlive it.
   struct Services {
@@ -20,11 +21,11 @@ class SqliteApiKeys final : public ApiKeys, public Nonces {
     base::Worker& worker;
   };
 
-  SqliteApiKeys(Services services, std::string directory, size_t nonces_max = kKeptMax);
+  ApiKeyTable(Services services, std::shared_ptr<const Place> place, size_t nonces_max = kKeptMax);
   // Work that the worker has begun is finished.
-  ~SqliteApiKeys() override;
-  SqliteApiKeys(const SqliteApiKeys&) = delete;
-  SqliteApiKeys& operator=(const SqliteApiKeys&) = delete;
+  ~ApiKeyTable() override;
+  ApiKeyTable(const ApiKeyTable&) = delete;
+  ApiKeyTable& operator=(const ApiKeyTable&) = delete;
 
   base::Task<base::Result<void>> add(ApiKey key) override;
   base::Task<base::Result<std::optional<ApiKey>>> find(std::string id) override;
@@ -41,4 +42,4 @@ class SqliteApiKeys final : public ApiKeys, public Nonces {
   std::shared_ptr<Core> core_;
 };
 
-}  // namespace store::sqlite
+}  // namespace store::sql

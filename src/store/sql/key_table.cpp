@@ -1,13 +1,13 @@
-#include "store/sqlite/key_table.h"
+#include "store/sql/key_table.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
 using base::Result;
 
 Result<std::vector<StoredKey>> KeyTable::rows(std::string_view purpose) const {
-  TRY(Database::Rows rows, database_.query("SELECT purpose, version, state, key_id, created_ms, box FROM keys "
-                                           "WHERE ?1 = '' OR purpose = ?1 ORDER BY purpose, version DESC",
-                                           {std::string(purpose)}));
+  TRY(Rows rows, database_.query("SELECT purpose, version, state, key_id, created_ms, box FROM keys "
+                                 "WHERE ?1 = '' OR purpose = ?1 ORDER BY purpose, version DESC",
+                                 {std::string(purpose)}));
   std::vector<StoredKey> all;
   for (;;) {
     TRY(const bool found, rows.next());
@@ -23,7 +23,7 @@ Result<std::vector<StoredKey>> KeyTable::rows(std::string_view purpose) const {
 }
 
 Result<int64_t> KeyTable::change(std::string_view purpose) const {
-  TRY(Database::Rows rows,
+  TRY(Rows rows,
       database_.query("SELECT coalesce(max(change), 0) FROM keys WHERE purpose = ?1", {std::string(purpose)}));
   TRY([[maybe_unused]] const bool found, rows.next());
   return rows.integer(0);
@@ -48,4 +48,4 @@ Result<void> KeyTable::destroy(StoredKey row) const {
   return put(row);
 }
 
-}  // namespace store::sqlite
+}  // namespace store::sql

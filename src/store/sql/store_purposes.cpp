@@ -3,16 +3,14 @@
 
 #include "base/text.h"
 #include "store/memory_api_keys.h"
-#include "store/sqlite/api_key_row.h"
-#include "store/sqlite/key_table.h"
-#include "store/sqlite/store_core.h"
+#include "store/sql/api_key_row.h"
+#include "store/sql/key_table.h"
+#include "store/sql/on_worker.h"
+#include "store/sql/store_core.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
 using base::Result;
-
-using Transaction = Database::Transaction;
-using Access = Database::Access;
 
 Result<std::vector<crypto::Key>> Store::Core::open_purpose(std::string_view purpose) const {
   TRY(const std::vector<StoredKey> rows, KeyTable(*database).rows(purpose));
@@ -149,7 +147,7 @@ Result<Resealed> Store::Core::rotate_signing(Leak leak) {
     }
     TRY_VOID(transaction.commit());
   }
-  TRY_VOID(fold_log(file));
+  TRY_VOID(file.fold_log(Database::Fold::kAll));
   return done;
 }
 
@@ -168,17 +166,17 @@ Result<int64_t> Store::Core::destroy_old_state_keys(std::chrono::milliseconds li
     }
     TRY_VOID(transaction.commit());
   }
-  if (destroyed > 0) TRY_VOID(fold_log(*file));
+  if (destroyed > 0) TRY_VOID(file->fold_log(Database::Fold::kAll));
   return destroyed;
 }
 
 Result<bool> Store::Core::spend(const std::string& principal, const std::string& id, base::Wall until) {
   TRY(const Database* file, opened());
-  TRY(Transaction transaction, Transaction::begin(*file, Access::kWrite));
+  TRY(Transaction transaction, Transaction::begin(*file, Access::kAdd));
   TRY([[maybe_unused]] const int64_t forgotten,
       file->execute("DELETE FROM spent_states WHERE until_ms < ?1", {clock.wall().unix_ms}));
   {
-    TRY(Database::Rows count, file->query("SELECT count(*) FROM spent_states WHERE principal = ?1", {principal}));
+    TRY(Rows count, file->query("SELECT count(*) FROM spent_states WHERE principal = ?1", {principal}));
     TRY([[maybe_unused]] const bool row, count.next());
     if (count.integer(0) >= kSpentMax) {
       return base::fail(base::Code::kRateLimited, "Too many changes were confirmed in the last minutes. Wait a while.");
@@ -196,66 +194,66 @@ Result<void> Store::Core::forget_user(const std::string& principal) {
   constexpr std::string_view kOfApiKey = "api-key ";
   {
     TRY(Transaction transaction, Transaction::begin(*file, Access::kWrite));
-    TRY_VOID(erase(principal));
+    TRY_VOID(end_grant(principal));
     for (const std::string_view sql : {std::string_view("DELETE FROM archive WHERE principal = ?1"),
                                        std::string_view("DELETE FROM spent_states WHERE principal = ?1"),
                                        std::string_view("DELETE FROM quota_counts WHERE bucket = 'writes:' || ?1"),
-                                       std::string_view("DELETE FROM user_salts WHERE user = ?1")}) {
+                                       std::string_view("DELETE FROM user_salts WHERE \"user\" = ?1")}) {
       TRY([[maybe_unused]] const int64_t changed, file->execute(sql, {principal}));
     }
     if (principal.starts_with(kOfApiKey)) {
       TRY([[maybe_unused]] const int64_t changed,
-          file->execute("UPDATE api_keys SET label = '', addresses = '', signing_box = x'', "
+          file->execute("UPDATE api_keys SET label = '', addresses = '', signing_box = ?3, "
                         "revoked_ms = coalesce(revoked_ms, ?2) WHERE id = ?1",
-                        {principal.substr(kOfApiKey.size()), clock.wall().unix_ms}));
+                        {principal.substr(kOfApiKey.size()), clock.wall().unix_ms, Blob{}}));
     }
     TRY_VOID(transaction.commit());
   }
-  return fold_log(*file);
+  return file->fold_log(Database::Fold::kAll);
 }
 
 base::Task<Result<void>> Store::forget_user(std::string principal) {
   auto work = [core = core_, principal = std::move(principal)] { return core->forget_user(principal); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 base::Task<Result<void>> Store::add_signing(ApiKey key, base::Secret signing_key) {
   auto work = [core = core_, key = std::move(key), signing_key = std::move(signing_key)] {
     return core->add_signing(key, signing_key);
   };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 base::Task<Result<std::optional<base::Secret>>> Store::signing_key(std::string id) {
   auto work = [core = core_, id = std::move(id)] { return core->signing_key(id); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 base::Task<Result<bool>> Store::spend(std::string principal, std::string id, base::Wall until) {
   auto work = [core = core_, principal = std::move(principal), id = std::move(id), until] {
     return core->spend(principal, id, until);
   };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 base::Task<Result<std::vector<crypto::Key>>> Store::purpose_keys(std::string purpose) {
   auto work = [core = core_, purpose = std::move(purpose)] { return core->purpose_keys(purpose); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 base::Task<Result<int64_t>> Store::key_change(std::string purpose) {
   auto work = [core = core_, purpose = std::move(purpose)] { return core->key_change(purpose); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 base::Task<Result<Resealed>> Store::rotate_signing(Leak leak) {
   auto work = [core = core_, leak] { return core->rotate_signing(leak); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 base::Task<Result<int64_t>> Store::destroy_old_state_keys(std::chrono::milliseconds lifetime) {
   auto work = [core = core_, lifetime] { return core->destroy_old_state_keys(lifetime); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-}  // namespace store::sqlite
+}  // namespace store::sql

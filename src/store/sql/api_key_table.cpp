@@ -1,30 +1,24 @@
-#include "store/sqlite/api_keys.h"
+#include "store/sql/api_key_table.h"
 
 #include <cstdint>
 #include <utility>
 
 #include "store/memory_api_keys.h"
-#include "store/sqlite/api_key_row.h"
-#include "store/sqlite/database.h"
-#include "store/sqlite/migrations.h"
+#include "store/sql/api_key_row.h"
+#include "store/sql/database.h"
+#include "store/sql/on_worker.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
 using base::Result;
 using base::Task;
 
 // Everything that lives on the worker's thread.
-struct SqliteApiKeys::Core {
-  Core(std::string directory_given, size_t nonces_max_given)
-      : directory(std::move(directory_given)), nonces_max(nonces_max_given) {}
+struct ApiKeyTable::Core {
+  Core(std::shared_ptr<const Place> place_given, size_t nonces_max_given)
+      : place(std::move(place_given)), nonces_max(nonces_max_given) {}
 
-  Result<Database*> opened() {
-    if (!database) {
-      TRY(Database fresh, Database::open(directory, kDatabaseName, database_schema()));
-      database.emplace(std::move(fresh));
-    }
-    return &*database;
-  }
+  Result<Database*> opened() { return opened_at(*place, database); }
 
   Result<void> add(const ApiKey& key);
   Result<std::optional<ApiKey>> find(const std::string& id);
@@ -32,43 +26,43 @@ struct SqliteApiKeys::Core {
   Result<bool> revoke(const std::string& id, base::Wall now);
   Result<bool> use(const std::string& key_id, const std::string& nonce, base::Wall expires, base::Wall now);
 
-  std::string directory;
+  std::shared_ptr<const Place> place;
   Result<int64_t> count_nonces();
 
   size_t nonces_max;
   // How many were kept when they were last counted, and what came since; other processes may have added more.
   std::optional<int64_t> nonces;
-  std::optional<Database> database;
+  std::unique_ptr<Database> database;
 };
 
-Result<void> SqliteApiKeys::Core::add(const ApiKey& key) {
+Result<void> ApiKeyTable::Core::add(const ApiKey& key) {
   TRY(const Database* file, opened());
   TRY(const bool added, insert_api_key(*file, key));
   if (!added) return std::unexpected(key_is_there());
   return {};
 }
 
-Result<std::optional<ApiKey>> SqliteApiKeys::Core::find(const std::string& id) {
+Result<std::optional<ApiKey>> ApiKeyTable::Core::find(const std::string& id) {
   TRY(const Database* file, opened());
   return find_api_key(*file, id);
 }
 
-Result<std::vector<ApiKey>> SqliteApiKeys::Core::list() {
+Result<std::vector<ApiKey>> ApiKeyTable::Core::list() {
   TRY(const Database* file, opened());
   return all_api_keys(*file);
 }
 
-Result<bool> SqliteApiKeys::Core::revoke(const std::string& id, base::Wall now) {
+Result<bool> ApiKeyTable::Core::revoke(const std::string& id, base::Wall now) {
   TRY(const Database* file, opened());
   TRY(const int64_t changed,
       file->execute("UPDATE api_keys SET revoked_ms = coalesce(revoked_ms, ?2) WHERE id = ?1", {id, now.unix_ms}));
   return changed > 0;
 }
 
-Result<bool> SqliteApiKeys::Core::use(const std::string& key_id, const std::string& nonce, base::Wall expires,
-                                      base::Wall now) {
+Result<bool> ApiKeyTable::Core::use(const std::string& key_id, const std::string& nonce, base::Wall expires,
+                                    base::Wall now) {
   TRY(const Database* file, opened());
-  TRY(Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
+  TRY(Transaction transaction, Transaction::begin(*file, Access::kAdd));
   TRY(const int64_t forgotten, file->execute("DELETE FROM nonces WHERE expires_ms < ?1", {now.unix_ms}));
   if (nonces) *nonces -= forgotten;
   // Counting them all for each request would be slow, so it is done where the count looks full.
@@ -84,43 +78,43 @@ Result<bool> SqliteApiKeys::Core::use(const std::string& key_id, const std::stri
   return added > 0;
 }
 
-Result<int64_t> SqliteApiKeys::Core::count_nonces() {
+Result<int64_t> ApiKeyTable::Core::count_nonces() {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows, file->query("SELECT count(*) FROM nonces", {}));
+  TRY(Rows rows, file->query("SELECT count(*) FROM nonces", {}));
   TRY([[maybe_unused]] const bool row, rows.next());
   return rows.integer(0);
 }
 
-SqliteApiKeys::SqliteApiKeys(Services services, std::string directory, size_t nonces_max)
-    : services_(services), core_(std::make_shared<Core>(std::move(directory), nonces_max)) {}
+ApiKeyTable::ApiKeyTable(Services services, std::shared_ptr<const Place> place, size_t nonces_max)
+    : services_(services), core_(std::make_shared<Core>(std::move(place), nonces_max)) {}
 
-SqliteApiKeys::~SqliteApiKeys() = default;
+ApiKeyTable::~ApiKeyTable() = default;
 
-Task<Result<void>> SqliteApiKeys::add(ApiKey key) {
+Task<Result<void>> ApiKeyTable::add(ApiKey key) {
   auto work = [core = core_, key = std::move(key)] { return core->add(key); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-Task<Result<std::optional<ApiKey>>> SqliteApiKeys::find(std::string id) {
+Task<Result<std::optional<ApiKey>>> ApiKeyTable::find(std::string id) {
   auto work = [core = core_, id = std::move(id)] { return core->find(id); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-Task<Result<std::vector<ApiKey>>> SqliteApiKeys::list() {
+Task<Result<std::vector<ApiKey>>> ApiKeyTable::list() {
   auto work = [core = core_] { return core->list(); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-Task<Result<bool>> SqliteApiKeys::revoke(std::string id, base::Wall now) {
+Task<Result<bool>> ApiKeyTable::revoke(std::string id, base::Wall now) {
   auto work = [core = core_, id = std::move(id), now] { return core->revoke(id, now); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-Task<Result<bool>> SqliteApiKeys::use(std::string key_id, std::string nonce, base::Wall expires, base::Wall now) {
+Task<Result<bool>> ApiKeyTable::use(std::string key_id, std::string nonce, base::Wall expires, base::Wall now) {
   auto work = [core = core_, key_id = std::move(key_id), nonce = std::move(nonce), expires, now] {
     return core->use(key_id, nonce, expires, now);
   };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-}  // namespace store::sqlite
+}  // namespace store::sql

@@ -1,28 +1,22 @@
-#include "store/sqlite/archive.h"
+#include "store/sql/archive_table.h"
 
 #include <cstdint>
 #include <utility>
 
-#include "store/sqlite/database.h"
-#include "store/sqlite/migrations.h"
+#include "store/sql/database.h"
+#include "store/sql/on_worker.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
 using base::Result;
 using base::Task;
 
 // Everything that lives on the worker's thread.
-struct SqliteArchive::Core {
-  Core(std::string directory_given, ArchiveLimits limits_given)
-      : directory(std::move(directory_given)), limits(limits_given) {}
+struct ArchiveTable::Core {
+  Core(std::shared_ptr<const Place> place_given, ArchiveLimits limits_given)
+      : place(std::move(place_given)), limits(limits_given) {}
 
-  Result<Database*> opened() {
-    if (!database) {
-      TRY(Database fresh, Database::open(directory, kDatabaseName, database_schema()));
-      database.emplace(std::move(fresh));
-    }
-    return &*database;
-  }
+  Result<Database*> opened() { return opened_at(*place, database); }
 
   Result<void> put(const std::string& principal, const Kept& kept);
   Result<void> prune(const Database& file, const std::string& principal) const;
@@ -31,15 +25,15 @@ struct SqliteArchive::Core {
   Result<void> erase(const std::string& principal, const std::string& id);
   Result<void> forget(const std::string& principal);
 
-  std::string directory;
+  std::shared_ptr<const Place> place;
   ArchiveLimits limits;
-  std::optional<Database> database;
+  std::unique_ptr<Database> database;
 };
 
-Result<void> SqliteArchive::Core::put(const std::string& principal, const Kept& kept) {
+Result<void> ArchiveTable::Core::put(const std::string& principal, const Kept& kept) {
   if (kept.content.size() > limits.content_bytes_max) return std::unexpected(too_large_to_keep());
   TRY(const Database* file, opened());
-  TRY(Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
+  TRY(Transaction transaction, Transaction::begin(*file, Access::kWrite));
   TRY([[maybe_unused]] const int64_t removed,
       file->execute("DELETE FROM archive WHERE principal = ?1 AND id = ?2", {principal, kept.id}));
   const auto bytes = static_cast<int64_t>(kept.content.size());
@@ -53,22 +47,22 @@ Result<void> SqliteArchive::Core::put(const std::string& principal, const Kept& 
 }
 
 // Keeps the newest, as far as count and bytes allow, and always the very newest.
-Result<void> SqliteArchive::Core::prune(const Database& file, const std::string& principal) const {
+Result<void> ArchiveTable::Core::prune(const Database& file, const std::string& principal) const {
   TRY([[maybe_unused]] const int64_t pruned,
       file.execute("DELETE FROM archive WHERE number IN ("
                    "  SELECT number FROM ("
                    "    SELECT number, row_number() OVER newest AS place, sum(bytes) OVER newest AS total"
-                   "    FROM archive WHERE principal = ?1 WINDOW newest AS (ORDER BY number DESC))"
+                   "    FROM archive WHERE principal = ?1 WINDOW newest AS (ORDER BY number DESC)) AS ranked"
                    "  WHERE place > 1 AND (place > ?2 OR total > ?3))",
                    {principal, static_cast<int64_t>(limits.entries_max), static_cast<int64_t>(limits.bytes_max)}));
   return {};
 }
 
-Result<std::optional<Kept>> SqliteArchive::Core::get(const std::string& principal, const std::string& id) {
+Result<std::optional<Kept>> ArchiveTable::Core::get(const std::string& principal, const std::string& id) {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows, file->query("SELECT id, kind, subject, label, at_ms, bytes, content FROM archive "
-                                       "WHERE principal = ?1 AND id = ?2",
-                                       {principal, id}));
+  TRY(Rows rows, file->query("SELECT id, kind, subject, label, at_ms, bytes, content FROM archive "
+                             "WHERE principal = ?1 AND id = ?2",
+                             {principal, id}));
   TRY(const bool found, rows.next());
   if (!found) return std::optional<Kept>();
   return std::optional<Kept>(Kept{.id = rows.text(0),
@@ -80,13 +74,12 @@ Result<std::optional<Kept>> SqliteArchive::Core::get(const std::string& principa
                                   .bytes = static_cast<size_t>(rows.integer(5))});
 }
 
-Result<std::vector<Kept>> SqliteArchive::Core::list(const std::string& principal, const std::string& kind,
-                                                    const std::string& subject) {
+Result<std::vector<Kept>> ArchiveTable::Core::list(const std::string& principal, const std::string& kind,
+                                                   const std::string& subject) {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows,
-      file->query("SELECT id, kind, subject, label, at_ms, bytes FROM archive WHERE principal = ?1 "
-                  "AND kind = ?2 AND (?3 = '' OR subject = ?3) ORDER BY number DESC",
-                  {principal, kind, subject}));
+  TRY(Rows rows, file->query("SELECT id, kind, subject, label, at_ms, bytes FROM archive WHERE principal = ?1 "
+                             "AND kind = ?2 AND (?3 = '' OR subject = ?3) ORDER BY number DESC",
+                             {principal, kind, subject}));
   std::vector<Kept> found;
   TRY(bool more, rows.next());
   while (more) {
@@ -102,53 +95,53 @@ Result<std::vector<Kept>> SqliteArchive::Core::list(const std::string& principal
   return found;
 }
 
-Result<void> SqliteArchive::Core::erase(const std::string& principal, const std::string& id) {
+Result<void> ArchiveTable::Core::erase(const std::string& principal, const std::string& id) {
   TRY(const Database* file, opened());
   TRY([[maybe_unused]] const int64_t removed,
       file->execute("DELETE FROM archive WHERE principal = ?1 AND id = ?2", {principal, id}));
   return {};
 }
 
-Result<void> SqliteArchive::Core::forget(const std::string& principal) {
+Result<void> ArchiveTable::Core::forget(const std::string& principal) {
   TRY(const Database* file, opened());
   TRY([[maybe_unused]] const int64_t removed, file->execute("DELETE FROM archive WHERE principal = ?1", {principal}));
   return {};
 }
 
-SqliteArchive::SqliteArchive(Services services, std::string directory, ArchiveLimits limits)
-    : services_(services), core_(std::make_shared<Core>(std::move(directory), limits)) {}
+ArchiveTable::ArchiveTable(Services services, std::shared_ptr<const Place> place, ArchiveLimits limits)
+    : services_(services), core_(std::make_shared<Core>(std::move(place), limits)) {}
 
-SqliteArchive::~SqliteArchive() = default;
+ArchiveTable::~ArchiveTable() = default;
 
-Task<Result<void>> SqliteArchive::put(std::string principal, Kept kept) {
+Task<Result<void>> ArchiveTable::put(std::string principal, Kept kept) {
   auto work = [core = core_, principal = std::move(principal), kept = std::move(kept)] {
     return core->put(principal, kept);
   };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-Task<Result<std::optional<Kept>>> SqliteArchive::get(std::string principal, std::string id) {
+Task<Result<std::optional<Kept>>> ArchiveTable::get(std::string principal, std::string id) {
   auto work = [core = core_, principal = std::move(principal), id = std::move(id)] { return core->get(principal, id); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-Task<Result<std::vector<Kept>>> SqliteArchive::list(std::string principal, std::string kind, std::string subject) {
+Task<Result<std::vector<Kept>>> ArchiveTable::list(std::string principal, std::string kind, std::string subject) {
   auto work = [core = core_, principal = std::move(principal), kind = std::move(kind), subject = std::move(subject)] {
     return core->list(principal, kind, subject);
   };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-Task<Result<void>> SqliteArchive::erase(std::string principal, std::string id) {
+Task<Result<void>> ArchiveTable::erase(std::string principal, std::string id) {
   auto work = [core = core_, principal = std::move(principal), id = std::move(id)] {
     return core->erase(principal, id);
   };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-Task<Result<void>> SqliteArchive::forget(std::string principal) {
+Task<Result<void>> ArchiveTable::forget(std::string principal) {
   auto work = [core = core_, principal = std::move(principal)] { return core->forget(principal); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-}  // namespace store::sqlite
+}  // namespace store::sql

@@ -3,20 +3,17 @@
 #include <algorithm>
 #include <utility>
 
-#include "os/files.h"
-#include "store/sqlite/key_table.h"
-#include "store/sqlite/store_core.h"
+#include "store/sql/key_table.h"
+#include "store/sql/on_worker.h"
+#include "store/sql/store_core.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
 using base::Code;
 using base::fail;
 using base::Result;
 
 namespace {
-
-using Transaction = Database::Transaction;
-using Access = Database::Access;
 
 // One statement that changes rows, whose number does not matter.
 Result<void> run(const Database& file, std::string_view sql, std::initializer_list<Parameter> parameters) {
@@ -30,7 +27,7 @@ struct GrantRow {
   SealedGrant sealed;
 };
 
-Result<std::vector<GrantRow>> all_of(Database::Rows rows) {
+Result<std::vector<GrantRow>> all_of(Rows rows) {
   std::vector<GrantRow> all;
   for (;;) {
     TRY(const bool found, rows.next());
@@ -56,12 +53,6 @@ std::unexpected<base::Error> not_ours() {
       "middle, give the new one too (SPOTIFY_MCP_NEW_MASTER_KEY_FILE); if the key is lost, run `spotify-mcp-server "
       "logout --lost-key` and log in again. Nothing was changed.",
       "a row of keys does not open");
-}
-
-Result<void> fold_log(const Database& file) {
-  TRY(Database::Rows folded, file.query("PRAGMA wal_checkpoint(TRUNCATE)", {}));
-  TRY([[maybe_unused]] const bool row, folded.next());
-  return {};
 }
 
 KeyInfo info_of(const StoredKey& row) {
@@ -114,9 +105,9 @@ Result<const Store::Core::Keys*> Store::Core::keys_now() {
 // Grants of the time before there were data keys. One that does not open stays as it is: reading it will say so.
 Result<void> Store::Core::seal_direct_grants(const crypto::Key& key, const Vault& vault) const {
   const Database& file = *database;
-  TRY(Database::Rows rows, file.query("SELECT principal, generation, key_id, data_key, box FROM grants "
-                                      "WHERE box IS NOT NULL AND data_key IS NULL",
-                                      {}));
+  TRY(Rows rows, file.query("SELECT principal, generation, key_id, data_key, box FROM grants "
+                            "WHERE box IS NOT NULL AND data_key IS NULL",
+                            {}));
   TRY(const std::vector<GrantRow> grants, all_of(std::move(rows)));
   for (const GrantRow& row : grants) {
     if (row.sealed.key_id != Vault::direct_key_id(key)) return wrong_key();
@@ -165,11 +156,11 @@ Result<std::vector<KeyInfo>> Store::Core::list_keys() {
   std::vector<KeyInfo> all;
   for (const StoredKey& row : rows) {
     all.push_back(info_of(row));
-    TRY(Database::Rows count, file->query("SELECT count(*) FROM grants WHERE key_id = ?1", {row.id}));
+    TRY(Rows count, file->query("SELECT count(*) FROM grants WHERE key_id = ?1", {row.id}));
     TRY([[maybe_unused]] const bool found, count.next());
     all.back().grants = count.integer(0);
     if (row.purpose != kSigningKeys || row.state != KeyState::kPrimary) continue;
-    TRY(Database::Rows sealed, file->query("SELECT count(*) FROM api_keys WHERE length(signing_box) > 0", {}));
+    TRY(Rows sealed, file->query("SELECT count(*) FROM api_keys WHERE length(signing_box) > 0", {}));
     TRY([[maybe_unused]] const bool some, sealed.next());
     all.back().api_keys = sealed.integer(0);
   }
@@ -195,16 +186,16 @@ Result<Rewrapped> Store::Core::rewrap(const std::string& after, int64_t rows_max
   const Database& file = *database;
   TRY(Transaction transaction, Transaction::begin(file, Access::kWrite));
   TRY(const Keys* now, keys_now());
-  TRY(Database::Rows rows, file.query("SELECT principal, generation, key_id, data_key, box FROM grants "
-                                      "WHERE box IS NOT NULL AND key_id <> ?1 AND principal > ?2 "
-                                      "ORDER BY principal LIMIT ?3",
-                                      {now->vault.key_id(), after, rows_max}));
+  TRY(Rows rows, file.query("SELECT principal, generation, key_id, data_key, box FROM grants "
+                            "WHERE box IS NOT NULL AND key_id <> ?1 AND principal > ?2 "
+                            "ORDER BY principal LIMIT ?3",
+                            {now->vault.key_id(), after, rows_max}));
   TRY(const std::vector<GrantRow> grants, all_of(std::move(rows)));
   Rewrapped done{.last = grants.empty() ? after : grants.back().principal,
                  .more = static_cast<int64_t>(grants.size()) == rows_max};
   for (const GrantRow& row : grants) {
     if (now->given_up.contains(row.sealed.key_id)) {
-      TRY_VOID(erase(row.principal));
+      TRY_VOID(end_grant(row.principal));
       ++done.ended;
       continue;
     }
@@ -225,14 +216,14 @@ Result<int64_t> Store::Core::destroy_unused_keys() {
   int64_t destroyed = 0;
   for (const StoredKey& row : rows) {
     if (row.state == KeyState::kPrimary || row.state == KeyState::kDestroyed) continue;
-    TRY(Database::Rows under, file->query("SELECT 1 FROM grants WHERE key_id = ?1 LIMIT 1", {row.id}));
+    TRY(Rows under, file->query("SELECT 1 FROM grants WHERE key_id = ?1 LIMIT 1", {row.id}));
     TRY(const bool used, under.next());
     if (used) continue;
     TRY_VOID(table.destroy(row));
     ++destroyed;
   }
   TRY_VOID(transaction.commit());
-  if (destroyed > 0) TRY_VOID(fold_log(*file));
+  if (destroyed > 0) TRY_VOID(file->fold_log(Database::Fold::kAll));
   return destroyed;
 }
 
@@ -258,7 +249,7 @@ Result<void> Store::Core::replace_master(const crypto::Key& after) {
                  {row.purpose, row.version, Blob{row.box}}));
   }
   TRY_VOID(transaction.commit());
-  TRY_VOID(fold_log(file));
+  TRY_VOID(file.fold_log(Database::Fold::kAll));
   master.emplace(after.clone());
   return {};
 }
@@ -284,47 +275,47 @@ Result<LostKeys> Store::Core::lost_keys(const crypto::Key* at_hand, Lost lost) {
   }
   if (lost == Lost::kCount) return done;
   TRY_VOID(transaction.commit());
-  TRY_VOID(fold_log(*file));
+  TRY_VOID(file->fold_log(Database::Fold::kAll));
   return done;
 }
 
 base::Task<Result<LostKeys>> Store::lost_keys(std::optional<crypto::Key> at_hand, Lost lost) {
   auto work = [core = core_, key = std::move(at_hand), lost] { return core->lost_keys(key ? &*key : nullptr, lost); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 base::Task<Result<std::vector<KeyInfo>>> Store::keys() {
   auto work = [core = core_] { return core->list_keys(); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 base::Task<Result<KeyInfo>> Store::rotate(std::string purpose, Leak leak, int64_t seen) {
   auto work = [core = core_, purpose = std::move(purpose), leak, seen] { return core->rotate(purpose, leak, seen); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 base::Task<Result<Rewrapped>> Store::rewrap(std::string after, int64_t rows_max) {
   auto work = [core = core_, after = std::move(after), rows_max] { return core->rewrap(after, rows_max); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 base::Task<Result<int64_t>> Store::destroy_unused_keys() {
   auto work = [core = core_] { return core->destroy_unused_keys(); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 base::Task<Result<void>> Store::replace_master(crypto::Key after) {
   auto work = [core = core_, after = std::move(after)] { return core->replace_master(after); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-Result<std::vector<crypto::Key>> stored_keys(const std::string& directory, const crypto::Key& master,
-                                             std::string_view purpose) {
+Result<std::vector<crypto::Key>> stored_keys(const Place& place, const crypto::Key& master, std::string_view purpose) {
   std::vector<crypto::Key> keys;
-  if (!os::exists(directory + "/" + kDatabaseName)) return keys;
-  TRY(const Database file, Database::open(directory, kDatabaseName, database_schema()));
+  TRY(const bool there, place.exists());
+  if (!there) return keys;
+  TRY(const std::unique_ptr<Database> file, place.open());
   // The newest is the one that seals.
-  TRY(const std::vector<StoredKey> rows, KeyTable(file).rows(purpose));
+  TRY(const std::vector<StoredKey> rows, KeyTable(*file).rows(purpose));
   for (const StoredKey& row : rows) {
     if (row.box.empty()) continue;
     auto key = KeyWrap(master).open(row);
@@ -334,4 +325,4 @@ Result<std::vector<crypto::Key>> stored_keys(const std::string& directory, const
   return keys;
 }
 
-}  // namespace store::sqlite
+}  // namespace store::sql

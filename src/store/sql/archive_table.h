@@ -1,4 +1,4 @@
-// The archive in the database file, on a connection of its own. It is opened at the first use, on the worker.
+// The archive in its table, on a connection of its own. It is opened at the first use, on the worker.
 #pragma once
 
 #include <memory>
@@ -8,10 +8,11 @@
 
 #include "base/loop.h"
 #include "store/archive.h"
+#include "store/sql/database.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
-class SqliteArchive final : public Archive {
+class ArchiveTable : public Archive {
  public:
   // Both must outlive the archive.
   struct Services {
@@ -19,11 +20,11 @@ class SqliteArchive final : public Archive {
     base::Worker& worker;
   };
 
-  SqliteArchive(Services services, std::string directory, ArchiveLimits limits = {});
+  ArchiveTable(Services services, std::shared_ptr<const Place> place, ArchiveLimits limits = {});
   // Work that the worker has begun is finished.
-  ~SqliteArchive() override;
-  SqliteArchive(const SqliteArchive&) = delete;
-  SqliteArchive& operator=(const SqliteArchive&) = delete;
+  ~ArchiveTable() override;
+  ArchiveTable(const ArchiveTable&) = delete;
+  ArchiveTable& operator=(const ArchiveTable&) = delete;
 
   base::Task<base::Result<void>> put(std::string principal, Kept kept) override;
   base::Task<base::Result<std::optional<Kept>>> get(std::string principal, std::string id) override;
@@ -40,4 +41,4 @@ class SqliteArchive final : public Archive {
   std::shared_ptr<Core> core_;
 };
 
-}  // namespace store::sqlite
+}  // namespace store::sql

@@ -1,10 +1,10 @@
-#include "store/sqlite/api_key_row.h"
+#include "store/sql/api_key_row.h"
 
 #include <string_view>
 
 #include "base/text.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
 using base::Result;
 
@@ -27,7 +27,7 @@ std::vector<std::string> split(const std::string& text) {
   return words;
 }
 
-ApiKey key_of(const Database::Rows& rows) {
+ApiKey key_of(const Rows& rows) {
   return {.id = rows.text(0),
           .label = rows.text(1),
           .scopes = split(rows.text(2)),
@@ -51,13 +51,13 @@ Result<bool> insert_api_key(const Database& file, const ApiKey& key) {
 }
 
 Result<std::optional<ApiKey>> find_api_key(const Database& file, const std::string& id) {
-  TRY(Database::Rows rows, file.query(std::string(kColumns) + " WHERE id = ?1", {id}));
+  TRY(Rows rows, file.query(std::string(kColumns) + " WHERE id = ?1", {id}));
   TRY(const bool found, rows.next());
   return found ? std::optional(key_of(rows)) : std::nullopt;
 }
 
 Result<std::vector<ApiKey>> all_api_keys(const Database& file) {
-  TRY(Database::Rows rows, file.query(std::string(kColumns) + " ORDER BY created_ms, id", {}));
+  TRY(Rows rows, file.query(std::string(kColumns) + " ORDER BY created_ms, id", {}));
   std::vector<ApiKey> all;
   for (;;) {
     TRY(const bool found, rows.next());
@@ -76,4 +76,4 @@ Result<int64_t> revoke_api_keys(const Database& file, base::Wall now) {
   return file.execute("UPDATE api_keys SET revoked_ms = ?1 WHERE revoked_ms IS NULL", {now.unix_ms});
 }
 
-}  // namespace store::sqlite
+}  // namespace store::sql

@@ -1,12 +1,12 @@
-#include "store/sqlite/store.h"
+#include "store/sql/store.h"
 
 #include <utility>
 
-#include "store/sqlite/database.h"
-#include "store/sqlite/migrations.h"
-#include "store/sqlite/store_core.h"
+#include "store/sql/database.h"
+#include "store/sql/on_worker.h"
+#include "store/sql/store_core.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
 using base::Code;
 using base::fail;
@@ -22,8 +22,6 @@ std::unexpected<base::Error> given_up() {
               "its key is compromised");
 }
 
-constexpr size_t kReservedBytes = size_t{64} * 1024;
-
 }  // namespace
 
 std::unexpected<base::Error> wrong_key() {
@@ -33,17 +31,11 @@ std::unexpected<base::Error> wrong_key() {
               "key id differs");
 }
 
-Result<Database*> Store::Core::opened() {
-  if (!database) {
-    TRY(Database fresh, Database::open(options.directory, kDatabaseName, database_schema()));
-    database.emplace(std::move(fresh));
-  }
-  return &*database;
-}
+Result<Database*> Store::Core::opened() { return opened_at(*options.place, database); }
 
 Result<bool> Store::Core::has_grant(const std::string& principal) {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows,
+  TRY(Rows rows,
       file->query("SELECT 1 FROM grants WHERE box IS NOT NULL AND (?1 = '' OR principal = ?1) LIMIT 1", {principal}));
   return rows.next();
 }
@@ -51,7 +43,7 @@ Result<bool> Store::Core::has_grant(const std::string& principal) {
 Result<Sealed> Store::Core::sealed() {
   TRY(const bool grant, has_grant());
   if (grant) return Sealed::kSomething;
-  TRY(Database::Rows rows,
+  TRY(Rows rows,
       database->query("SELECT 1 FROM keys WHERE box IS NOT NULL AND purpose = ?1 LIMIT 1", {std::string(kAuditKeys)}));
   TRY(const bool key, rows.next());
   return key ? Sealed::kSomething : Sealed::kNothing;
@@ -61,16 +53,15 @@ Result<std::optional<Grant>> Store::Core::load(const std::string& principal) {
   TRY(const Database* file, opened());
   {
     // Without a grant no key is asked for, so a look at an empty store makes none.
-    TRY(Database::Rows rows, file->query("SELECT 1 FROM grants WHERE principal = ?1 AND box IS NOT NULL", {principal}));
+    TRY(Rows rows, file->query("SELECT 1 FROM grants WHERE principal = ?1 AND box IS NOT NULL", {principal}));
     TRY(const bool found, rows.next());
     if (!found) return std::optional<Grant>();
   }
   TRY_VOID(unlock());
   // The grant and the keys of one moment.
-  TRY(const Database::Transaction reading, Database::Transaction::begin(*file, Database::Access::kRead));
+  TRY(const Transaction reading, Transaction::begin(*file, Access::kRead));
   TRY(const Keys* now, keys_now());
-  TRY(Database::Rows rows,
-      file->query("SELECT generation, key_id, data_key, box FROM grants WHERE principal = ?1", {principal}));
+  TRY(Rows rows, file->query("SELECT generation, key_id, data_key, box FROM grants WHERE principal = ?1", {principal}));
   TRY(const bool found, rows.next());
   if (!found || rows.is_null(3)) return std::optional<Grant>();
   const SealedGrant stored{.key_id = rows.text(1), .data_key = rows.blob(2), .box = rows.blob(3)};
@@ -83,34 +74,32 @@ Result<std::optional<Grant>> Store::Core::load(const std::string& principal) {
 Result<void> Store::Core::check_writable(const std::string& principal) {
   TRY(const Database* file, opened());
   TRY_VOID(unlock());
-  TRY(Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
+  TRY(Transaction transaction, Transaction::begin(*file, Access::kWrite));
   TRY(const Keys* now, keys_now());
   {
-    TRY(Database::Rows rows, file->query("SELECT key_id FROM grants WHERE principal = ?1", {principal}));
+    TRY(Rows rows, file->query("SELECT key_id FROM grants WHERE principal = ?1", {principal}));
     TRY(const bool found, rows.next());
     if (found && !rows.is_null(0) && !now->opens(rows.text(0))) return wrong_key();
   }
   // Only a real write finds a full disk. It takes more room than a grant, and leaves that room in the log of the
   // database for the grant that follows.
-  const Blob room{std::string(kReservedBytes, '\0')};
+  const Blob room{std::string(file->trial_bytes(), '\0')};
   const std::string place;  // No principal is called so.
   TRY([[maybe_unused]] const int64_t added,
       file->execute("INSERT INTO grants (principal, generation, key_id, box) VALUES (?1, 1, '', ?2)", {place, room}));
   TRY([[maybe_unused]] const int64_t removed, file->execute("DELETE FROM grants WHERE principal = ?1", {place}));
   TRY_VOID(transaction.commit());
-  TRY(Database::Rows folded, file->query("PRAGMA wal_checkpoint(PASSIVE)", {}));
-  TRY([[maybe_unused]] const bool row, folded.next());
-  return {};
+  return file->fold_log(Database::Fold::kWhatFits);
 }
 
 Result<int64_t> Store::Core::write(const std::string& principal, const Grant& grant, Expect expect) {
   TRY(const Database* file, opened());
   TRY_VOID(unlock());
-  TRY(Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
+  TRY(Transaction transaction, Transaction::begin(*file, Access::kWrite));
   TRY(const Keys* now, keys_now());
   int64_t generation = 0;
   {
-    TRY(Database::Rows rows, file->query("SELECT generation, key_id FROM grants WHERE principal = ?1", {principal}));
+    TRY(Rows rows, file->query("SELECT generation, key_id FROM grants WHERE principal = ?1", {principal}));
     TRY(const bool found, rows.next());
     const bool live = found && !rows.is_null(1);
     generation = found ? rows.integer(0) : 0;
@@ -133,10 +122,16 @@ Result<int64_t> Store::Core::write(const std::string& principal, const Grant& gr
 
 Result<void> Store::Core::erase(const std::string& principal) {
   TRY(const Database* file, opened());
+  TRY(Transaction transaction, Transaction::begin(*file, Access::kWrite));
+  TRY_VOID(end_grant(principal));
+  return transaction.commit();
+}
+
+Result<void> Store::Core::end_grant(const std::string& principal) const {
   TRY([[maybe_unused]] const int64_t changed,
-      file->execute("UPDATE grants SET generation = generation + 1, key_id = NULL, data_key = NULL, box = NULL "
-                    "WHERE principal = ?1 AND box IS NOT NULL",
-                    {principal}));
+      database->execute("UPDATE grants SET generation = generation + 1, key_id = NULL, data_key = NULL, box = NULL "
+                        "WHERE principal = ?1 AND box IS NOT NULL",
+                        {principal}));
   return {};
 }
 
@@ -144,14 +139,14 @@ Result<QuotaState> Store::Core::load_quota() {
   TRY(const Database* file, opened());
   QuotaState state;
   {
-    TRY(Database::Rows rows, file->query("SELECT bucket, until_ms FROM quota", {}));
+    TRY(Rows rows, file->query("SELECT bucket, until_ms FROM quota", {}));
     for (;;) {
       TRY(const bool found, rows.next());
       if (!found) break;
       state.ends.emplace(rows.text(0), base::Wall{rows.integer(1)});
     }
   }
-  TRY(Database::Rows rows, file->query("SELECT bucket, hour, count FROM quota_counts ORDER BY bucket, hour", {}));
+  TRY(Rows rows, file->query("SELECT bucket, hour, count FROM quota_counts ORDER BY bucket, hour", {}));
   for (;;) {
     TRY(const bool found, rows.next());
     if (!found) return state;
@@ -161,11 +156,11 @@ Result<QuotaState> Store::Core::load_quota() {
 
 Result<void> Store::Core::count(const std::vector<QuotaCount>& more) {
   TRY(const Database* file, opened());
-  TRY(Database::Transaction transaction, Database::Transaction::begin(*file, Database::Access::kWrite));
+  TRY(Transaction transaction, Transaction::begin(*file, Access::kAdd));
   for (const QuotaCount& each : more) {
     TRY([[maybe_unused]] const int64_t changed,
         file->execute("INSERT INTO quota_counts (bucket, hour, count) VALUES (?1, ?2, ?3) "
-                      "ON CONFLICT (bucket, hour) DO UPDATE SET count = count + ?3",
+                      "ON CONFLICT (bucket, hour) DO UPDATE SET count = quota_counts.count + ?3",
                       {each.bucket, each.hour, each.count}));
   }
   TRY([[maybe_unused]] const int64_t gone,
@@ -175,7 +170,7 @@ Result<void> Store::Core::count(const std::vector<QuotaCount>& more) {
 
 Result<std::optional<Fact>> Store::Core::fact(const std::string& name) {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows, file->query("SELECT value, learnt_ms FROM facts WHERE name = ?1", {name}));
+  TRY(Rows rows, file->query("SELECT value, learnt_ms FROM facts WHERE name = ?1", {name}));
   TRY(const bool found, rows.next());
   if (!found) return std::optional<Fact>();
   return std::optional(Fact{rows.text(0), base::Wall{rows.integer(1)}});
@@ -194,15 +189,14 @@ Result<void> Store::Core::block(const std::string& bucket, base::Wall until) {
   TRY(const Database* file, opened());
   TRY([[maybe_unused]] const int64_t changed,
       file->execute("INSERT INTO quota (bucket, until_ms) VALUES (?1, ?2) "
-                    "ON CONFLICT (bucket) DO UPDATE SET until_ms = max(until_ms, ?2)",
+                    "ON CONFLICT (bucket) DO UPDATE SET until_ms = excluded.until_ms "
+                    "WHERE quota.until_ms < excluded.until_ms",
                     {bucket, until.unix_ms}));
   return {};
 }
 
 Store::Store(Services services, StoreOptions options)
-    : services_(services),
-      directory_(options.directory),
-      core_(std::make_shared<Core>(services.random, services.clock, std::move(options))) {}
+    : services_(services), core_(std::make_shared<Core>(services.random, services.clock, std::move(options))) {}
 
 Store::~Store() = default;
 
@@ -211,71 +205,71 @@ Task<Result<void>> Store::open() {
     TRY([[maybe_unused]] const Database* file, core->opened());
     return {};
   };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 Task<Result<std::optional<Grant>>> Store::load(std::string principal) {
   auto work = [core = core_, principal = std::move(principal)] { return core->load(principal); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 Task<Result<Sealed>> Store::sealed() {
   auto work = [core = core_] { return core->sealed(); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 Task<Result<bool>> Store::has_grant(std::string principal) {
   auto work = [core = core_, principal = std::move(principal)] { return core->has_grant(principal); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 Task<Result<void>> Store::check_writable(std::string principal) {
   auto work = [core = core_, principal = std::move(principal)] { return core->check_writable(principal); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 Task<Result<int64_t>> Store::replace(std::string principal, Grant grant) {
   auto work = [core = core_, principal = std::move(principal), grant = std::move(grant)] {
     return core->write(principal, grant, Expect::kAny);
   };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 Task<Result<int64_t>> Store::update(std::string principal, Grant grant) {
   auto work = [core = core_, principal = std::move(principal), grant = std::move(grant)] {
     return core->write(principal, grant, Expect::kSameGeneration);
   };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 Task<Result<void>> Store::erase(std::string principal) {
   auto work = [core = core_, principal = std::move(principal)] { return core->erase(principal); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 Task<Result<QuotaState>> Store::load() {
   auto work = [core = core_] { return core->load_quota(); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 Task<Result<void>> Store::count(std::vector<QuotaCount> more) {
   auto work = [core = core_, more = std::move(more)] { return core->count(more); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 Task<Result<std::optional<Fact>>> Store::fact(std::string name) {
   auto work = [core = core_, name = std::move(name)] { return core->fact(name); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 Task<Result<void>> Store::learn(std::string name, Fact fact) {
   auto work = [core = core_, name = std::move(name), fact = std::move(fact)] { return core->learn(name, fact); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
 Task<Result<void>> Store::block(std::string bucket, base::Wall until) {
   auto work = [core = core_, bucket = std::move(bucket), until] { return core->block(bucket, until); };
-  return base::run_on(services_.loop, services_.worker, std::move(work));
+  return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-}  // namespace store::sqlite
+}  // namespace store::sql

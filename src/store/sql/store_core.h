@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,17 +14,14 @@
 
 #include "store/keyset.h"
 #include "store/signing_seal.h"
-#include "store/sqlite/database.h"
-#include "store/sqlite/key_table.h"
-#include "store/sqlite/migrations.h"
-#include "store/sqlite/store.h"
+#include "store/sql/database.h"
+#include "store/sql/key_table.h"
+#include "store/sql/store.h"
 #include "store/vault.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
 std::unexpected<base::Error> not_ours();
-// What was overwritten still stands in the log until that is folded into the file.
-base::Result<void> fold_log(const Database& file);
 // The next one of a purpose, which seals from here on.
 base::Result<StoredKey> next_key(const KeyTable& table, const KeyWrap& wrap, base::Random& random,
                                  std::string_view purpose, const crypto::Key& key, base::Wall now);
@@ -53,13 +51,15 @@ struct Store::Core {
   base::Result<bool> has_grant(const std::string& principal = {});
   // Has the master key, and keys under it, from here on. Not inside a transaction: it may ask for the key for long.
   base::Result<void> unlock();
-  // As they stand in the file at this moment. Inside a transaction, after unlock().
+  // As they stand in the database at this moment. Inside a transaction, after unlock().
   base::Result<const Keys*> keys_now();
 
   base::Result<std::optional<Grant>> load(const std::string& principal);
   base::Result<void> check_writable(const std::string& principal);
   base::Result<int64_t> write(const std::string& principal, const Grant& grant, Expect expect);
   base::Result<void> erase(const std::string& principal);
+  // The same inside a writing transaction.
+  base::Result<void> end_grant(const std::string& principal) const;
   base::Result<QuotaState> load_quota();
   base::Result<void> block(const std::string& bucket, base::Wall until);
   base::Result<void> count(const std::vector<QuotaCount>& more);
@@ -85,7 +85,7 @@ struct Store::Core {
   base::Random& random;
   const base::Clock& clock;
   StoreOptions options;
-  std::optional<Database> database;
+  std::unique_ptr<Database> database;
   std::optional<crypto::Key> master;
   std::optional<Keys> keys;
   // The keys of the API keys as they stood at that change.
@@ -109,4 +109,4 @@ struct Store::Core {
   base::Result<void> seal_direct_grants(const crypto::Key& key, const Vault& vault) const;
 };
 
-}  // namespace store::sqlite
+}  // namespace store::sql

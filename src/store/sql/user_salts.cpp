@@ -1,13 +1,11 @@
-#include "store/sqlite/user_salts.h"
+#include "store/sql/user_salts.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
 
-#include "store/sqlite/migrations.h"
-
-namespace store::sqlite {
+namespace store::sql {
 namespace {
 
 constexpr size_t kSaltBytes = 16;
@@ -16,15 +14,14 @@ constexpr size_t kSaltBytes = 16;
 
 base::Result<const Database*> UserSalts::opened() {
   if (!database_) {
-    TRY(Database fresh, Database::open(directory_, kDatabaseName, database_schema()));
-    database_.emplace(std::move(fresh));
+    TRY(database_, place_->open());
   }
-  return &*database_;
+  return database_.get();
 }
 
 base::Result<std::optional<std::string>> UserSalts::find(const std::string& user) {
   TRY(const Database* file, opened());
-  TRY(Database::Rows rows, file->query("SELECT salt FROM user_salts WHERE user = ?1", {user}));
+  TRY(Rows rows, file->query("SELECT salt FROM user_salts WHERE \"user\" = ?1", {user}));
   TRY(const bool found, rows.next());
   return found ? std::optional(rows.blob(0)) : std::nullopt;
 }
@@ -36,10 +33,10 @@ base::Result<std::string> UserSalts::salt_of(const std::string& user) {
   random_.fill(std::as_writable_bytes(std::span(salt)));
   // Another process may be first; then its salt is the one.
   TRY([[maybe_unused]] const int64_t added,
-      database_->execute("INSERT INTO user_salts (user, salt) VALUES (?1, ?2) ON CONFLICT (user) DO NOTHING",
+      database_->execute("INSERT INTO user_salts (\"user\", salt) VALUES (?1, ?2) ON CONFLICT (\"user\") DO NOTHING",
                          {user, Blob{salt}}));
   TRY(const std::optional<std::string> kept, find(user));
   return kept.value_or(salt);
 }
 
-}  // namespace store::sqlite
+}  // namespace store::sql

@@ -1,5 +1,5 @@
-// Grants, the quota ledger and small facts in one SQLite file, the grants sealed. It is opened at the first use, on the
-// worker; the loop never waits for the disk.
+// Grants, the quota ledger and small facts in one database, the grants sealed. It is opened at the first use, on the
+// worker; the loop never waits for it.
 #pragma once
 
 #include <chrono>
@@ -22,11 +22,11 @@
 #include "store/grants.h"
 #include "store/keyset.h"
 #include "store/quota.h"
-#include "store/sqlite/migrations.h"
+#include "store/sql/database.h"
 
-namespace store::sqlite {
+namespace store::sql {
 
-// Whether the file holds what only the key of before opens: a grant, or the key of an audit trail.
+// Whether the database holds what only the key of before opens: a grant, or the key of an audit trail.
 enum class Sealed { kNothing, kSomething };
 
 // Keys whose master key is gone.
@@ -37,7 +37,7 @@ struct LostKeys {
 };
 
 struct StoreOptions {
-  std::string directory;
+  std::shared_ptr<const Place> place;
   // The key that seals the keys of the grants. Called on the worker, once, when a grant is first written or read; it
   // may block, and may make the key when nothing is sealed yet. Its error becomes the error of the call.
   std::function<base::Result<crypto::Key>(Sealed)> master_key;
@@ -74,11 +74,8 @@ struct Resealed {
   int64_t damaged = 0;  // Changed from outside, or sealed under a master key that is gone; left as they are.
 };
 
-class Store final : public Grants, public Quota, public Facts, public SigningKeys {
+class Store : public Grants, public Quota, public Facts, public SigningKeys {
  public:
-  // The name of the file in the directory.
-  static constexpr const char* kFileName = kDatabaseName;
-
   // All must outlive the store; `random` and `clock` are used on the worker's thread.
   struct Services {
     base::Loop& loop;
@@ -93,13 +90,12 @@ class Store final : public Grants, public Quota, public Facts, public SigningKey
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  const std::string& directory() const { return directory_; }
   // Opens the database now, so that a damaged one is told at start. Needs no key.
   base::Task<base::Result<void>> open();
 
   // kUnavailable, and nothing changes, when the stored grant was sealed under another key.
   base::Task<base::Result<std::optional<Grant>>> load(std::string principal) override;
-  // Opens the file. Needs no key, and neither does has_grant().
+  // Opens the database. Needs no key, and neither does has_grant().
   base::Task<base::Result<Sealed>> sealed();
   base::Task<base::Result<bool>> has_grant(std::string principal);
   base::Task<base::Result<void>> check_writable(std::string principal) override;
@@ -162,14 +158,13 @@ class Store final : public Grants, public Quota, public Facts, public SigningKey
   struct Core;
 
   Services services_;
-  std::string directory_;
   // Shared with the work on the worker, which may outlive a dropped task.
   std::shared_ptr<Core> core_;
 };
 
 // The keys of a purpose that are not destroyed, the one that seals now first; none where none was ever stored. Opens
-// the file for this one look, and makes none. Blocking.
-base::Result<std::vector<crypto::Key>> stored_keys(const std::string& directory, const crypto::Key& master,
+// the database for this one look, and makes none. Blocking.
+base::Result<std::vector<crypto::Key>> stored_keys(const Place& place, const crypto::Key& master,
                                                    std::string_view purpose);
 
-}  // namespace store::sqlite
+}  // namespace store::sql

@@ -34,7 +34,7 @@ inline bool is_text_character(char c) { return c == '\t' || (static_cast<unsigne
 inline bool is_text(std::string_view text) {
   namespace words = base::words;
   for (; text.size() >= words::kBytes; text.remove_prefix(words::kBytes)) {
-    const uint64_t word = words::load(text.data());
+    const uint64_t word = words::load(&text.front());
     if ((words::mark_below(word, ' ') | words::mark_equal(word, '\x7f')) != 0) break;  // A tab, which is text, or none.
   }
   return std::ranges::all_of(text, is_text_character);

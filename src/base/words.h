@@ -1,7 +1,7 @@
 // Looks at eight bytes at once. For readers of text, most of whose bytes need no look of their own.
 //
-// A function marks bytes of a word by their highest bit. A mark above the lowest one may be wrong: what counts is whether
-// there is one, and where the first is.
+// A function marks bytes of a word by their highest bit. A mark above the lowest one may be wrong: what counts is
+// whether there is one, and where the first is.
 #pragma once
 
 #include <bit>

@@ -6,8 +6,7 @@
 
 #include "app/master_key.h"
 #include "app/process.h"
-#include "store/sqlite/archive.h"
-#include "store/sqlite/store.h"
+#include "store/sqlite/stores.h"
 
 namespace {
 

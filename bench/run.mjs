@@ -1,9 +1,10 @@
-// usage: node run.mjs [--quick] [json] [audit] [mcp] [tools] [start] [memory] [load]
+// usage: node run.mjs [--quick] [json] [audit] [mcp] [instructions] [tools] [start] [memory] [load]
 //   [restore]
 // The benchmarks of script/bench: ours beside its peers in the same run, rounds interleaved, medians, printed as ratios
 // (a single figure says more about the machine than about the program). Only loopback, bounded in time and count, and
 // only processes that this program started are ended, by their own id.
 import { audit } from './audit.mjs';
+import { instructions } from './instructions.mjs';
 import { json } from './json.mjs';
 import { load } from './load.mjs';
 import { mcp } from './mcp.mjs';
@@ -13,7 +14,7 @@ import { start } from './start.mjs';
 import { tools } from './tools.mjs';
 import { Programs } from './programs.mjs';
 
-const parts = { json, audit, mcp, tools, start, memory, load, restore };
+const parts = { json, audit, mcp, instructions, tools, start, memory, load, restore };
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const names = args.filter((arg) => !arg.startsWith('--'));

@@ -62,14 +62,10 @@ std::string to_lower_ascii(std::string_view text) {
   return lower;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  // Most pairs differ in length, and most of the others are spelt alike: headers are looked up so, many a request.
-  if (a.size() != b.size()) return false;
+bool detail::same_letters(std::string_view a, std::string_view b) {
+  if (a == b) return true;  // Most that are the same name are spelt alike.
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
-  }
-  return true;
+  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 std::string_view trim(std::string_view text) {

@@ -18,7 +18,7 @@ size_t count_code_points(std::string_view text);
 bool has_control_characters(std::string_view utf8);
 std::string to_lower_ascii(std::string_view text);
 // ASCII letters only, as the names of HTTP compare.
-bool equals_ignoring_case(std::string_view a, std::string_view b);
+inline bool equals_ignoring_case(std::string_view a, std::string_view b);
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 // Decimal digits with an optional minus, the whole text, within int64; nothing else.
@@ -26,5 +26,15 @@ std::optional<long long> parse_integer(std::string_view text);
 
 // The candidate that a person most likely meant, or nothing when none is close (over a third of the letters differ).
 std::optional<std::string_view> closest(std::string_view word, std::span<const std::string_view> candidates);
+
+namespace detail {
+// Of the same length.
+bool same_letters(std::string_view a, std::string_view b);
+}  // namespace detail
+
+// Names of headers are compared by the dozen for each request, and most pairs differ in length.
+inline bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && detail::same_letters(a, b);
+}
 
 }  // namespace base

@@ -26,11 +26,11 @@ constexpr size_t kSortedFrom = 16;
 // Room for the members of most objects from the start.
 constexpr size_t kUsualMembers = 4;
 
-bool has_duplicate(const std::vector<Member>& members) {
+bool has_duplicate(const Object& members) {
   if (members.size() < kSortedFrom) {
-    for (size_t i = 1; i < members.size(); ++i) {
-      for (size_t j = 0; j < i; ++j) {
-        if (members[i].name == members[j].name) return true;
+    for (const Member* each = members.begin(); each != members.end(); ++each) {
+      for (const Member* before = members.begin(); before != each; ++before) {
+        if (each->name == before->name) return true;
       }
     }
     return false;
@@ -76,37 +76,43 @@ bool is_too_large(std::string_view text) {
 
 class Parser {
  public:
-  Parser(std::string_view text, const Limits& limits) : text_(text), limits_(limits), values_left_(limits.values_max) {}
+  Parser(std::string_view text, const Limits& limits)
+      : begin_(text.data()),
+        end_(text.data() + text.size()),
+        at_(begin_),
+        limits_(limits),
+        values_left_(limits.values_max) {}
 
   base::Result<Value> run() {
     Value root;
     skip_blanks();
     if (read_value(root)) {
       skip_blanks();
-      if (at_ == text_.size()) return root;
+      if (at_ == end_) return root;
       refuse(at_, "data after the end of the document");
     }
-    return base::fail(base::Code::kInvalidArgument, fmt::format("Invalid JSON at byte {}: {}.", refused_at_, rule_));
+    return base::fail(base::Code::kInvalidArgument,
+                      fmt::format("Invalid JSON at byte {}: {}.", refused_at_ - begin_, rule_));
   }
 
  private:
   // Each of these gives false after a refusal, and else stands behind what it has read.
 
   bool read_value(Value& out) {
-    if (at_ == text_.size()) return refuse(at_, kTooEarly);
+    if (at_ == end_) return refuse(at_, kTooEarly);
     if (values_left_ == 0) return refuse(at_, "the document has too many values");
     --values_left_;
-    switch (text_[at_]) {
+    switch (*at_) {
       case '"': {
-        std::string text;
+        std::string_view text;
         if (!read_string(text)) return false;
-        out = Value(std::move(text));
+        out.become_string(text);
         return true;
       }
       case '{':
-        return read_object(out);
+        return read_object(out.become_object());
       case '[':
-        return read_array(out);
+        return read_array(out.become_array());
       case 't':
         return read_word("true", true, out);
       case 'f':
@@ -118,44 +124,40 @@ class Parser {
     }
   }
 
-  bool read_object(Value& out) {
+  bool read_object(Object& out) {
     if (!open()) return false;
-    std::vector<Member> members;
     if (!take('}')) {
-      members.reserve(kUsualMembers);
+      out.reserve(kUsualMembers);
       do {
         skip_blanks();
         if (!expect('"', Taken::kNo)) return false;
-        Member& member = members.emplace_back();
-        if (!read_string(member.name)) return false;
-        if (member.name.contains('\0')) return refuse(at_ - 1, "a member name has a NUL");
+        std::string_view name;
+        if (!read_name(name)) return false;
+        Value& value = out.append(std::string(name), Value());
         skip_blanks();
         if (!expect(':')) return false;
         skip_blanks();
-        if (!read_value(member.value)) return false;
+        if (!read_value(value)) return false;
         skip_blanks();
       } while (take(','));
       if (!expect('}')) return false;
     }
     --depth_;
-    if (has_duplicate(members)) return refuse(at_ - 1, "an object has two members of the same name");
-    out = Object(std::move(members));
+    if (has_duplicate(out)) return refuse(at_ - 1, "an object has two members of the same name");
     return true;
   }
 
-  bool read_array(Value& out) {
+  bool read_array(Array& out) {
     if (!open()) return false;
-    Array items;
     if (!take(']')) {
       do {
         skip_blanks();
-        if (!read_value(items.emplace_back())) return false;
+        if (!read_value(out.emplace_back())) return false;
         skip_blanks();
       } while (take(','));
       if (!expect(']')) return false;
     }
     --depth_;
-    out = std::move(items);
     return true;
   }
 
@@ -168,35 +170,46 @@ class Parser {
     return true;
   }
 
-  bool read_string(std::string& out) {
-    size_t start = ++at_;
+  bool read_name(std::string_view& out) {
+    if (!read_string(out)) return false;
+    // Only an escape can say it.
+    if (out.data() == decoded_.data() && out.contains('\0')) return refuse(at_ - 1, "a member name has a NUL");
+    return true;
+  }
+
+  // `out` stands until the next string is read.
+  bool read_string(std::string_view& out) {
+    const char* const start = ++at_;
+    at_ += plain_length(rest());
+    out = {start, at_};
+    // Most strings are plain to their end.
+    if (at_ != end_ && *at_ == '"') return ++at_, true;
+    decoded_ = out;
+    if (!read_rest_of_string(decoded_)) return false;
+    out = decoded_;
+    return true;
+  }
+
+  // From a byte on that is not plain.
+  bool read_rest_of_string(std::string& out) {
     // Ends at the closing quote, or at a refusal.
     while (true) {
-      at_ += plain_length(text_.substr(at_));
-      if (at_ == text_.size()) return refuse(at_, kTooEarly);
-      if (text_[at_] == '"') {
-        out.append(text_, start, at_ - start);
-        ++at_;
-        return true;
-      }
-      if (text_[at_] == '\\') {
-        out.append(text_, start, at_ - start);
-        if (!read_escape(out)) return false;
-        start = at_;
-        continue;
-      }
-      const size_t length = sequence_length(text_.substr(at_));
-      if (length == 0) return refuse(at_, kUnexpected);
+      const size_t length = literal_length(rest());
+      out.append(at_, length);
       at_ += length;
+      if (at_ == end_) return refuse(at_, kTooEarly);
+      if (*at_ == '"') return ++at_, true;
+      if (*at_ != '\\') return refuse(at_, kUnexpected);
+      if (!read_escape(out)) return false;
     }
   }
 
   bool read_escape(std::string& out) {
     constexpr std::string_view kLetters = "\"\\/bfnrt";
     constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
-    const size_t begin = at_++;
-    if (at_ == text_.size()) return refuse(at_, kTooEarly);
-    const char letter = text_[at_];
+    const char* const begin = at_++;
+    if (at_ == end_) return refuse(at_, kTooEarly);
+    const char letter = *at_;
     if (const size_t known = kLetters.find(letter); known != std::string_view::npos) {
       out += kMeanings[known];
       ++at_;
@@ -207,7 +220,7 @@ class Parser {
     if (!read_hex(unit)) return false;
     if (unit >= 0xD800 && unit <= 0xDFFF) {
       uint32_t low = 0;
-      const bool leads = unit <= 0xDBFF && text_.substr(at_).starts_with("\\u");
+      const bool leads = unit <= 0xDBFF && rest().starts_with("\\u");
       if (leads) ++at_;
       if (leads && !read_hex(low)) return false;
       if (low < 0xDC00 || low > 0xDFFF) return refuse(begin, "a surrogate escape without its other half");
@@ -220,7 +233,8 @@ class Parser {
   // From the letter u on.
   bool read_hex(uint32_t& unit) {
     constexpr size_t kDigits = 4;
-    const std::string_view digits = text_.substr(++at_, kDigits);
+    ++at_;
+    const std::string_view digits = rest().substr(0, kDigits);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), unit, 16);
     if (digits.size() < kDigits || error != std::errc() || end != digits.data() + kDigits) {
       return refuse(at_, "a \\u escape needs four hexadecimal digits");
@@ -230,32 +244,27 @@ class Parser {
   }
 
   bool read_number(Value& out) {
-    const size_t begin = at_;
-    if (text_[at_] == '-') ++at_;
-    if (at_ < text_.size() && text_[at_] == '0')
-      ++at_;
-    else if (!read_digits())
-      return false;
+    const char* const begin = at_;
+    take('-');
+    if (!take('0') && !read_digits()) return false;
     bool whole = true;
-    if (at_ < text_.size() && text_[at_] == '.') {
+    if (take('.')) {
       whole = false;
-      ++at_;
       if (!read_digits()) return false;
     }
-    if (at_ < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E')) {
+    if (take('e') || take('E')) {
       whole = false;
-      ++at_;
-      if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
+      if (!take('+')) take('-');
       if (!read_digits()) return false;
     }
-    const std::string_view number = text_.substr(begin, at_ - begin);
+    const std::string_view number(begin, at_);
     return whole ? keep_integer(number, out) : keep_double(number, out);
   }
 
   bool read_digits() {
-    if (at_ == text_.size()) return refuse(at_, kTooEarly);
-    if (!is_digit(text_[at_])) return refuse(at_, kUnexpected);
-    while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
+    if (at_ == end_) return refuse(at_, kTooEarly);
+    if (!is_digit(*at_)) return refuse(at_, kUnexpected);
+    while (at_ != end_ && is_digit(*at_)) ++at_;
     return true;
   }
 
@@ -283,44 +292,44 @@ class Parser {
   template <class T>
   bool read_word(std::string_view word, T meaning, Value& out) {
     for (const char c : word) {
-      if (at_ == text_.size()) return refuse(at_, kTooEarly);
-      if (text_[at_] != c) return refuse(at_, kUnexpected);
-      ++at_;
+      if (!expect(c)) return false;
     }
     out = meaning;
     return true;
   }
 
   void skip_blanks() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
-      ++at_;
-    }
+    // What is above a space, as nearly everything, is none.
+    while (at_ != end_ && *at_ <= ' ' && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
   }
+  std::string_view rest() const { return {at_, end_}; }
   bool take(char c) {
-    if (at_ == text_.size() || text_[at_] != c) return false;
+    if (at_ == end_ || *at_ != c) return false;
     ++at_;
     return true;
   }
   enum class Taken { kYes, kNo };
   bool expect(char c, Taken taken = Taken::kYes) {
-    if (at_ == text_.size()) return refuse(at_, kTooEarly);
-    if (text_[at_] != c) return refuse(at_, kUnexpected);
+    if (at_ == end_) return refuse(at_, kTooEarly);
+    if (*at_ != c) return refuse(at_, kUnexpected);
     if (taken == Taken::kYes) ++at_;
     return true;
   }
 
-  bool refuse(size_t at, std::string_view rule) {
+  bool refuse(const char* at, std::string_view rule) {
     refused_at_ = at;
     rule_ = rule;
     return false;
   }
-  std::string_view text_;
+
+  const char* begin_;
+  const char* end_;
+  const char* at_;
   const Limits& limits_;
-  size_t at_ = 0;
   size_t depth_ = 0;
   size_t values_left_;
-  size_t refused_at_ = 0;
+  std::string decoded_;  // The last string that was not plain.
+  const char* refused_at_ = nullptr;
   std::string rule_;
 };
 

@@ -2,15 +2,13 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
-namespace json {
+#include "base/words.h"
 
-static_assert(std::endian::native == std::endian::little);
+namespace json {
 
 // Neither a quote, a backslash, a control nor a part of a longer sequence.
 inline constexpr std::array<bool, 256> kPlainBytes = [] {
@@ -19,20 +17,26 @@ inline constexpr std::array<bool, 256> kPlainBytes = [] {
   return table;
 }();
 
+// Of eight bytes, those that are not plain.
+inline uint64_t mark_special(const char* bytes) {
+  namespace words = base::words;
+  const uint64_t word = words::load(bytes);
+  return words::mark_not_ascii(word) | words::mark_below(word, ' ') | words::mark_equal(word, '"') |
+         words::mark_equal(word, '\\');
+}
+
 // How many bytes at the front are plain.
 inline size_t plain_length(std::string_view text) {
-  constexpr uint64_t kOnes = 0x0101010101010101U;
-  constexpr uint64_t kHighs = 0x8080808080808080U;
-  // Marks the bytes that are zero. A mark above the lowest one may be wrong, and only the lowest counts.
-  const auto zeros = [](uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHighs; };
+  using base::words::kBytes;
   size_t i = 0;
-  for (; i + sizeof(uint64_t) <= text.size(); i += sizeof(uint64_t)) {
-    uint64_t bytes = 0;  // Little-endian, as everything that this is built for: the first byte is the lowest.
-    std::memcpy(&bytes, text.data() + i, sizeof bytes);
-    const uint64_t below_space = (bytes - kOnes * 0x20) & ~bytes & kHighs;
-    const uint64_t special =
-        (bytes & kHighs) | below_space | zeros(bytes ^ kOnes * '"') | zeros(bytes ^ kOnes * '\\');
-    if (special != 0) return i + static_cast<size_t>(std::countr_zero(special)) / 8;
+  for (; i + kBytes <= text.size(); i += kBytes) {
+    if (const uint64_t special = mark_special(text.data() + i)) return i + base::words::first_marked(special);
+  }
+  if (i > 0) {
+    // The last eight bytes, of which some were found to be plain already.
+    i = text.size() - kBytes;
+    const uint64_t special = mark_special(text.data() + i);
+    return special == 0 ? text.size() : i + base::words::first_marked(special);
   }
   while (i < text.size() && kPlainBytes[static_cast<uint8_t>(text[i])]) ++i;
   return i;
@@ -57,6 +61,18 @@ inline size_t sequence_length(std::string_view text) {
     return !overlong && !beyond && continues(2) && continues(3) ? 4 : 0;
   }
   return 0;
+}
+
+// How many bytes at the front stand for themselves: plain ones, and whole sequences.
+inline size_t literal_length(std::string_view text) {
+  size_t i = 0;
+  while (i < text.size()) {
+    size_t length = plain_length(text.substr(i));
+    if (length == 0) length = sequence_length(text.substr(i));
+    if (length == 0) break;
+    i += length;
+  }
+  return i;
 }
 
 }  // namespace json

@@ -35,6 +35,8 @@ Value& Object::append(std::string name, Value value) {
   return members_.emplace_back(std::move(name), std::move(value)).value;
 }
 
+void Object::reserve(size_t members) { members_.reserve(members); }
+
 bool Object::erase(std::string_view name) {
   return std::erase_if(members_, [name](const Member& member) { return member.name == name; }) > 0;
 }
@@ -160,6 +162,24 @@ const Object& Value::object() const {
 }
 
 Object& Value::object() { return const_cast<Object&>(std::as_const(*this).object()); }
+
+void Value::become_string(std::string_view text) {
+  if (has_content()) destroy();
+  std::construct_at(&data_.text, text);
+  kind_ = Kind::kString;
+}
+
+Array& Value::become_array() {
+  if (has_content()) destroy();
+  kind_ = Kind::kArray;
+  return *std::construct_at(&data_.items);
+}
+
+Object& Value::become_object() {
+  if (has_content()) destroy();
+  kind_ = Kind::kObject;
+  return *std::construct_at(&data_.members);
+}
 
 const Value* Value::find(std::string_view name) const { return is_object() ? object().find(name) : nullptr; }
 

@@ -41,6 +41,7 @@ class Object {
   Value& set(std::string name, Value value);
   // Appends without a look-up; the caller knows that the name is new.
   Value& append(std::string name, Value value);
+  void reserve(size_t members);
   bool erase(std::string_view name);
 
   bool empty() const;
@@ -108,6 +109,11 @@ class Value {
   Array& array();
   const Object& object() const;
   Object& object();
+
+  // Makes this a text, an empty list or an empty object, in place.
+  void become_string(std::string_view text);
+  Array& become_array();
+  Object& become_object();
 
   // The member of an object; null when this is no object or has no such member.
   const Value* find(std::string_view name) const;

@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-// What a byte of a string that is not plain needs: a two-character escape (the letter), \u00XX, or a look at its
-// neighbours.
+// What a byte of a string that does not stand for itself needs: a two-character escape (the letter), \u00XX, or, as it
+// is no UTF-8, another in its place.
 constexpr char kUnicodeEscape = 1;
 constexpr char kNotAscii = 2;
 
@@ -30,8 +30,6 @@ constexpr std::array<char, 256> kTreatment = [] {
   table['\t'] = 't';
   return table;
 }();
-
-char treatment_of(char c) { return kTreatment[static_cast<uint8_t>(c)]; }
 
 template <class Number>
 std::string_view digits_of(std::array<char, 32>& buffer, Number number) {
@@ -105,24 +103,16 @@ void write_pretty_to(std::string& out, const Value& value, size_t level) {
   }
 }
 
-}  // namespace
-
-void write_string_to(std::string& out, std::string_view text) {
+// From a byte on that is not plain.
+void write_rest_of_string_to(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
-  size_t copied = 0;
-  for (size_t i = 0; i < text.size();) {
-    i += plain_length(text.substr(i));
-    if (i == text.size()) break;
-    const char treatment = treatment_of(text[i]);
-    if (treatment == kNotAscii) {
-      if (const size_t length = sequence_length(text.substr(i))) {
-        i += length;
-        continue;
-      }
-    }
-    out.append(text, copied, i - copied);
-    const auto byte = static_cast<uint8_t>(text[i]);
+  while (!text.empty()) {
+    const size_t length = literal_length(text);
+    out.append(text, 0, length);
+    text.remove_prefix(length);
+    if (text.empty()) return;
+    const auto byte = static_cast<uint8_t>(text.front());
+    const char treatment = kTreatment[byte];
     if (treatment == kNotAscii) {
       out += kReplacement;
     } else if (treatment == kUnicodeEscape) {
@@ -133,9 +123,17 @@ void write_string_to(std::string& out, std::string_view text) {
       out += '\\';
       out += treatment;
     }
-    copied = ++i;
+    text.remove_prefix(1);
   }
-  out.append(text, copied);
+}
+
+}  // namespace
+
+void write_string_to(std::string& out, std::string_view text) {
+  const size_t plain = plain_length(text);
+  out += '"';
+  out.append(text, 0, plain);
+  if (plain < text.size()) write_rest_of_string_to(out, text.substr(plain));
   out += '"';
 }
 
@@ -164,7 +162,9 @@ void write_to(std::string& out, const Value& value) {
 }
 
 std::string write(const Value& value) {
+  constexpr size_t kUsualBytes = 128;  // Rather than to grow through all the small sizes.
   std::string out;
+  if (value.is_object() || value.is_array()) out.reserve(kUsualBytes);
   write_to(out, value);
   return out;
 }

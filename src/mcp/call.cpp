@@ -87,7 +87,9 @@ json::Object to_object(ToolResult result, Revision revision) {
   json::Array content;
   content.reserve(result.content.size());
   for (Content& each : result.content) content.push_back(block_for(std::move(each), revision));
-  json::Object object{{"content", std::move(content)}};
+  json::Object object;
+  object.reserve(3);
+  object.append("content", std::move(content));
   const bool structured_known =
       revision == Revision::k2026_07_28 ||
       (revision >= Revision::k2025_06_18 && result.structured && result.structured->is_object());
@@ -283,6 +285,10 @@ base::Task<Server::Answer> Server::run_tool(Incoming& incoming, const ToolEntry&
   auto outcome = co_await run<ToolResult>(
       incoming, context, std::move(facts),
       [this, &tool, &context, &arguments] { return step(0, tool, context, std::move(arguments)); }, job);
+  // A task keeps members, and an older client may not know all of them.
+  if (outcome && !outcome->written && job == nullptr && incoming.revision == Revision::k2026_07_28) {
+    outcome->written = std::make_shared<const std::string>(write_members(*outcome));
+  }
   if (outcome && outcome->written) {
     if (job != nullptr) co_return unwritten(*outcome->written);
     incoming.written = std::move(outcome->written);

@@ -39,13 +39,17 @@ ToolResult ToolResult::of(json::Value structured) {
 }
 
 std::string write_members(const ToolResult& result) {
-  std::string out = R"("content":[)";
+  constexpr size_t kUsualBytes = 512;  // Most results fit without growing.
+  std::string out;
+  out.reserve(kUsualBytes);
+  out += R"("content":[)";
   for (const Content& each : result.content) {
     if (out.back() != '[') out += ',';
     json::write_to(out, each.block);
   }
   out += ']';
   if (result.structured) json::write_to(out.append(R"(,"structuredContent":)"), *result.structured);
+  if (result.is_error) out += R"(,"isError":true)";
   return out;
 }
 

@@ -43,7 +43,7 @@ struct ToolResult {
   static ToolResult failure(const base::Error& error);
 };
 
-// `"content":[...],"structuredContent":{...}`, as both go on the wire. Of an answer, not of a failure.
+// `"content":[...],"structuredContent":{...}`, as both go on the wire, and `"isError":true` of a failure.
 std::string write_members(const ToolResult& result);
 
 }  // namespace mcp

@@ -73,7 +73,8 @@ std::expected<Message, Malformed> decode_response(json::Object& object, const st
 
 void write_id_to(std::string& out, const Id& id) {
   if (const auto* number = std::get_if<int64_t>(&id)) {
-    fmt::format_to(std::back_inserter(out), "{}", *number);
+    const fmt::format_int digits(*number);
+    out.append(digits.data(), digits.size());
   } else {
     json::write_string_to(out, std::get<std::string>(id));
   }

@@ -203,7 +203,7 @@ void Connection::write_refusal(int status, std::string_view message) {
   http::Response response = error_response(status, message);
   if (status == 503) response.headers.add("Retry-After", kRetryAfterSeconds);
   const Framing framing = frame(response, http::Method::kGet, version_, Persistence::kClose);
-  if (out_.capacity() == 0) out_ = server_.take_buffer();
+  if (out_.empty()) out_ = server_.take_buffer();
   write_head_to(out_, response, framing, version_);
   out_ += response.body;
   closing_ = true;
@@ -265,7 +265,7 @@ void Connection::finish_answer() {
   if (response.status < 400) leave_strangers();
   if (server_.draining) persistence_ = Persistence::kClose;
   framing_ = frame(response, method_, version_, persistence_);
-  if (out_.capacity() == 0) out_ = server_.take_buffer();
+  if (out_.empty()) out_ = server_.take_buffer();
   write_head_to(out_, response, framing_, version_);
   if (framing_.persistence == Persistence::kClose) persistence_ = Persistence::kClose;
 
@@ -312,7 +312,7 @@ base::Task<void> Connection::pump(Connection* self) {
 
 void Connection::send_piece(std::string_view piece) {
   if (piece.empty()) return;  // An empty chunk would end the body.
-  if (out_.capacity() == 0) out_ = server_.take_buffer();
+  if (out_.empty()) out_ = server_.take_buffer();
   if (framing_.kind == Framing::Kind::kLength) {
     piece = piece.substr(0, stream_left_);
     stream_left_ -= piece.size();

@@ -34,11 +34,9 @@ bool is_host(std::string_view text) {
     ++end;
   } else {
     end = std::min(text.find(':'), text.size());
-    if (end == 0 || !std::ranges::all_of(text.substr(0, end), [](char c) {
-          return is_alpha(c) || is_digit(c) || std::string_view("-._~%").find(c) != std::string_view::npos;
-        })) {
-      return false;
-    }
+    static constexpr auto kNameCharacters = table_of("-._~%");
+    const auto is_name_character = [&](char c) { return kNameCharacters[static_cast<unsigned char>(c)]; };
+    if (end == 0 || !std::ranges::all_of(text.substr(0, end), is_name_character)) return false;
   }
   if (end == text.size()) return true;
   constexpr size_t kPortDigitsMax = 5;

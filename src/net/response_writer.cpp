@@ -13,16 +13,10 @@ namespace {
 using Persistence = RequestReader::Persistence;
 using Version = RequestReader::Version;
 
-bool is_field_value(std::string_view value) {
-  return std::ranges::none_of(value, [](char c) {
-    return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f';
-  });
-}
-
 bool is_sound(const http::Response& response) {
   return response.status >= 200 && response.status <= 599 &&
          std::ranges::all_of(response.headers, [](const auto& line) {
-           return is_token(line.first) && is_field_value(line.second);
+           return is_token(line.first) && is_text(line.second);
          });
 }
 

@@ -8,7 +8,11 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <link.h>
+#include <malloc.h>
 #include <poll.h>
+#include <span>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -58,6 +62,27 @@ void open_standard_streams() {
     // The lowest free number is this one.
     if (::open("/dev/null", number == 0 ? O_RDONLY : O_WRONLY) != number) return;
   }
+}
+
+namespace {
+
+int give_back_read_only(dl_phdr_info* object, size_t, void*) {
+  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  for (const auto& segment : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
+    // What can be written was: relocations stand there too.
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+    const uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) / page * page;
+    const size_t size = object->dlpi_addr + segment.p_vaddr + segment.p_memsz - begin;
+    ::madvise(reinterpret_cast<void*>(begin), size, MADV_DONTNEED);  // What is refused merely stays.
+  }
+  return 0;
+}
+
+}  // namespace
+
+void give_back_startup_memory() {
+  ::malloc_trim(0);
+  ::dl_iterate_phdr(give_back_read_only, nullptr);
 }
 
 base::Result<uint64_t> resident_bytes() {

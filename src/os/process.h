@@ -19,6 +19,9 @@ void open_standard_streams();
 // Resident memory, from /proc/self/statm.
 base::Result<uint64_t> resident_bytes();
 base::Result<uint64_t> open_files();
+// Gives back what only the start needed: free heap, and the pages of programs and libraries as they are on disk, of
+// which those that are used again come back from the page cache. For a process that has started and waits.
+void give_back_startup_memory();
 // Another process, held by a descriptor, so that its number cannot come to mean a later one.
 class OtherProcess {
  public:

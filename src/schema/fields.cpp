@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,14 +31,14 @@ std::vector<std::string> parts_of(std::string_view name) {
   return parts;
 }
 
-std::vector<std::string_view> names_of(const std::vector<Known>& known) {
+std::vector<std::string_view> names_of(std::span<const Known> known) {
   std::vector<std::string_view> names;
   for (const Known& each : known) names.push_back(each.name);
   return names;
 }
 
 // By its aliases; else by the parts that one has of the other ("volume", "volume_percent"); else by its letters.
-std::vector<std::string_view> meant_by(std::string_view given, const std::vector<Known>& known) {
+std::vector<std::string_view> meant_by(std::string_view given, std::span<const Known> known) {
   const std::string lower = base::to_lower_ascii(given);
   const std::vector<std::string> parts = parts_of(given);
   std::vector<std::string_view> by_alias;
@@ -74,7 +75,7 @@ const json::Value* find_member(const json::Object& object, std::string_view name
   return member;
 }
 
-void report_unknown(const json::Object& object, const std::vector<Known>& known, Reader& reader) {
+void report_unknown(const json::Object& object, std::span<const Known> known, Reader& reader) {
   for (const auto& [name, value] : object) {
     if (std::ranges::find(known, std::string_view(name), &Known::name) != known.end()) continue;
     const Reader::Step step(reader, name);

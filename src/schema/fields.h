@@ -18,9 +18,11 @@
 // (to_json) and the documentation. A default is the member's initialiser.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -107,7 +109,7 @@ struct Known {
   std::string_view aliases;
 };
 // A problem for each member that is not known, with the names that were probably meant.
-void report_unknown(const json::Object& object, const std::vector<Known>& known, Reader& reader);
+void report_unknown(const json::Object& object, std::span<const Known> known, Reader& reader);
 
 // Builds the schema of an object member by member.
 class ObjectSchema {
@@ -139,16 +141,18 @@ struct Type<T> {
   static void read(const json::Value& value, T& out, Reader& reader) {
     if (!value.is_object()) return reader.wrong_type("an object", value);
     const json::Object& object = value.object();
-    std::vector<detail::Known> names;
     T::fields().each([&](const auto& field) {
       using Member = std::remove_cvref_t<decltype(out.*field.member)>;
-      names.push_back({field.name, field.aliases});
       const json::Value* member = detail::find_member(object, field.name, field.presence, reader);
       if (member == nullptr) return;
       const Reader::Step step(reader, field.name);
       Type<Member>::read(*member, out.*field.member, reader);
     });
-    if (reader.mode() == Mode::kStrict) detail::report_unknown(object, names, reader);
+    if (reader.tolerant()) return;
+    T::fields().apply([&](const auto&... field) {
+      const std::array<detail::Known, sizeof...(field)> known{detail::Known{field.name, field.aliases}...};
+      detail::report_unknown(object, known, reader);
+    });
   }
 
   // Optional members that are empty are left out.

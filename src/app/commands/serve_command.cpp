@@ -218,6 +218,7 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   announce(*service, access, http->port());
   background.spawn(Supervised::stay_alive(&supervised, &process.loop));
   supervised.ready();
+  os::give_back_startup_memory();
 
   const base::Completion<bool> stop(process.loop);
   process.stop.on_stop([set = stop.setter()] { set(true); });

@@ -45,13 +45,15 @@ class SseBody final : public http::BodyStream {
 
 }  // namespace
 
-void Exchange::start(base::Task<Reply> task) {
+void Exchange::start(base::Task<Reply> task, PrincipalLoads::Slot place) {
+  place_.emplace(std::move(place));
   running_.emplace(drive(std::move(task)));
   running_->start();
 }
 
 base::Task<void> Exchange::drive(base::Task<Reply> task) {
   Reply reply = co_await std::move(task);
+  place_.reset();
   ended_ = true;
   if (streaming_ || stream_ == Stream::kAlways) {
     streaming_ = true;
@@ -64,6 +66,7 @@ base::Task<void> Exchange::drive(base::Task<Reply> task) {
 
 void Exchange::cancel() {
   running_.reset();
+  place_.reset();
   ended_ = true;
   outbox_.close();
   settled();

@@ -16,6 +16,7 @@
 #include "mcp/channel.h"
 #include "mcp/server.h"
 #include "mcp/transport/outbox.h"
+#include "mcp/transport/principal_loads.h"
 
 namespace mcp {
 
@@ -27,8 +28,8 @@ class Exchange final : public Channel {
   Exchange(base::Loop& loop, Stream stream, Outbox::Keep keep)
       : loop_(loop), stream_(stream), outbox_(loop, keep, Outbox::Limits{}) {}
 
-  // Runs the task to its first suspension.
-  void start(base::Task<Reply> task);
+  // Runs the task to its first suspension. The place is taken until it ends or is dropped.
+  void start(base::Task<Reply> task, PrincipalLoads::Slot place);
   // Drops the task; the client gets no response.
   void cancel();
 
@@ -57,6 +58,7 @@ class Exchange final : public Channel {
   bool ended_ = false;
   std::optional<Reply> reply_;
   std::optional<base::Completion<bool>::Setter> waiter_;
+  std::optional<PrincipalLoads::Slot> place_;
   std::optional<base::Task<void>> running_;  // Last: it uses everything above.
 };
 

@@ -2,32 +2,34 @@
 
 #include <iterator>
 
+#include "mcp/transport/exchange.h"
+
 namespace mcp {
 
 std::optional<PrincipalLoads::Slot> PrincipalLoads::enter(std::string_view principal, Kind kind) {
-  const auto found = loads_.find(std::string(principal));
+  auto at = loads_.lower_bound(principal);
+  if (at == loads_.end() || at->first != principal) at = loads_.emplace_hint(at, principal, Slot::Load{});
   const bool is_stream = kind == Kind::kStream;
+  Slot::Load& load = at->second;
+  size_t& running = is_stream ? load.streams : load.requests;
   const size_t most = is_stream ? limits_.streams : limits_.requests;
-  if (found != loads_.end() && most > 0) {
-    if ((is_stream ? found->second.streams : found->second.requests) >= most) return std::nullopt;
-  }
-  const auto known = found != loads_.end() ? found : loads_.emplace(std::string(principal), Slot::Load{}).first;
-  Slot::Load& load = known->second;
-  load.principal = known->first;
-  ++(is_stream ? load.streams : load.requests);
-  load.places.push_back({.load = &load, .kind = kind});
+  // One that is new here has room: no limit is below one.
+  if (most > 0 && running >= most) return std::nullopt;
+  ++running;
+  load.places.push_back({.load = at, .kind = kind});
   return Slot(this, std::prev(load.places.end()));
 }
 
 void PrincipalLoads::leave(std::list<Slot::Place>::iterator place) {
-  Slot::Load& load = *place->load;
+  const auto at = place->load;
+  Slot::Load& load = at->second;
   --(place->kind == Kind::kStream ? load.streams : load.requests);
   load.places.erase(place);
-  if (load.places.empty()) loads_.erase(load.principal);
+  if (load.places.empty()) loads_.erase(at);
 }
 
 size_t PrincipalLoads::end(std::string_view principal) {
-  const auto found = loads_.find(std::string(principal));
+  const auto found = loads_.find(principal);
   if (found == loads_.end()) return 0;
   // What is cancelled leaves, which changes the list.
   std::vector<std::shared_ptr<Exchange>> running;

@@ -3,18 +3,19 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "mcp/transport/exchange.h"
-
 namespace mcp {
+
+class Exchange;
 
 class PrincipalLoads {
  public:
@@ -44,13 +45,13 @@ class PrincipalLoads {
    private:
     friend class PrincipalLoads;
     struct Load;
+    using Loads = std::map<std::string, Load, std::less<>>;
     struct Place {
-      Load* load;
+      Loads::iterator load;
       Kind kind;
       std::weak_ptr<Exchange> exchange{};
     };
     struct Load {
-      std::string principal;
       size_t requests = 0;
       size_t streams = 0;
       std::list<Place> places{};
@@ -73,7 +74,7 @@ class PrincipalLoads {
   void leave(std::list<Slot::Place>::iterator place);
 
   Limits limits_;
-  std::unordered_map<std::string, Slot::Load> loads_;
+  Slot::Loads loads_;
 };
 
 }  // namespace mcp

@@ -41,10 +41,15 @@ http::Response too_many(std::string message, const std::optional<Id>& id) {
   return response;
 }
 
-// The place is taken for as long as the call runs.
-base::Task<Reply> in_place(PrincipalLoads::Slot slot, base::Task<Reply> handling) {
-  const PrincipalLoads::Slot held = std::move(slot);
-  co_return co_await std::move(handling);
+base::Task<http::Response> responded(http::Response response) { co_return response; }
+
+// Of which answers the auditor hears, and how: too much of something, or no message of the protocol.
+bool is_told(int status) { return status == 429 || status == 400 || status == 406 || status == 415; }
+RefusedRequest refused_with(int status, Principal principal) {
+  using Why = RefusedRequest::Why;
+  if (status == 429) return {Why::kTooMany, base::Code::kRateLimited, std::move(principal.source), {}};
+  std::string source = principal.source;
+  return {Why::kMalformed, base::Code::kInvalidArgument, std::move(source), {}, {}, std::move(principal)};
 }
 
 http::Response accepted() {
@@ -152,45 +157,54 @@ struct StreamableHttp::HeadRefusal {
 };
 
 base::Task<http::Response> StreamableHttp::handle(http::Request request) {
-  using Why = RefusedRequest::Why;
   if (auto refusal = check_head(request)) {
-    if (refusal->why) {
-      RefusedRequest refused{*refusal->why, base::Code::kForbidden, request.peer, std::move(refusal->value)};
-      co_await tell(std::move(refused));
-    }
-    co_return std::move(refusal->response);
+    auto refusing = refuse_head(*std::move(refusal), request.peer);
+    co_return co_await std::move(refusing);
   }
   Principal principal;
   if (authenticator_ != nullptr) {
-    auto login = authenticator_->authenticate(request);
+    auto login = log_in(request);
     auto known = co_await std::move(login);
-    const bool tried = !request.authorization.empty();
-    request.authorization = base::Secret();  // Nobody else has a use for it.
-    if (!known) {
-      const base::Code code = known.error().code;
-      const bool judged = code == base::Code::kUnauthenticated || code == base::Code::kForbidden;
-      RefusedRequest refused{code == base::Code::kRateLimited ? Why::kTooMany : Why::kLogin, code, request.peer, {},
-                             judged ? known.error().detail : std::string()};
-      co_await tell(std::move(refused));
-      co_return refuse_login(known.error(), options_.challenge, tried);
-    }
+    if (!known) co_return std::move(known).error();
     principal = *std::move(known);
   }
   principal.source = request.peer;
-  const std::string session(base::trim(request.headers.find(kSessionHeader).value_or("")));
-  if (sessions_.is_foreign(session, principal)) {
-    RefusedRequest foreign{Why::kSession, base::Code::kNotFound, request.peer, session, {}, principal};
-    co_await tell(std::move(foreign));
+  const auto session = request.headers.find(kSessionHeader);
+  if (session && sessions_.is_foreign(base::trim(*session), principal)) {
+    auto telling = tell({RefusedRequest::Why::kSession, base::Code::kNotFound, request.peer,
+                         std::string(base::trim(*session)), {}, principal});
+    co_await std::move(telling);
   }
-  RefusedRequest malformed{Why::kMalformed, base::Code::kInvalidArgument, request.peer, {}, {}, principal};
-  auto responding = respond(request, std::move(principal));
+  auto responding = respond(request, principal);
   http::Response response = co_await std::move(responding);
-  if (response.status == 429) {
-    RefusedRequest refused{Why::kTooMany, base::Code::kRateLimited, request.peer, {}};
+  if (is_told(response.status)) {
+    auto telling = tell(refused_with(response.status, std::move(principal)));
+    co_await std::move(telling);
+  }
+  co_return response;
+}
+
+base::Task<http::Response> StreamableHttp::refuse_head(HeadRefusal refusal, std::string peer) const {
+  if (refusal.why) {
+    RefusedRequest refused{*refusal.why, base::Code::kForbidden, std::move(peer), std::move(refusal.value)};
     co_await tell(std::move(refused));
   }
-  if (response.status == 400 || response.status == 406 || response.status == 415) co_await tell(std::move(malformed));
-  co_return response;
+  co_return std::move(refusal.response);
+}
+
+base::Task<std::expected<Principal, http::Response>> StreamableHttp::log_in(http::Request& request) const {
+  using Why = RefusedRequest::Why;
+  auto login = authenticator_->authenticate(request);
+  auto known = co_await std::move(login);
+  const bool tried = !request.authorization.empty();
+  request.authorization = base::Secret();  // Nobody else has a use for it.
+  if (known) co_return *std::move(known);
+  const base::Code code = known.error().code;
+  const bool judged = code == base::Code::kUnauthenticated || code == base::Code::kForbidden;
+  RefusedRequest refused{code == base::Code::kRateLimited ? Why::kTooMany : Why::kLogin, code, request.peer, {},
+                         judged ? known.error().detail : std::string()};
+  co_await tell(std::move(refused));
+  co_return std::unexpected(refuse_login(known.error(), options_.challenge, tried));
 }
 
 base::Task<void> StreamableHttp::tell(RefusedRequest request) const {
@@ -218,76 +232,67 @@ std::optional<StreamableHttp::HeadRefusal> StreamableHttp::check_head(const http
   return std::nullopt;
 }
 
+// Plain functions down to the one that answers: its frame is the only one.
 base::Task<http::Response> StreamableHttp::respond(const http::Request& request, Principal principal) {
   const bool legacy = options_.legacy == LegacyClients::kServed;
-  const auto early = classify_method(view_of(request));
-  if (!early) {
-    auto posting = post(request, std::move(principal));
-    co_return co_await std::move(posting);
-  }
-  if (legacy && std::holds_alternative<OpenStream>(*early)) co_return get(request, principal);
-  if (legacy && std::holds_alternative<EndSession>(*early)) co_return end_session(request, principal);
-  co_return not_allowed(legacy ? "POST, GET, DELETE" : "POST");
+  const HttpView view = view_of(request);
+  const auto early = classify_method(view);
+  if (!early) return post(request, view, std::move(principal));
+  if (legacy && std::holds_alternative<OpenStream>(*early)) return responded(get(request, principal));
+  if (legacy && std::holds_alternative<EndSession>(*early)) return responded(end_session(request, principal));
+  return responded(not_allowed(legacy ? "POST, GET, DELETE" : "POST"));
 }
 
-base::Task<http::Response> StreamableHttp::post(const http::Request& request, Principal principal) {
-  if (!is_json(request.headers)) co_return refuse(415, "Send JSON: Content-Type: application/json.");
+base::Task<http::Response> StreamableHttp::post(const http::Request& request, const HttpView& view,
+                                                Principal principal) {
+  const auto refused = [](auto... why) { return responded(refuse(std::move(why)...)); };
+  if (!is_json(request.headers)) return refused(415, "Send JSON: Content-Type: application/json.");
   const Accepts accepts = read_accept(request.headers);
   if (!accepts.json && !accepts.event_stream) {
-    co_return refuse(406, "Accept application/json and text/event-stream.");
+    return refused(406, "Accept application/json and text/event-stream.");
   }
   if (request.body.size() > options_.limits.bytes_max) {
-    co_return refuse(413, fmt::format("The body is larger than {} bytes.", options_.limits.bytes_max));
+    return refused(413, fmt::format("The body is larger than {} bytes.", options_.limits.bytes_max));
   }
   auto body = parse_body(request.body, options_.limits);
-  if (!body) co_return refuse(400, std::move(body).error().error);
-  const HttpView view = view_of(request);
+  if (!body) return refused(400, std::move(body).error().error);
   Classified classified = classify(view, *std::move(body));
   if (auto* modern = std::get_if<ModernCall>(&classified)) {
-    if (const auto refusal = find_refusal(&view, *modern)) co_return refuse(*refusal);
+    if (const auto refusal = find_refusal(&view, *modern)) return refused(*refusal);
     if (auto error = server_.find_header_error(modern->call, request.headers)) {
-      co_return refuse(400, *std::move(error), modern->call.id);
+      return refused(400, *std::move(error), std::optional(modern->call.id));
     }
-    const Call* const asked[] = {&modern->call};
-    auto judging = refuse_scope(asked, principal);
-    if (auto refusal = co_await std::move(judging)) co_return *std::move(refusal);
-    auto answering = answer_modern(std::move(*modern), std::move(principal), accepts);
-    co_return co_await std::move(answering);
+    return answer_modern(std::move(*modern), std::move(principal), accepts);
   }
-  if (std::holds_alternative<ModernNotification>(classified)) co_return accepted();
-  if (const auto* refusal = std::get_if<Refusal>(&classified)) co_return refuse(*refusal);
+  if (std::holds_alternative<ModernNotification>(classified)) return responded(accepted());
+  if (const auto* refusal = std::get_if<Refusal>(&classified)) return refused(*refusal);
   if (options_.legacy == LegacyClients::kRefused) {
-    co_return refuse(400, unsupported_version("(none)"));
+    return refused(400, unsupported_version("(none)"));
   }
   if (!accepts.json || !accepts.event_stream) {
-    co_return refuse(406, "Accept both application/json and text/event-stream.");
+    return refused(406, "Accept both application/json and text/event-stream.");
   }
   if (auto* opening = std::get_if<Initialize>(&classified)) {
     const auto id = request.headers.find(kSessionHeader);
     if (id && sessions_.find(base::trim(*id), principal) != nullptr) {
-      co_return refuse(400,
-                       RpcError{code::kInvalidRequest,
-                                "This session is initialized already. Leave Mcp-Session-Id out for a new one."},
-                       opening->call.id);
+      return refused(400,
+                     RpcError{code::kInvalidRequest,
+                              "This session is initialized already. Leave Mcp-Session-Id out for a new one."},
+                     std::optional(opening->call.id));
     }
-    co_return initialize(std::move(*opening), std::move(principal));
+    return responded(initialize(std::move(*opening), std::move(principal)));
   }
   auto session = find_session(request, principal);
-  if (!session) co_return std::move(session).error();
-  std::vector<const Call*> asked;
-  for (const Message& message : std::get<Legacy>(classified).messages) {
-    if (const auto* call = std::get_if<Call>(&message)) asked.push_back(call);
-  }
-  auto judging = refuse_scope(asked, principal);
-  if (auto refusal = co_await std::move(judging)) co_return *std::move(refusal);
-  Post known{*std::move(session), accepts, std::move(principal)};
-  auto answering = answer_legacy(std::move(std::get<Legacy>(classified)), std::move(known));
-  co_return co_await std::move(answering);
+  if (!session) return responded(std::move(session).error());
+  return answer_legacy(std::move(std::get<Legacy>(classified)), {*std::move(session), accepts, std::move(principal)});
+}
+
+bool StreamableHttp::judges_scope(const Principal& principal) const {
+  return options_.scopes_of && principal.scopes.has_value();
 }
 
 base::Task<std::optional<http::Response>> StreamableHttp::refuse_scope(std::span<const Call* const> calls,
                                                                        const Principal& principal) {
-  if (!options_.scopes_of || !principal.scopes) co_return std::nullopt;
   for (const Call* call : calls) {
     const std::vector<std::string> needed = options_.scopes_of(*call);
     const auto missing = std::ranges::find_if(needed, [&](const auto& each) { return !principal.has_scope(each); });
@@ -306,13 +311,18 @@ base::Task<std::optional<http::Response>> StreamableHttp::refuse_scope(std::span
 }
 
 base::Task<http::Response> StreamableHttp::answer_modern(ModernCall modern, Principal principal, Accepts accepts) {
+  if (judges_scope(principal)) {
+    const Call* const asked[] = {&modern.call};
+    auto judging = refuse_scope(asked, principal);
+    if (auto refusal = co_await std::move(judging)) co_return *std::move(refusal);
+  }
   auto slot = place_for(principal, modern.call);
   if (!slot) co_return std::move(slot).error();
   const Id id = modern.call.id;
   auto exchange = std::make_shared<Exchange>(server_.loop(), stream_for(accepts), Outbox::Keep::kNo);
   slot->belongs_to(exchange);
-  exchange->start(in_place(*std::move(slot),
-                           server_.handle(Incoming::modern(std::move(modern), std::move(principal), exchange.get()))));
+  exchange->start(server_.handle(Incoming::modern(std::move(modern), std::move(principal), exchange.get())),
+                  *std::move(slot));
   if (!exchange->is_settled()) co_await exchange->settle();
   if (!exchange->is_stream()) {
     auto reply = exchange->take_reply();
@@ -338,6 +348,14 @@ http::Response StreamableHttp::initialize(Initialize initialize, Principal princ
 }
 
 base::Task<http::Response> StreamableHttp::answer_legacy(Legacy legacy, Post post) {
+  if (judges_scope(post.principal)) {
+    std::vector<const Call*> asked;
+    for (const Message& message : legacy.messages) {
+      if (const auto* call = std::get_if<Call>(&message)) asked.push_back(call);
+    }
+    auto judging = refuse_scope(asked, post.principal);
+    if (auto refusal = co_await std::move(judging)) co_return *std::move(refusal);
+  }
   if (legacy.batch == Batch::kYes) {
     auto answering = answer_batch(std::move(legacy), std::move(post));
     co_return co_await std::move(answering);
@@ -364,7 +382,7 @@ base::Task<http::Response> StreamableHttp::answer_call(Call call, Post post) {
                     .keep_alive = options_.keep_alive};
   Incoming incoming =
       Incoming::legacy(std::move(call), std::move(post.principal), session->session(), exchange.get());
-  exchange->start(in_place(*std::move(slot), server_.handle(std::move(incoming))));
+  exchange->start(server_.handle(std::move(incoming)), *std::move(slot));
   if (!exchange->is_settled()) co_await exchange->settle();
   session->touch();
   if (!exchange->is_stream()) co_return reply_response(exchange->take_reply());
@@ -404,7 +422,7 @@ base::Task<http::Response> StreamableHttp::answer_batch(Legacy legacy, Post post
     session->keep(call->id, exchange);
     running.emplace_back(replies.size() - 1, exchange);
     Incoming incoming = Incoming::legacy(std::move(*call), post.principal, session->session(), exchange.get());
-    exchange->start(in_place(*std::move(slot), server_.handle(std::move(incoming))));
+    exchange->start(server_.handle(std::move(incoming)), *std::move(slot));
   }
   for (const auto& [place, exchange] : running) {
     co_await exchange->settle();

@@ -107,8 +107,12 @@ class StreamableHttp final : public http::Handler {
   struct HeadRefusal;
   std::optional<HeadRefusal> check_head(const http::Request& request) const;
   base::Task<void> tell(RefusedRequest request) const;
+  base::Task<http::Response> refuse_head(HeadRefusal refusal, std::string peer) const;
+  // Whose request it is, or the refusal. Takes the bearer out of it.
+  base::Task<std::expected<Principal, http::Response>> log_in(http::Request& request) const;
   base::Task<http::Response> respond(const http::Request& request, Principal principal);
-  base::Task<http::Response> post(const http::Request& request, Principal principal);
+  base::Task<http::Response> post(const http::Request& request, const HttpView& view, Principal principal);
+  bool judges_scope(const Principal& principal) const;
   // The 403 for a call that is beyond the principal's scopes, of which the auditor hears.
   base::Task<std::optional<http::Response>> refuse_scope(std::span<const Call* const> calls,
                                                          const Principal& principal);

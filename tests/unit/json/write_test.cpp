@@ -49,6 +49,24 @@ TEST_CASE("Strings are escaped as little as JSON allows") {
   CHECK(literal("é€𝄞") == "\"é€𝄞\"");
 }
 
+TEST_CASE("A byte is treated alike wherever it stands in a string") {
+  constexpr size_t kLength = 20;  // More than two words of eight bytes.
+  int wrong = 0;
+  for (size_t place = 0; place < kLength; ++place) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string text(kLength, 'x');
+      text[place] = static_cast<char>(byte);
+      const auto again = json::parse(literal(text));
+      const bool is_ascii = byte < 0x80;
+      if (!again || (again->string() == text) != is_ascii) ++wrong;
+      const auto raw = json::parse('"' + text + '"');
+      const bool is_plain = byte >= 0x20 && is_ascii && byte != '"' && byte != '\\';
+      if (raw.has_value() != is_plain || (raw && raw->string() != text)) ++wrong;
+    }
+  }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("Bytes that are not UTF-8 become the replacement character, one for each") {
   CHECK(literal("\xFF") == "\"\xEF\xBF\xBD\"");
   CHECK(literal("a\xC3") == "\"a\xEF\xBF\xBD\"");

@@ -207,6 +207,16 @@ TEST_CASE("the browser gets the URL as one argument, without a shell, and nothin
   CHECK_FALSE(os::open_in_browser(url, os::Environment({{"PATH", "/nowhere"}, {"DISPLAY", ":0"}})));
 }
 
+TEST_CASE("what only the start needed is given back") {
+  const auto before = os::resident_bytes();
+  os::give_back_startup_memory();
+  const auto after = os::resident_bytes();
+  REQUIRE(before);
+  REQUIRE(after);
+  // This program and its libraries are larger by far.
+  CHECK(*after + 1024 * 1024 < *before);
+}
+
 TEST_CASE("this process") {
   CHECK(os::process_id() == ::getpid());
   const auto bytes = os::resident_bytes();

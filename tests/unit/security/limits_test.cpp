@@ -11,6 +11,7 @@
 #include "app/compose.h"
 #include "config/settings.h"
 #include "json/parse.h"
+#include "mcp/message.h"
 #include "mcp/transport/outbox.h"
 #include "tests/unit/security/http_world.h"
 

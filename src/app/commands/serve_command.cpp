@@ -6,6 +6,7 @@
 #include "app/commands/check_at_start.h"
 #include "app/commands/commands.h"
 #include "app/compose.h"
+#include "app/config_privacy.h"
 #include "app/confine.h"
 #include "app/connection_watch.h"
 #include "app/http_access.h"
@@ -249,6 +250,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(config::check_listener(loaded.settings));
   TRY_VOID(config::check_profile(loaded.settings, debugging_of(arguments)));
+  TRY_VOID(check_config_privacy(find_config_file(arguments.text("--config"), io.environment)));
   TRY(const std::optional<int> refused, check_at_start(command, arguments, loaded.settings, io));
   if (refused) return *refused;
   TRY_VOID(accept_generation(loaded, rollback_of(arguments)));

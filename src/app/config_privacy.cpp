@@ -1,0 +1,43 @@
+#include "app/config_privacy.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <vector>
+
+#include "base/secret.h"
+#include "checks/secrets.h"
+#include "config/sealed_file.h"
+#include "json/parse.h"
+#include "os/files.h"
+
+namespace app {
+namespace {
+
+base::Result<std::vector<std::string>> secrets_of(const std::string& file) {
+  TRY(std::string text, os::read_file(file, config::kSealedBytesMax));
+  const base::Secret whole(std::move(text));
+  if (config::is_sealed(whole.reveal())) return std::vector<std::string>();
+  const auto document = json::parse(whole.reveal(), {.bytes_max = config::kPlainBytesMax});
+  // What is no JSON was refused before.
+  return document ? checks::find_plain_secrets(*document) : std::vector<std::string>();
+}
+
+}  // namespace
+
+base::Result<void> check_config_privacy(const std::string& file) {
+  if (file.empty()) return {};
+  // The bit is the same for files.
+  if (os::is_shared(file)) {
+    return base::fail(base::Code::kForbidden,
+                      fmt::format("{0} can be written by every user of this machine. Run: chmod 600 '{0}'", file));
+  }
+  if (os::check_private_file(file)) return {};
+  TRY(const std::vector<std::string> secrets, secrets_of(file));
+  if (secrets.empty()) return {};
+  return base::fail(base::Code::kForbidden,
+                    fmt::format("{0} holds {1} in the clear, and others can read it. Run: chmod 600 '{0}', or keep the "
+                                "secret elsewhere: docs/configuration.md says how.",
+                                file, fmt::join(secrets, ", ")));
+}
+
+}  // namespace app

@@ -183,7 +183,9 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   const auto show = [&http](std::shared_ptr<const net::TlsIdentity> renewed) { http->show(std::move(renewed)); };
   const Supervised supervised(process.environment, process.log);
   base::TaskGroup background(process.loop);
-  if (listen.identity != nullptr) background.spawn(TlsFiles::watch(&tls, &process.loop, &process.log, show));
+  if (listen.identity != nullptr) {
+    background.spawn(TlsFiles::watch(&tls, {process.loop, process.clock, process.log}, show));
+  }
   background.spawn(HttpAccess::watch(&access, &streamable));
   Reloader reloader({process.loop, process.worker, product.audit().trail(), process.log, process.environment},
                     {.request = service->request, .debugging = service->debugging}, service->settings,

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <utility>
 
+#include "app/config_privacy.h"
 #include "app/sealed_config.h"
 #include "json/write.h"
 #include "os/files.h"
@@ -50,6 +51,7 @@ base::Task<base::Result<Reloader::Done>> Reloader::reload() {
     config::Loaded loaded = *std::move(read);
     TRY_VOID(config::check_listener(loaded.settings));
     TRY_VOID(config::check_profile(loaded.settings, start.debugging));
+    TRY_VOID(check_config_privacy(find_config_file(start.request.config_file, environment)));
     TRY_VOID(accept_generation(loaded, start.request.rollback));
     return loaded;
   };

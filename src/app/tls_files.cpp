@@ -1,5 +1,6 @@
 #include "app/tls_files.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <utility>
 
@@ -9,8 +10,18 @@ namespace app {
 namespace {
 
 constexpr size_t kFileBytesMax = size_t{256} * 1024;
+constexpr std::chrono::hours kWarnEvery{24};
 
 }  // namespace
+
+std::optional<int64_t> days_of_ending(base::Wall begins, base::Wall ends, base::Wall now) {
+  constexpr int64_t kPartOfLife = 3;
+  const std::chrono::milliseconds left = ends - now;
+  if (left >= std::max<std::chrono::milliseconds>(std::chrono::days(7), (ends - begins) / kPartOfLife)) {
+    return std::nullopt;
+  }
+  return std::max<int64_t>(0, std::chrono::duration_cast<std::chrono::days>(left).count());
+}
 
 base::Result<std::shared_ptr<const net::TlsIdentity>> TlsFiles::read() {
   if (certificate_.empty()) return nullptr;
@@ -24,6 +35,8 @@ base::Result<std::shared_ptr<const net::TlsIdentity>> TlsFiles::read() {
                                        identity.error().detail, std::nullopt});
   }
   shown_ = (*identity)->fingerprint();
+  begins_ = (*identity)->not_before();
+  ends_ = (*identity)->not_after();
   return identity;
 }
 
@@ -35,18 +48,29 @@ base::Result<bool> TlsFiles::reload(const Show& show) {
   return true;
 }
 
-base::Task<void> TlsFiles::watch(TlsFiles* self, base::Loop* loop, base::Log* log, Show show) {
+base::Task<void> TlsFiles::watch(TlsFiles* self, Watching services, Show show) {
   std::string told;
+  std::optional<base::Wall> warned;
   while (true) {  // Until the server drops it.
-    co_await base::sleep_for(*loop, kLookEvery);
+    const base::Wall now = services.clock.wall();
+    const auto days = days_of_ending(self->begins_, self->ends_, now);
+    if (days && (!warned || now - *warned >= kWarnEvery)) {
+      warned = now;
+      services.log.event(base::Level::kWarning, "tls.certificate_ends",
+                         {{"days", *days}, {"ends", base::to_rfc3339(self->ends_)}, {"tag", "SECURITY WARNING"}});
+    }
+    co_await base::sleep_for(services.loop, kLookEvery);
     const auto reloaded = self->reload(show);
     if (!reloaded && reloaded.error().message != told) {
       told = reloaded.error().message;
-      log->event(base::Level::kError, "tls.certificate_not_read", {{"why", told}, {"detail", reloaded.error().detail}});
+      services.log.event(base::Level::kError, "tls.certificate_not_read",
+                         {{"why", told}, {"detail", reloaded.error().detail}});
     }
     if (!reloaded) continue;
     told.clear();
-    if (*reloaded) log->event(base::Level::kInfo, "tls.certificate_changed", {{"fingerprint", self->shown_}});
+    if (!*reloaded) continue;
+    warned.reset();
+    services.log.event(base::Level::kInfo, "tls.certificate_changed", {{"fingerprint", self->shown_}});
   }
 }
 

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/result.h"
@@ -14,6 +17,10 @@
 #include "net/tls.h"
 
 namespace app {
+
+// How many days a certificate is still good, 0 for one that has ended; nothing while that is longer than a third of its
+// life and than a week: whoever renews it has not come.
+std::optional<int64_t> days_of_ending(base::Wall begins, base::Wall ends, base::Wall now);
 
 class TlsFiles {
  public:
@@ -29,13 +36,21 @@ class TlsFiles {
   // Reads the files; gives them to `show` where they hold another certificate than before. An error leaves the old one
   // in use. True: there was a new one.
   base::Result<bool> reload(const Show& show);
-  // Reloads every kLookEvery, until the task is dropped; the log tells of what it finds. All must outlive it.
-  static base::Task<void> watch(TlsFiles* self, base::Loop* loop, base::Log* log, Show show);
+  struct Watching {
+    base::Loop& loop;
+    const base::Clock& clock;
+    base::Log& log;
+  };
+  // Reloads every kLookEvery, until the task is dropped; the log tells of what it finds, and each day of a certificate
+  // that ends soon. All must outlive it.
+  static base::Task<void> watch(TlsFiles* self, Watching services, Show show);
 
  private:
   std::string certificate_;
   std::string key_;
   std::string shown_;  // Fingerprint.
+  base::Wall begins_;
+  base::Wall ends_;
 };
 
 }  // namespace app

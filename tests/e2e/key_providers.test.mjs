@@ -124,6 +124,8 @@ async function whereTheKeyIs(key) {
   const { message } = await postModern(server, workspace.token(), 'tools/call', { name, arguments: args });
   assert.notEqual(message.result.isError, true);
   const { pid } = server.child;
+  const { LD_PRELOAD: preloaded } = env;
+  if (preloaded) assert.ok(fs.readFileSync(`/proc/${pid}/maps`, 'utf8').includes(preloaded), 'nothing is given back');
   const found = {
     // The folder of the data stands in settings that are long gone, so what is gone can be found.
     control: placesOf(pid, Buffer.from(workspace.storage)).length,

@@ -247,6 +247,8 @@ test('a rotation of the master key that was killed before the store changed is u
   fs.writeFileSync(`${sealed}.next`, 'never finished', { mode: 0o600 });
   for (const text of [`${waiting}\n`, waiting.slice(0, 20), '']) {
     fs.writeFileSync(pendingKey(), text, { mode: 0o600 });
+    // What a kill left of a write of it.
+    fs.writeFileSync(`${pendingKey()}.aB3dE6`, `${waiting}\n`, { mode: 0o600 });
     const program = await run(['status']);
     assert.equal(program.exit.code, 0, program.describe());
     assert.match(program.stderr, /It is undone/);
@@ -255,6 +257,9 @@ test('a rotation of the master key that was killed before the store changed is u
     assert.deepEqual(besideKey(), []);
     assert.ok(!fs.existsSync(`${sealed}.next`));
   }
+  fs.writeFileSync(`${pendingKey()}.aB3dE6`, `${waiting}\n`, { mode: 0o600 });
+  assert.equal((await run(['status'])).stderr, '');
+  assert.deepEqual(besideKey(), []);
   // Somebody may have read what waited, so the next rotation draws another; what waits for others stays.
   fs.writeFileSync(pendingKey(), `${waiting}\n`, { mode: 0o600 });
   const foreign = `${keyFile()}.next-0123456789abcdef`;

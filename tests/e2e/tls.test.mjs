@@ -28,12 +28,12 @@ function makeAuthority() {
 }
 
 // A certificate for 127.0.0.1 and mcp.test, put in the place of whatever is there.
-function issue(serial) {
+function issue(serial, days = 90) {
   openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'new.key', '-out', 'new.csr',
     '-subj', '/CN=mcp.test');
   fs.writeFileSync(file('ext'), 'subjectAltName=IP:127.0.0.1,DNS:mcp.test\nextendedKeyUsage=serverAuth\n'
     + 'keyUsage=critical,digitalSignature\nbasicConstraints=critical,CA:FALSE\n');
-  openssl('x509', '-req', '-in', 'new.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', String(serial), '-days', '90',
+  openssl('x509', '-req', '-in', 'new.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-set_serial', String(serial), '-days', String(days),
     '-extfile', 'ext', '-out', 'new.pem');
   fs.chmodSync(file('new.key'), 0o600);
   fs.renameSync(file('new.key'), file('server.key'));
@@ -136,6 +136,18 @@ test('MCP over TLS: hardened answers, plain HTTP refused, and a renewed certific
   await program.ended();
   const events = program.stdout.trimEnd().split('\n').map((line) => JSON.parse(line).event);
   for (const event of ['tls.accepted', 'tls.client_refused', 'host.refused', 'bearer.refused']) assert.ok(events.includes(event), event);
+});
+
+test('a certificate that ends soon is told in the log, and one that was renewed is not', async () => {
+  issue(0x33, 6);
+  configure();
+  const server = await start();
+  const [, days] = await server.line(/"event":"tls\.certificate_ends","days":(\d+).*"SECURITY WARNING"/);
+  assert.ok(['5', '6'].includes(days), days);
+  issue(0x44);
+  await server.line(/tls\.certificate_changed/);
+  await server.stop();
+  assert.equal(server.stderr.split('tls.certificate_ends').length, 2, server.stderr);
 });
 
 async function run(program, args) {

@@ -5,6 +5,7 @@
 
 #include "app/commands/commands.h"
 #include "app/commands/config_files.h"
+#include "app/config_privacy.h"
 #include "json/write.h"
 
 namespace app::commands {
@@ -54,6 +55,7 @@ base::Result<int> check(const Command& command, const Arguments& arguments, Io& 
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(check_for_servers(loaded.settings, io));
   const std::string file = find_config_file(arguments.text("--config"), io.environment);
+  TRY_VOID(check_config_privacy(file));
   std::vector<std::string> notes = config::find_idle(loaded);
   if (loaded.settings.spotify.client_id.empty()) {
     notes.emplace_back("spotify.client_id is not set, so `login` cannot work yet.");

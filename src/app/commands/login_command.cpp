@@ -5,6 +5,7 @@
 
 #include "app/compose.h"
 #include "app/commands/commands.h"
+#include "app/config_privacy.h"
 #include "app/key_notice.h"
 #include "app/sealed_config.h"
 #include "json/write.h"
@@ -98,6 +99,7 @@ base::Task<base::Result<void>> converse_and_close(Conversation* talk) {
 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
+  TRY_VOID(check_config_privacy(find_config_file(arguments.text("--config"), io.environment)));
   TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
   if (Seal(loaded.settings.storage.directory).is_on()) return std::unexpected(Seal::refusal());
   // Before a key is made for a login that cannot begin.

@@ -49,18 +49,27 @@ base::Result<void> drop(const std::string& path) {
   return os::remove_file(path);
 }
 
-// The keys that wait beside a key file, of whichever data directory.
-std::vector<std::string> pending_files(const std::string& key_file) {
+// The files beside `file` whose names begin with its name and that.
+std::vector<std::string> files_beside(const std::string& file, std::string_view mark) {
   std::vector<std::string> files;
-  if (key_file.empty()) return files;
-  const std::filesystem::path whole(os::target_of(key_file));
-  const std::string start = whole.filename().string() + std::string(kPendingMark);
+  if (file.empty()) return files;
+  const std::filesystem::path whole(os::target_of(file));
+  const std::string start = whole.filename().string() + std::string(mark);
   const auto names = os::list_directory(whole.parent_path().string());
   if (!names) return files;
   for (const std::string& name : *names) {
     if (name.starts_with(start)) files.push_back((whole.parent_path() / name).string());
   }
   return files;
+}
+
+// With those that a kill left unfinished, which nobody else looks for.
+base::Result<void> drop_waiting(const Ending& ending) {
+  const std::string pending = pending_key_file(ending.key_file, ending.storage_directory);
+  for (const std::string& file : files_beside(ending.key_file, kPendingMark)) {
+    if (file.starts_with(pending)) TRY_VOID(drop(file));
+  }
+  return {};
 }
 
 std::string own_key_file(const os::Environment& environment) {
@@ -162,15 +171,20 @@ void finish(const Ending& ending, const crypto::Key& before, Candidate candidate
 base::Result<Settled> clear(const Ending& ending, const crypto::Key& today) {
   if (ending.key_file.empty()) return Settled::kNothing;
   const std::string pending = pending_key_file(ending.key_file, ending.storage_directory);
-  if (!os::exists(pending)) return Settled::kNothing;
+  if (!os::exists(pending)) {
+    TRY_VOID(drop_waiting(ending));
+    return Settled::kNothing;
+  }
   const auto waiting = read_key(pending);
   const bool is_there = waiting && store::key_id(*waiting) == store::key_id(today);
   if (is_there) {
     TRY_VOID(put_config_in_place(ending.config_file));
   } else if (!ending.config_file.empty()) {
-    TRY_VOID(os::remove_file(next_of(os::target_of(ending.config_file))));
+    const std::string next = next_of(os::target_of(ending.config_file));
+    TRY_VOID(os::remove_file(next));
+    for (const std::string& file : files_beside(next, ".")) TRY_VOID(os::remove_file(file));
   }
-  TRY_VOID(drop(pending));
+  TRY_VOID(drop_waiting(ending));
   return is_there ? Settled::kFinished : Settled::kUndone;
 }
 
@@ -238,7 +252,7 @@ base::Result<void> put_in_place(const Ending& ending, const crypto::Key& before,
   }
   TRY_VOID(put_config_in_place(ending.config_file));
   if (ending.key_file.empty()) return {};
-  return drop(pending_key_file(ending.key_file, ending.storage_directory));
+  return drop_waiting(ending);
 }
 
 base::Task<base::Result<void>> tell_rotation(AuditTrail* audit, std::string step) {
@@ -254,7 +268,7 @@ base::Result<Settled> settle_master(const Command& command, const Arguments& arg
   const std::string key_file = own_key_file(io.environment);
   const bool has_next = !config_file.empty() && os::exists(next_of(os::target_of(config_file)));
   const bool is_given = io.environment.has(kNewKeyVariable) || io.environment.has(kNewKeyFileVariable);
-  const std::vector<std::string> waiting = pending_files(key_file);
+  const std::vector<std::string> waiting = files_beside(key_file, kPendingMark);
   if (!has_next && !is_given && waiting.empty()) return Settled::kNothing;
   TRY_VOID(finish_config(config_file, io.environment));
   SettingsRequest request = settings_request(command, arguments);

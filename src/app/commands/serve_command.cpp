@@ -6,6 +6,7 @@
 #include "app/commands/check_at_start.h"
 #include "app/commands/commands.h"
 #include "app/compose.h"
+#include "app/config_privacy.h"
 #include "app/confine.h"
 #include "app/connection_watch.h"
 #include "app/http_access.h"
@@ -186,7 +187,9 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   const auto show = [&http](std::shared_ptr<const net::TlsIdentity> renewed) { http->show(std::move(renewed)); };
   const Supervised supervised(process.environment, process.log);
   base::TaskGroup background(process.loop);
-  if (listen.identity != nullptr) background.spawn(TlsFiles::watch(&tls, &process.loop, &process.log, show));
+  if (listen.identity != nullptr) {
+    background.spawn(TlsFiles::watch(&tls, {process.loop, process.clock, process.log}, show));
+  }
   background.spawn(HttpAccess::watch(&access, &streamable));
   Reloader reloader({process.loop, process.worker, product.audit().trail(), process.log, process.environment},
                     {.request = service->request, .debugging = service->debugging}, service->settings,
@@ -254,6 +257,7 @@ base::Result<int> run(const Command& command, const Arguments& arguments, Io& io
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(config::check_listener(loaded.settings));
   TRY_VOID(config::check_profile(loaded.settings, debugging_of(arguments)));
+  TRY_VOID(check_config_privacy(find_config_file(arguments.text("--config"), io.environment)));
   TRY(const std::optional<int> refused, check_at_start(command, arguments, loaded.settings, io));
   if (refused) return *refused;
   TRY_VOID(accept_generation(loaded, rollback_of(arguments)));

@@ -3,6 +3,7 @@
 
 #include "app/commands/commands.h"
 #include "app/compose.h"
+#include "app/config_privacy.h"
 #include "app/confine.h"
 #include "app/key_notice.h"
 #include "app/sealed_config.h"
@@ -86,6 +87,7 @@ base::Task<base::Result<void>> converse(Process* process, Product* product, int 
 base::Result<int> run(const Command& command, const Arguments& arguments, Io& io) {
   TRY(const config::Loaded loaded, settings_of(command, arguments, io));
   TRY_VOID(config::check_profile(loaded.settings, debugging_of(arguments)));
+  TRY_VOID(check_config_privacy(find_config_file(arguments.text("--config"), io.environment)));
   TRY_VOID(accept_generation(loaded, rollback_of(arguments)));
   const os::Confined confined = confine_server(io, loaded.settings);
   Process process(io.environment, level_of(loaded.settings.server.log_level), Signals::kAsk);

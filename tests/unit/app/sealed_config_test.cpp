@@ -12,6 +12,7 @@
 #include "app/commands/commands.h"
 #include "json/parse.h"
 #include "os/files.h"
+#include "os/look.h"
 #include "tests/support/temporary_directory.h"
 
 #include "tests/test.h"
@@ -44,6 +45,7 @@ struct Home {
     std::ofstream(plain) << R"({"environment":"development","spotify":{"client_id":"an-id",)"
                          << R"("client_secret":"CANARY-not-a-real-secret"},"storage":{"directory":")" << storage
                          << "\"}" << more << "}\n";
+    std::filesystem::permissions(plain, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   }
   Outcome run(const std::vector<std::string>& arguments) const {
     std::ostringstream out;
@@ -359,6 +361,35 @@ TEST_CASE("config set changes one setting of a plain or a sealed file, and keeps
   CHECK(contains(secret.err, "config set spotify.client_secret --secret"));
   home.variables["SPOTIFY_MCP_PORT"] = "1";
   CHECK(contains(set("server.port", "9").err, "no effect while the environment SPOTIFY_MCP_PORT is set"));
+}
+
+TEST_CASE("a file with a secret in it is its owner's alone, and one that everybody can write is nobody's") {
+  Home home;
+  const std::string secret = home.text_of(home.plain);
+  const auto check = [&](const std::string& text, unsigned mode) {
+    std::ofstream(home.plain) << text;
+    std::filesystem::permissions(home.plain, static_cast<std::filesystem::perms>(mode));
+    return home.run({"config", "check", "--config", home.plain});
+  };
+  CHECK(check(secret, 0600).code == 0);
+  // Root hands its files to the group of a service.
+  CHECK(check(secret, 0640).code == (os::user_id() == 0 ? 0 : 4));
+  for (const unsigned mode : {0644U, 0660U, 0604U}) {
+    const Outcome open = check(secret, mode);
+    CHECK(open.code == 4);
+    CHECK(contains(open.err, "spotify.client_secret in the clear"));
+    CHECK(contains(open.err, "chmod 600"));
+  }
+  home.variables["SMS_TEST_SECRET"] = "CANARY-of-a-variable";
+  std::string named = secret;
+  named.replace(named.find("CANARY-not-a-real-secret"), std::string_view("CANARY-not-a-real-secret").size(),
+                "${SMS_TEST_SECRET}");
+  CHECK(check(named, 0644).code == 0);
+  CHECK(check(named, 0666).code == 4);
+  REQUIRE(check(secret, 0600).code == 0);
+  REQUIRE(home.seal().code == 0);
+  std::filesystem::permissions(home.sealed, static_cast<std::filesystem::perms>(0644));
+  CHECK(home.check().code == 0);
 }
 
 TEST_CASE("config set writes nothing that config check would refuse, and takes what belongs together at once") {

@@ -54,8 +54,9 @@ inline base::Task<mcp::ToolResult> confirm_delete(mcp::CallContext& context, jso
 inline base::Task<mcp::ToolResult> multi_input(mcp::CallContext& context, json::Value) {
   context.go_on_as_task();
   std::vector<mcp::Question> questions;
-  questions.push_back(name_question("first", "What is your name?"));
-  questions.push_back(name_question("second", "What is your other name?"));
+  const std::string_view fields = R"({"properties":{"confirm":{"type":"boolean"}},"required":["confirm"]})";
+  questions.push_back(form("first", "Shall it begin?", fields));
+  questions.push_back(form("second", "Shall it end?", fields));
   auto answers = co_await context.ask_all(std::move(questions));
   if (!answers) co_return mcp::ToolResult::failure(answers.error());
   co_return text("Both questions are answered");

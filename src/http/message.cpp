@@ -19,7 +19,7 @@ constexpr std::array<std::pair<Method, std::string_view>, 7> kMethods{{
 }};
 
 // Sorted by status.
-constexpr std::array<std::pair<int, std::string_view>, 38> kReasons{{
+constexpr std::array<std::pair<int, std::string_view>, 42> kReasons{{
     {100, "Continue"},
     {101, "Switching Protocols"},
     {200, "OK"},
@@ -48,16 +48,20 @@ constexpr std::array<std::pair<int, std::string_view>, 38> kReasons{{
     {413, "Content Too Large"},
     {414, "URI Too Long"},
     {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
     {417, "Expectation Failed"},
     {421, "Misdirected Request"},
     {422, "Unprocessable Content"},
+    {426, "Upgrade Required"},
     {428, "Precondition Required"},
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},
+    {501, "Not Implemented"},
     {502, "Bad Gateway"},
     {503, "Service Unavailable"},
     {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
 }};
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "mcp/job.h"
+#include "mcp/server_methods.h"
 
 namespace mcp {
 namespace {
@@ -16,24 +17,13 @@ constexpr std::string_view kFull = "Too many changes were confirmed in a short t
 json::Object merge_capabilities(const std::vector<const Question*>& questions) {
   json::Object merged;
   for (const Question* question : questions) {
-    for (auto& [name, value] : required_capability(*question)) {
-      json::Value* present = merged.find(name);
-      if (present == nullptr || present->object().empty()) merged.set(name, value);
+    const json::Object required = required_capability(*question);
+    for (const auto& [name, parts] : required) {
+      if (merged.find(name) == nullptr) merged.append(name, json::Object{});
+      for (const auto& [part, value] : parts.object()) merged.find(name)->object().set(part, value);
     }
   }
   return merged;
-}
-
-// What older revisions do not know is left out; what 2025-11-25 wants more of a URL question is added.
-json::Object legacy_params(Question question, Revision revision, size_t number) {
-  const json::Value* mode = question.params.find("mode");
-  if (mode == nullptr) return std::move(question.params);
-  if (mode->string() == "url") {
-    question.params.set("elicitationId", fmt::format("{}-{}", question.key, number));
-  } else if (revision < Revision::k2025_11_25) {
-    question.params.erase("mode");
-  }
-  return std::move(question.params);
 }
 
 }  // namespace
@@ -88,6 +78,10 @@ base::Task<base::Result<Answers>> Server::Asker::ask_modern(std::vector<Question
   std::vector<const Question*> impossible;
   for (const Question& question : questions) {
     if (auto answer = answer_to(question)) {
+      // Nothing is spent, so the client may send the request again with an answer that fits.
+      if (const auto flaw = find_answer_flaw(question, *answer)) {
+        co_return co_await stop(std::unexpected(invalid_params(misfit(question.key, *flaw))));
+      }
       answers.emplace(question.key, *std::move(answer));
       continue;
     }
@@ -171,6 +165,10 @@ base::Task<base::Result<Answers>> Server::Asker::ask_each(std::vector<Question> 
            co_await incoming_.session->ask(*incoming_.channel, std::move(method), std::move(params)));
     if (!is_answer(question, answer)) {
       co_return base::fail(base::Code::kCancelled, "The client answered with something that is no answer.");
+    }
+    if (const auto flaw = find_answer_flaw(question, answer)) {
+      co_return base::fail(base::Code::kInvalidArgument,
+                           "The client's answer does not fit the form that it was asked to show. " + *flaw);
     }
     answers.emplace(question.key, std::move(answer));
   }

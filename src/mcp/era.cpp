@@ -60,7 +60,8 @@ bool is_client_info(const json::Value& value) {
   return value.is_object() && is_text("name") && is_text("version");
 }
 
-bool is_token(const json::Value& value) { return value.is_string() || value.is_integer(); }
+// It is of the same kind as an id.
+bool is_token(const json::Value& value) { return parse_id(value).has_value(); }
 
 // Which required keys are missing, or which are there but of the wrong kind.
 std::optional<RpcError> find_envelope_error(const json::Object& params) {
@@ -178,6 +179,11 @@ Classified classify_notification(const HttpView* http, Notification notification
                                                           : "";
   if (auto difference = find_header_difference(http, claimed, notification.method)) {
     return Refusal{400, *std::move(difference)};
+  }
+  // On a line nothing is ever said to a notification.
+  const auto revision = parse_revision(claimed);
+  if (http != nullptr && (!revision || era_of(*revision) != Era::kModern)) {
+    return Refusal{400, unsupported_version(claimed)};
   }
   return ModernNotification{std::move(notification)};
 }

@@ -99,6 +99,17 @@ std::expected<std::vector<HeaderParam>, std::string> find_header_params(const js
   return std::move(collector).params();
 }
 
+// They stand on chains of `properties` alone.
+void erase_header_params(json::Object& input_schema) {
+  json::Value* properties = input_schema.find("properties");
+  if (properties == nullptr || !properties->is_object()) return;
+  for (json::Member& each : properties->object()) {
+    if (!each.value.is_object()) continue;
+    each.value.object().erase(kAnnotation);
+    erase_header_params(each.value.object());
+  }
+}
+
 std::optional<RpcError> find_header_param_error(const std::vector<HeaderParam>& params, const json::Value* arguments,
                                                 const http::Headers& headers) {
   for (const HeaderParam& param : params) {

@@ -21,6 +21,9 @@ struct HeaderParam {
 // The annotated parameters of an input schema, or what is wrong with an annotation.
 std::expected<std::vector<HeaderParam>, std::string> find_header_params(const json::Object& input_schema);
 
+// Leaves the annotations of such a schema out, for those who do not know them.
+void erase_header_params(json::Object& input_schema);
+
 // -32020 when a header is missing, superfluous or different.
 std::optional<RpcError> find_header_param_error(const std::vector<HeaderParam>& params, const json::Value* arguments,
                                                 const http::Headers& headers);

@@ -43,8 +43,9 @@ class Server::Job final : public Channel, public std::enable_shared_from_this<Se
 
   // Puts questions to whoever asks for the task next, and waits until all are answered.
   base::Task<base::Result<Answers>> ask(std::vector<Question> questions);
-  // Takes answers to open questions. What answers none is ignored.
-  void take_responses(const json::Object& responses);
+  // Takes answers to open questions. What answers none is ignored. Takes none, and says why, when one does not fit the
+  // form that it answers.
+  std::optional<std::string> take_responses(const json::Object& responses);
 
   // The task as tasks/get shows it, without a resultType.
   json::Object describe() const;
@@ -60,6 +61,8 @@ class Server::Job final : public Channel, public std::enable_shared_from_this<Se
  private:
   json::Object describe_head() const;
   std::string_view status() const;
+  // Drops what only the handler needed.
+  void release();
   void touch() { updated_ = server_.services_.clock.wall(); }
 
   Server& server_;

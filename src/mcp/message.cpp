@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <span>
 #include <utility>
 
@@ -88,6 +89,10 @@ json::Value to_json(const Id& id) {
 
 std::optional<Id> parse_id(const json::Value& value) {
   if (value.is_integer()) return Id(value.integer());
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (value.is_number() && std::trunc(value.number()) == value.number() && std::abs(value.number()) < kExact) {
+    return Id(static_cast<int64_t>(value.number()));
+  }
   if (value.is_string()) return Id(value.string());
   return std::nullopt;
 }

@@ -21,7 +21,8 @@ namespace mcp {
 // Never null, never fractional.
 using Id = std::variant<int64_t, std::string>;
 json::Value to_json(const Id& id);
-// Nothing for any other kind of value.
+// A whole number may be written as 1.0, which is an "integer" of JSON Schema, below 2^53, where each double stands for
+// itself alone; it is given back as 1. Nothing for any other kind of value.
 std::optional<Id> parse_id(const json::Value& value);
 
 struct Call {

@@ -10,6 +10,9 @@ namespace mcp {
 namespace {
 
 constexpr std::string_view kSegmentEnds = "/?#";
+// ASCII that stands in a URI encoded or not at all (RFC 3986 section 2). Other letters may stand for themselves, as in
+// an IRI (RFC 3987).
+constexpr std::string_view kNeverInUri = " \"<>\\^`{|}";
 
 // A scheme of RFC 3986 section 3.1, then a colon.
 bool has_scheme(std::string_view uri) {
@@ -39,6 +42,9 @@ std::optional<std::string> find_template_flaw(std::string_view text) {
   }
   return std::nullopt;
 }
+
+// Whoever builds a path of it leaves the place that it names (RFC 3986 section 5.2.4).
+bool is_dot_segment(std::string_view text) { return text == "." || text == ".."; }
 
 template <class R>
 std::optional<std::string> find_common_flaw(const R& resource, std::string_view uri) {
@@ -80,7 +86,8 @@ std::optional<std::map<std::string, std::string>> match_counting(std::string_vie
     looked_at += close + 1 + raw.size() + 1;
     auto decoded = http::percent_decode(raw);
     if (!decoded || decoded->empty() || decoded->contains('/') || !base::is_valid_utf8(*decoded) ||
-        base::has_control_characters(*decoded)) {
+        base::has_control_characters(*decoded) || is_dot_segment(*decoded) ||
+        raw.find_first_of(kNeverInUri) != std::string_view::npos) {
       return std::nullopt;
     }
     variables.emplace(uri_template.substr(1, close - 1), *std::move(decoded));

@@ -51,7 +51,8 @@ struct ResourceTemplate {
 };
 
 // The variables of `uri` decoded, or nothing when it does not match. A variable stands for one or more characters of
-// one path segment, and never for text with a slash or a control character in it, encoded or not.
+// one path segment, and never for text with a slash or a control character in it or for "." and "..", encoded or not;
+// what may not stand in a URI unencoded, such as a space, does not match.
 std::optional<std::map<std::string, std::string>> match(std::string_view uri_template, std::string_view uri);
 
 // What is wrong with a declaration, or nothing. A server refuses it when it is added.

@@ -26,7 +26,7 @@ ServerOptions with_keys(ServerOptions options, base::Random& random) {
 std::optional<json::Value> take_progress_token(const json::Object& params) {
   const json::Value* meta = params.find("_meta");
   const json::Value* token = meta == nullptr ? nullptr : meta->find("progressToken");
-  if (token == nullptr || !(token->is_string() || token->is_integer())) return std::nullopt;
+  if (token == nullptr || !parse_id(*token)) return std::nullopt;
   return *token;
 }
 
@@ -49,6 +49,10 @@ std::string quoted(std::string_view name) {
     shown += byte < 0x20 || byte >= 0x7F ? '?' : c;
   }
   return fmt::format("\"{}{}\"", shown, name.size() > kShownBytesMax ? "..." : "");
+}
+
+std::string misfit(std::string_view key, std::string_view flaw) {
+  return fmt::format("The answer to {} does not fit its form. {}", quoted(key), flaw);
 }
 
 std::string did_you_mean(std::string_view name, std::span<const std::string_view> candidates) {
@@ -284,11 +288,12 @@ std::expected<Server::Opened, RpcError> Server::open_session(const Call& initial
                 std::move(result)};
 }
 
-std::optional<RpcError> Server::find_header_error(const Call& call, const http::Headers& headers) const {
+std::optional<RpcError> Server::find_header_error(const Call& call, const Principal& principal,
+                                                  const http::Headers& headers) const {
   if (call.method != "tools/call") return std::nullopt;
   const json::Value* name = call.params.find("name");
   const ToolEntry* entry = name != nullptr && name->is_string() ? find_tool(name->string()) : nullptr;
-  if (entry == nullptr || entry->header_params.empty()) return std::nullopt;
+  if (entry == nullptr || entry->header_params.empty() || !is_visible(entry->tool, principal)) return std::nullopt;
   return find_header_param_error(entry->header_params, call.params.find("arguments"), headers);
 }
 

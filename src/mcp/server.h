@@ -148,8 +148,10 @@ class Server {
   };
   std::expected<Opened, RpcError> open_session(const Call& initialize, Principal principal);
 
-  // The check of a modern tools/call's Mcp-Param-* headers against its arguments.
-  std::optional<RpcError> find_header_error(const Call& call, const http::Headers& headers) const;
+  // The check of a modern tools/call's Mcp-Param-* headers against its arguments. Of a tool that this principal may not
+  // see there is nothing to check, so that no refusal tells of it.
+  std::optional<RpcError> find_header_error(const Call& call, const Principal& principal,
+                                            const http::Headers& headers) const;
 
   // Tells listening clients.
   void publish(const Event& event) { events_.publish(event); }

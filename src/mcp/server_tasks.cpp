@@ -34,6 +34,8 @@ bool Server::Job::become_task() {
   if (!has_room) return false;
   is_task_ = true;
   request_ = nullptr;
+  // The handler has its arguments; the request would be needed for a requestState, which a task has none of.
+  incoming_.call.params = {};
   id_ = crypto::random_token(server_.services_.random, kTaskIdBytes);
   created_ = updated_ = server_.services_.clock.wall();
   server_.tasks_.emplace(id_, shared_from_this());
@@ -48,15 +50,25 @@ bool Server::Job::become_task() {
 void Server::Job::end(Answer answer) {
   if (!is_task_) return first_.setter()(std::move(answer));
   outcome_.emplace(std::move(answer));
+  release();
   touch();
+}
+
+// Whose task it is and what came of it is all that anybody asks for until it is forgotten.
+void Server::Job::release() {
+  incoming_.call = {};
+  incoming_.client_capabilities = {};
+  incoming_.progress_token.reset();
+  open_ = {};
+  answers_ = {};
 }
 
 void Server::Job::cancel() {
   if (has_ended()) return;
   cancelled_ = true;
-  open_.clear();
   touch();
   server_.jobs_.cancel(running);
+  release();
 }
 
 base::Task<base::Result<Answers>> Server::Job::ask(std::vector<Question> questions) {
@@ -85,15 +97,27 @@ base::Task<base::Result<Answers>> Server::Job::ask(std::vector<Question> questio
   co_return given;
 }
 
-void Server::Job::take_responses(const json::Object& responses) {
+std::optional<std::string> Server::Job::take_responses(const json::Object& responses) {
+  const auto answers = [&](const Question& question) -> const json::Object* {
+    const json::Value* response = responses.find(question.key);
+    return response != nullptr && response->is_object() && is_answer(question, response->object())
+               ? &response->object()
+               : nullptr;
+  };
+  for (const Question& question : open_) {
+    const json::Object* answer = answers(question);
+    const auto flaw = answer == nullptr ? std::nullopt : find_answer_flaw(question, *answer);
+    if (flaw) return misfit(question.key, *flaw);
+  }
   for (const auto& [key, response] : responses) {
     const auto question = std::ranges::find(open_, key, &Question::key);
-    if (question == open_.end() || !response.is_object() || !is_answer(*question, response.object())) continue;
+    if (question == open_.end() || answers(*question) == nullptr) continue;
     answers_.emplace(key, response.object());
     open_.erase(question);
     touch();
     for (const auto& wake : std::exchange(waiting_, {})) wake(true);
   }
+  return std::nullopt;
 }
 
 std::string_view Server::Job::status() const {
@@ -211,7 +235,9 @@ Server::Answer Server::update_task(Incoming& incoming) {
   if (responses == nullptr || !responses->is_object()) {
     return std::unexpected(invalid_params("The inputResponses are an object."));
   }
-  (*job)->take_responses(responses->object());
+  if (auto flaw = (*job)->take_responses(responses->object())) {
+    return std::unexpected(invalid_params(*std::move(flaw)));
+  }
   return json::Object();
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "mcp/header_params.h"
 
 namespace mcp {
 namespace {
@@ -55,7 +56,8 @@ json::Object describe(const Tool& tool, Revision revision) {
   const bool since_june = revision >= Revision::k2025_06_18;
   if (since_june && !tool.info.title.empty()) entry.append("title", tool.info.title);
   entry.append("description", tool.info.description);
-  entry.append("inputSchema", tool.input_schema);
+  json::Object& input = entry.append("inputSchema", tool.input_schema).object();
+  if (era_of(revision) == Era::kLegacy) erase_header_params(input);
   if (since_june && tool.output_schema) entry.append("outputSchema", *tool.output_schema);
   if (revision >= Revision::k2025_03_26) entry.append("annotations", annotations(tool.info, revision));
   return entry;

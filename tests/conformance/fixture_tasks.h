@@ -54,8 +54,11 @@ inline base::Task<mcp::ToolResult> confirm_delete(mcp::CallContext& context, jso
 inline base::Task<mcp::ToolResult> multi_input(mcp::CallContext& context, json::Value) {
   context.go_on_as_task();
   std::vector<mcp::Question> questions;
-  questions.push_back(name_question("first", "What is your name?"));
-  questions.push_back(name_question("second", "What is your other name?"));
+  // Both fields: an answer with one that the form does not have would be refused.
+  const std::string_view fields =
+      R"({"properties":{"name":{"type":"string"},"confirm":{"type":"boolean"}},"required":[]})";
+  questions.push_back(form("first", "Who begins, and shall it?", fields));
+  questions.push_back(form("second", "Who ends, and shall it?", fields));
   auto answers = co_await context.ask_all(std::move(questions));
   if (!answers) co_return mcp::ToolResult::failure(answers.error());
   co_return text("Both questions are answered");

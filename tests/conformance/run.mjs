@@ -1,11 +1,10 @@
 // usage: node run.mjs VERSION SERVER-PROGRAM
 // Runs the official MCP conformance suite (pinned in package.json) against a fresh fixture server: the required set of
-// one protocol version, with baseline-VERSION.yml as the list of what is known to be open, and then the scenarios that
-// the suite has beyond it, by name. A check that fails without being listed, a listed one that passes, and a mere
-// warning all fail the run; so does a scenario beyond the set that checks nothing, and a suite that runs other than so
-// many scenarios. Then whole answers are compared with what they have to be (answers.mjs). Offline; ends only what it
-// started.
-import { spawn } from 'node:child_process';
+// one protocol version, and then the scenarios that the suite has beyond it, by name. The list of what is known to be
+// open, baseline-VERSION.yml, is given to the suite so that warnings count, and has to be empty. A check that fails and a
+// mere warning fail the run; so does a scenario that checks nothing, and a suite that scores or runs other than so many
+// scenarios. Then whole answers are compared with what they have to be (answers.mjs). Offline; ends only what it started.
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -53,15 +52,22 @@ const beyond = {
     'tasks-mrtr-composition'],
 };
 
-// Scenarios that a run of the required set goes through: the 30 and 37 that the suite scores, and some that it does not.
+// Scenarios of the required set that the suite scores, and those that a run of it goes through, scored or not.
+const scored = { '2025-11-25': 30, '2026-07-28': 37 };
 const scenarios = { '2025-11-25': 33, '2026-07-28': 50 };
 
 console.log(`conformance ${version} against ${url}`);
 const failed = [];
+if (!isEmptyBaseline(fs.readFileSync(baseline, 'utf8'))) failed.push(`${path.basename(baseline)} has an entry`);
 if (!await runSuite(['--requirements', version])) failed.push('the required set');
 const ran = new Set(allChecks().map(({ scenario }) => scenario)).size;
 console.log(`the required set: ${ran} scenarios ran`);
 if (ran !== scenarios[version]) failed.push(`the required set has ${scenarios[version]} scenarios`);
+const required = scoredScenarios();
+const passed = required.filter((scenario) => hasPassed(scenario));
+console.log(`scored: ${passed.length} of ${required.length} passed without a warning`);
+if (required.length !== scored[version]) failed.push(`the suite scores ${required.length}, not ${scored[version]}`);
+failed.push(...required.filter((scenario) => !passed.includes(scenario)));
 for (const scenario of beyond[version]) {
   // The run of the required set includes some of them, without minding how they end.
   if (checksOf(scenario).length === 0) await runSuite(['--scenario', scenario, '--spec-version', version]);
@@ -79,6 +85,24 @@ try {
 } catch (error) {
   console.error(error.message);
   failed.push('whole answers');
+}
+
+// Comments, and the one line that says that nothing is listed.
+function isEmptyBaseline(text) {
+  return text.split('\n').map((line) => line.replace(/#.*$/, '').trim()).filter(Boolean).join('\n') === 'server: []';
+}
+
+// The scenarios that the suite asks of a server of this version, as it lists them itself.
+function scoredScenarios() {
+  const listed = execFileSync(process.execPath, [suite, 'list', '--requirements', version],
+    { cwd: results, env: { ...process.env, HOME: results }, encoding: 'utf8' });
+  const [, ofServers = ''] = listed.match(/^Server scenarios.*\n((?: {2}- .*\n)*)/m) ?? [];
+  return ofServers.split('\n').map((line) => line.replace(/^ *- /, '').trim()).filter(Boolean);
+}
+
+function hasPassed(scenario) {
+  const statuses = checksOf(scenario).map(({ check }) => check.status);
+  return statuses.includes('SUCCESS') && !statuses.includes('FAILURE') && !statuses.includes('WARNING');
 }
 
 async function runSuite(what) {
@@ -104,7 +128,7 @@ fs.rmSync(results, { recursive: true, force: true });
 process.exitCode = failed.length === 0 && alive ? 0 : 1;
 
 function checksOf(scenario) {
-  return allChecks().filter((each) => each.scenario.startsWith(`server-${scenario}-20`));
+  return allChecks().filter((each) => each.scenario.startsWith(`server-${scenario}-20`) || each.scenario.startsWith(`${scenario}-20`));
 }
 
 function allChecks() {

@@ -1,4 +1,4 @@
-// A chunked body: the same body whole and cut in two where the first byte says, and one that is written anew in chunks
+// A chunked body: the same body whole and cut where its end says, and one that is written anew in chunks
 // of another size is read as itself.
 #include <algorithm>
 #include <cstddef>
@@ -6,11 +6,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/check.h"
 #include "net/request_reader.h"
+#include "tests/fuzz/pieces.h"
 
 namespace {
 
@@ -24,16 +26,20 @@ struct Seen {
   size_t used;  // Of the bytes after the head.
 };
 
-Seen read(std::string_view first, std::string_view second) {
+Seen read(const std::vector<std::string_view>& pieces) {
   net::RequestReader reader(kLimits);
   ENSURE(reader.feed(kHead) == kHead.size() && reader.state() == net::RequestReader::State::kBody);
-  size_t used = reader.feed(first);
-  ENSURE(used <= first.size());
-  std::string rest(first.substr(used));
-  rest += second;
-  // A reader is fed when something has come.
-  const bool goes_on = reader.state() == net::RequestReader::State::kBody && !second.empty();
-  if (goes_on) used += reader.feed(rest);
+  size_t used = 0;
+  std::string waiting;
+  for (const std::string_view piece : pieces) {
+    // A reader is fed when something has come.
+    if (piece.empty() || reader.state() != net::RequestReader::State::kBody) continue;
+    waiting += piece;
+    const size_t taken = reader.feed(waiting);
+    ENSURE(taken <= waiting.size());
+    waiting.erase(0, taken);
+    used += taken;
+  }
   Seen seen{reader.state(), {}, used};
   if (seen.state == net::RequestReader::State::kComplete) seen.body = reader.take().body;
   ENSURE(seen.body.size() <= kLimits.body_bytes);
@@ -52,17 +58,16 @@ std::string in_chunks(std::string_view body, size_t chunk_bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0 || size > kInputBytesMax) return 0;
-  const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const size_t at = std::min<size_t>(data[0], bytes.size());
-  const Seen whole = read(bytes, "");
-  const Seen cut = read(bytes.substr(0, at), bytes.substr(at));
+  if (size < fuzz::Pieces::kTailBytes || size > kInputBytesMax) return 0;
+  const fuzz::Pieces input = fuzz::cut(data, size);
+  const Seen whole = read({input.whole});
+  const Seen cut = read(input.pieces);
   ENSURE(whole.state == cut.state && whole.body == cut.body);
   if (whole.state != net::RequestReader::State::kComplete) return 0;
   // Where the body ends decides where the next request begins.
   ENSURE(whole.used == cut.used);
-  const std::string again = in_chunks(whole.body, size_t{1} + data[0] % 64);
-  const Seen rewritten = read(again, "");
+  const std::string again = in_chunks(whole.body, size_t{1} + input.spare % 64);
+  const Seen rewritten = read({again});
   ENSURE(rewritten.state == net::RequestReader::State::kComplete && rewritten.body == whole.body);
   ENSURE(rewritten.used == again.size());
   return 0;

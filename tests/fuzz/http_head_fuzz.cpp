@@ -1,5 +1,5 @@
-// Bytes of a connection, cut in two where the first byte says: the reader sees the same requests and the same end as in
-// one piece, and what it lets through is clean. Pipelined requests and bodies of either framing are among the bytes.
+// Bytes of a connection, cut where their end says: the reader sees the same requests and the same end as in one piece,
+// and what it lets through is clean. Pipelined requests and bodies of either framing are among the bytes.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "net/request_reader.h"
+#include "tests/fuzz/pieces.h"
 
 namespace {
 
@@ -61,11 +62,10 @@ Seen read(const std::vector<std::string_view>& pieces) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0 || size > kInputBytesMax) return 0;
-  const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const size_t at = std::min<size_t>(data[0], bytes.size());
-  const Seen whole = read({bytes});
-  const Seen cut = read({bytes.substr(0, at), bytes.substr(at)});
+  if (size < fuzz::Pieces::kTailBytes || size > kInputBytesMax) return 0;
+  const fuzz::Pieces input = fuzz::cut(data, size);
+  const Seen whole = read({input.whole});
+  const Seen cut = read(input.pieces);
   ENSURE(whole.state == cut.state && whole.status == cut.status && whole.requests.size() == cut.requests.size());
   ENSURE(whole.status == 0 || (whole.status >= 400 && whole.status < 600));
   for (size_t i = 0; i < whole.requests.size(); ++i) {

@@ -1,7 +1,9 @@
 // A message that is accepted is written and read back as the same; whatever it is, both transports classify it without
-// a crash, and a refusal is one line of JSON.
+// a crash, under whatever header fields its last byte says, and a refusal is one line of JSON.
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,17 +41,33 @@ void check(const mcp::Classified& classified, const mcp::HttpView* http) {
   }
 }
 
+// The header fields of a request, each there or not, agreeing with the usual message or not, as the bits of `choice`
+// say.
+mcp::HttpView view_of(uint8_t choice) {
+  constexpr std::array<std::optional<std::string_view>, 4> kVersions{std::nullopt, "2026-07-28", "2025-11-25",
+                                                                     "2099-01-01"};
+  constexpr std::array<std::optional<std::string_view>, 4> kMethods{std::nullopt, "tools/call", "resources/read", ""};
+  constexpr std::array<std::optional<std::string_view>, 4> kNames{std::nullopt, "echo", "=?base64?ZWNobw==?=",
+                                                                  "=?base64?!?="};
+  mcp::HttpView view{.version = kVersions[choice & 3],
+                     .rpc_method = kMethods[choice >> 2 & 3],
+                     .name = kNames[choice >> 4 & 3]};
+  if ((choice >> 6) == 3) view.repeated = "Mcp-Name";
+  return view;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (size == 0) return 0;
+  const std::string_view text(reinterpret_cast<const char*>(data), size - 1);
   const auto body = mcp::parse_body(text);
   if (!body) {
     ENSURE(body.error().error.code == mcp::code::kParseError && !body.error().id);
     return 0;
   }
   check(mcp::classify_line(*body), nullptr);
-  const mcp::HttpView http{http::Method::kPost, "2026-07-28", "tools/call", "echo"};
+  const mcp::HttpView http = view_of(data[size - 1]);
   check(mcp::classify(http, *body), &http);
   const auto message = mcp::decode(*body);
   if (!message) return 0;

@@ -1,5 +1,4 @@
-// A stream gives the same events at once and cut in two, where the first byte says where to cut.
-#include <algorithm>
+// A stream gives the same events at once and cut where its end says.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -7,23 +6,27 @@
 
 #include "base/check.h"
 #include "http/sse.h"
+#include "tests/fuzz/pieces.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0) return 0;
-  const std::string_view stream(reinterpret_cast<const char*>(data) + 1, size - 1);
+  if (size < fuzz::Pieces::kTailBytes) return 0;
+  const fuzz::Pieces input = fuzz::cut(data, size);
   constexpr size_t kEventBytesMax = 256;
   http::SseParser whole(kEventBytesMax);
-  const auto expected = whole.feed(stream);
+  const auto expected = whole.feed(input.whole);
 
   http::SseParser cut(kEventBytesMax);
-  const size_t at = std::min<size_t>(data[0], stream.size());
-  auto events = cut.feed(stream.substr(0, at));
-  const auto rest = cut.feed(stream.substr(at));
-  ENSURE(expected.has_value() == (events.has_value() && rest.has_value()));
+  std::vector<http::SseEvent> events;
+  bool is_good = true;
+  for (const std::string_view piece : input.pieces) {
+    const auto more = cut.feed(piece);
+    is_good = is_good && more.has_value();
+    if (more) events.insert(events.end(), more->begin(), more->end());
+  }
+  ENSURE(expected.has_value() == is_good);
   if (!expected) return 0;
-  events->insert(events->end(), rest->begin(), rest->end());
-  ENSURE(*events == *expected && cut.last_event_id() == whole.last_event_id() && cut.retry() == whole.retry());
-  for (const http::SseEvent& event : *events) {
+  ENSURE(events == *expected && cut.last_event_id() == whole.last_event_id() && cut.retry() == whole.retry());
+  for (const http::SseEvent& event : events) {
     ENSURE(event.data.size() <= kEventBytesMax && !event.event.empty());
     ENSURE(event.data.find('\r') == std::string::npos);
   }

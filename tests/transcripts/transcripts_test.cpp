@@ -1,12 +1,15 @@
 // Dialogues with the MCP core as text files beside this one: "# " prose, "--> " what the client sends, "<-- " what the
 // server answers to it, in order. Each runs in memory and for real: over lines and over pipes (the stdio binding), over
-// the HTTP handler and over a socket; a file whose name ends in .lines.txt runs over lines and pipes alone.
+// the HTTP handler and over a socket. Where the server speaks of itself (.asking.lines.txt and .events.lines.txt) the
+// client of the handler holds its streams open: those of its calls, that of GET, those on which it listens. What is
+// about lines themselves (stdio.lines.txt) runs over lines and pipes alone.
 // UPDATE_TRANSCRIPTS=1 rewrites the server's half.
 #include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <unistd.h>
@@ -172,6 +175,87 @@ std::vector<std::vector<std::string>> run_over_handler(const std::vector<Turn>& 
                        [&](http::Request request) { return world.loop.run(endpoint.handle(std::move(request))); });
 }
 
+// A client of HTTP that reads all of its streams at once.
+class StreamingClient {
+ public:
+  // Everything that comes of this turn: first what older streams bring, then the answer itself, as on a line.
+  std::vector<std::string> say(const Turn& turn) {
+    const auto value = json::parse(turn.sent);
+    REQUIRE(value);
+    const json::Value* id = value->find("id");
+    http::Request request = request_for(turn.sent, session_, version_);
+    const bool modern = request.headers.find("Mcp-Method").has_value();
+    if (modern && value->text_or_empty("method") == "notifications/cancelled") {
+      // To cancel in this era is to close the stream; the notification is for lines.
+      std::erase_if(streams_, [&](const auto& each) { return each->id == *value->find("params")->find("requestId"); });
+    }
+    http::Response response = world_.loop.run(endpoint_.handle(std::move(request)));
+    std::vector<std::string> answer;
+    if (!response.stream && !response.body.empty()) answer.push_back(response.body);
+    const size_t older = streams_.size();
+    if (response.stream) follow(id == nullptr ? json::Value() : *id, std::move(response.stream));
+    world_.loop.run_until_idle();
+    std::vector<std::string> got;
+    for (size_t i = 0; i < streams_.size(); ++i) {
+      std::vector<std::string>& into = i < older ? got : answer;
+      for (std::string& message : std::exchange(streams_[i]->messages, {})) into.push_back(std::move(message));
+    }
+    got.insert(got.end(), answer.begin(), answer.end());
+    if (const auto session = response.headers.find("Mcp-Session-Id")) open_session(std::string(*session), got.back());
+    return got;
+  }
+
+ private:
+  struct Stream {
+    Stream(base::Loop& loop, json::Value of, std::unique_ptr<http::BodyStream> bytes)
+        : id(std::move(of)), body(std::move(bytes)), reader(loop) {}
+    json::Value id;  // Of the request that it belongs to; null for that of GET.
+    std::unique_ptr<http::BodyStream> body;
+    std::vector<std::string> messages;
+    base::TaskGroup reader;  // Last: its task uses the others.
+  };
+
+  static base::Task<void> read(Stream* stream) {
+    while (true) {  // Until the stream ends, or is closed with this task.
+      auto next = stream->body->next();
+      const auto piece = co_await std::move(next);
+      if (!piece) co_return;
+      for (const std::string_view line : base::split(*piece, '\n')) {
+        if (line.starts_with("data: ") && line.size() > 6) stream->messages.emplace_back(line.substr(6));
+      }
+    }
+  }
+  void follow(json::Value id, std::unique_ptr<http::BodyStream> body) {
+    streams_.push_back(std::make_unique<Stream>(world_.loop, std::move(id), std::move(body)));
+    streams_.back()->reader.spawn(read(streams_.back().get()));
+  }
+  void open_session(std::string session, const std::string& initialized) {
+    session_ = std::move(session);
+    const auto value = json::parse(initialized);
+    REQUIRE(value);
+    version_ = value->find("result")->text_or_empty("protocolVersion");
+    http::Request get = request_for("{}", session_, version_);
+    get.method = http::Method::kGet;
+    get.body.clear();
+    http::Response listening = world_.loop.run(endpoint_.handle(std::move(get)));
+    REQUIRE(listening.stream);
+    follow({}, std::move(listening.stream));
+  }
+
+  World<test::ManualLoop> world_;
+  mcp::StreamableHttp endpoint_{world_.server, world_.random, nullptr, {}};
+  std::string session_;
+  std::string version_;
+  std::vector<std::unique_ptr<Stream>> streams_;  // Last: their bodies are the endpoint's.
+};
+
+std::vector<std::vector<std::string>> run_over_streams(const std::vector<Turn>& turns) {
+  StreamingClient client;
+  std::vector<std::vector<std::string>> got;
+  for (const Turn& turn : turns) got.push_back(client.say(turn));
+  return got;
+}
+
 // The client of the socket takes an answer when it is whole, which that of a listener never is.
 std::vector<Turn> without_listening(std::vector<Turn> turns) {
   std::erase_if(turns, [](const Turn& turn) { return listens(turn.sent); });
@@ -286,9 +370,10 @@ TEST_CASE("each method stands in a transcript of each revision, and what a serve
   }
 }
 
-TEST_CASE("every transcript holds in memory, over pipes, over the HTTP handler and over a socket") {
+TEST_CASE("every transcript holds in memory, over pipes, over the HTTP handler, on its streams and over a socket") {
   const bool update = std::getenv("UPDATE_TRANSCRIPTS") != nullptr;
   size_t files = 0;
+  size_t streamed = 0;
   for (const auto& entry : fs::directory_iterator(source_directory() / "tests/transcripts")) {
     if (entry.path().extension() != ".txt") continue;
     ++files;
@@ -302,10 +387,17 @@ TEST_CASE("every transcript holds in memory, over pipes, over the HTTP handler a
     }
     compare(turns, got);
     compare(turns, run_over_pipes(turns));
-    if (entry.path().string().ends_with(".lines.txt")) continue;
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(".asking.lines.txt") || name.ends_with(".events.lines.txt")) {
+      compare(turns, run_over_streams(turns));
+      ++streamed;
+    }
+    if (name.ends_with(".lines.txt")) continue;
     compare(turns, run_over_handler(turns));
     const auto whole = without_listening(turns);
     compare(whole, run_over_socket(whole));
   }
   CHECK(files >= 6);
+  // Four revisions that ask, and five that tell.
+  CHECK((update || streamed == 9));
 }

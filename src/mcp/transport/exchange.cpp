@@ -1,5 +1,6 @@
 #include "mcp/transport/exchange.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,12 +22,13 @@ class SseBody final : public http::BodyStream {
     if (std::exchange(style_.primes, false)) {
       co_return http::sse_retry(kRetry) + http::sse_event("", "", id(after_));
     }
-    auto next = co_await outbox_.next(reader_, after_, loop_.now() + style_.keep_alive);
+    if (loop_.now() >= style_.until) co_return std::nullopt;
+    auto next = co_await outbox_.next(reader_, after_, std::min(loop_.now() + style_.keep_alive, style_.until));
     if (next.item) {
       after_ = next.item->number;
       co_return http::sse_event(next.item->message, "message", id(after_));
     }
-    if (next.at_end) co_return std::nullopt;
+    if (next.at_end || loop_.now() >= style_.until) co_return std::nullopt;
     co_return http::sse_comment();
   }
 
@@ -55,8 +57,7 @@ base::Task<void> Exchange::drive(base::Task<Reply> task) {
   Reply reply = co_await std::move(task);
   place_.reset();
   ended_ = true;
-  if (streaming_ || stream_ == Stream::kAlways) {
-    streaming_ = true;
+  if (streaming_) {
     outbox_.push_last(std::move(reply.text));
   } else {
     reply_ = std::move(reply);

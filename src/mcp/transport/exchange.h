@@ -22,8 +22,8 @@ namespace mcp {
 
 class Exchange final : public Channel {
  public:
-  // Which kinds of answer the client takes.
-  enum class Stream { kNever, kIfNeeded, kAlways };
+  // Whether the answer may become a stream, which it does with the first message before it.
+  enum class Stream { kNever, kIfNeeded };
 
   Exchange(base::Loop& loop, Stream stream, Outbox::Keep keep)
       : loop_(loop), stream_(stream), outbox_(loop, keep, Outbox::Limits{}) {}
@@ -67,6 +67,7 @@ struct StreamStyle {
   std::string id = {};  // Of the stream; "" writes no event ids.
   bool primes = false;  // Begins with an event without data, so that a client can come back before the first message.
   base::Duration keep_alive = std::chrono::seconds(15);
+  base::Instant until = base::Instant::never();  // Ends then, wherever it stands.
 };
 
 // The head of every event stream.

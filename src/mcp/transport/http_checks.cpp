@@ -49,6 +49,20 @@ bool is_refused(std::string_view range) {
   });
 }
 
+// A charset is of no use to JSON, and clients that send one say UTF-8.
+bool names_other_charset(std::string_view type) {
+  return std::ranges::any_of(type | std::views::split(';') | std::views::drop(1), [](const auto& part) {
+    constexpr std::string_view kCharset = "charset=";
+    const std::string_view parameter = base::trim(std::string_view(part));
+    if (!base::equals_ignoring_case(parameter.substr(0, kCharset.size()), kCharset)) return false;
+    std::string_view charset = parameter.substr(kCharset.size());
+    if (charset.size() > 1 && charset.front() == '"' && charset.back() == '"') {
+      charset = charset.substr(1, charset.size() - 2);
+    }
+    return !base::equals_ignoring_case(charset, "utf-8") && !base::equals_ignoring_case(charset, "utf8");
+  });
+}
+
 }  // namespace
 
 bool is_allowed_host(std::optional<std::string_view> host, std::span<const std::string> allowed) {
@@ -70,10 +84,8 @@ bool is_allowed_origin(std::optional<std::string_view> origin, std::span<const s
 
 Accepts read_accept(const http::Headers& headers) {
   Accepts accepts;
-  bool said = false;
   for (const auto& [name, value] : headers) {
     if (!base::equals_ignoring_case(name, "Accept")) continue;
-    said = true;
     for (const auto part : std::string_view(value) | std::views::split(',')) {
       const std::string_view range(part);
       if (is_refused(range)) continue;
@@ -84,12 +96,13 @@ Accepts read_accept(const http::Headers& headers) {
       accepts.event_stream = accepts.event_stream || all || is("text/event-stream") || is("text/*");
     }
   }
-  return said ? accepts : Accepts{true, true};
+  return accepts;
 }
 
 bool is_json(const http::Headers& headers) {
   const auto type = headers.find("Content-Type");
-  return type && headers.count("Content-Type") == 1 && base::equals_ignoring_case(type_of(*type), "application/json");
+  return type && headers.count("Content-Type") == 1 && base::equals_ignoring_case(type_of(*type), "application/json") &&
+         !names_other_charset(*type);
 }
 
 }  // namespace mcp

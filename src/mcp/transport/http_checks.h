@@ -19,12 +19,14 @@ bool is_allowed_host(std::optional<std::string_view> host, std::span<const std::
 bool is_allowed_origin(std::optional<std::string_view> origin, std::span<const std::string> hosts,
                        std::span<const std::string> origins);
 
-// What the client takes as an answer; everything when it does not say.
+// What the client says that it takes as an answer. A wildcard takes both; without the field it has said nothing, which
+// the transport wants it to (2026-07-28 and 2025-11-25 basic/transports: "MUST include an Accept header").
 struct Accepts {
   bool json = false;
   bool event_stream = false;
 };
 Accepts read_accept(const http::Headers& headers);
+// Whether the body is JSON in UTF-8, which is all that JSON between systems may be in (RFC 8259 section 8.1).
 bool is_json(const http::Headers& headers);
 
 }  // namespace mcp

@@ -98,11 +98,6 @@ http::Response refuse_login(const base::Error& error, std::string challenge, boo
   return refuse(503, error.message);
 }
 
-Exchange::Stream stream_for(Accepts accepts) {
-  if (!accepts.event_stream) return Exchange::Stream::kNever;
-  return accepts.json ? Exchange::Stream::kIfNeeded : Exchange::Stream::kAlways;
-}
-
 http::Response reply_response(std::optional<Reply> reply) {
   // A cancelled request has no response; the client has stopped waiting for one.
   if (!reply) return accepted();
@@ -129,11 +124,16 @@ struct Listening {
   base::Timer end;
 };
 
+// The stream of a call that its client has come back for, as long as that one reads.
+struct Resumed {
+  std::shared_ptr<Exchange> exchange;
+  PrincipalLoads::Slot slot;
+};
+
 }  // namespace
 
 struct StreamableHttp::Post {
   std::shared_ptr<HttpSession> session;
-  Accepts accepts;
   Principal principal;  // As this request has shown it: what it may, and where it comes from, may change in a session.
 };
 
@@ -216,7 +216,8 @@ std::optional<StreamableHttp::HeadRefusal> StreamableHttp::check_head(const http
   if (http::split_target(request.target).path != options_.path) {
     return HeadRefusal{refuse(404, "There is nothing here. The MCP endpoint is " + options_.path + ".")};
   }
-  const auto host = request.headers.find("Host");
+  // Two of them are none: who checks the first may not be who uses the second.
+  const auto host = request.headers.count("Host") == 1 ? request.headers.find("Host") : std::nullopt;
   if (!is_allowed_host(host, options_.allowed_hosts)) {
     return HeadRefusal{
         refuse(403, "This server is not reached by that Host. Add the name to the allowed hosts, if it is yours."),
@@ -246,10 +247,11 @@ base::Task<http::Response> StreamableHttp::respond(const http::Request& request,
 base::Task<http::Response> StreamableHttp::post(const http::Request& request, const HttpView& view,
                                                 Principal principal) {
   const auto refused = [](auto... why) { return responded(refuse(std::move(why)...)); };
-  if (!is_json(request.headers)) return refused(415, "Send JSON: Content-Type: application/json.");
+  if (!is_json(request.headers)) return refused(415, "Send JSON in UTF-8: Content-Type: application/json.");
+  // Every revision wants both of its client, so that the server may choose for each answer.
   const Accepts accepts = read_accept(request.headers);
-  if (!accepts.json && !accepts.event_stream) {
-    return refused(406, "Accept application/json and text/event-stream.");
+  if (!accepts.json || !accepts.event_stream) {
+    return refused(406, "Accept both: Accept: application/json, text/event-stream.");
   }
   if (request.body.size() > options_.limits.bytes_max) {
     return refused(413, fmt::format("The body is larger than {} bytes.", options_.limits.bytes_max));
@@ -259,18 +261,15 @@ base::Task<http::Response> StreamableHttp::post(const http::Request& request, co
   Classified classified = classify(view, *std::move(body));
   if (auto* modern = std::get_if<ModernCall>(&classified)) {
     if (const auto refusal = find_refusal(&view, *modern)) return refused(*refusal);
-    if (auto error = server_.find_header_error(modern->call, request.headers)) {
+    if (auto error = server_.find_header_error(modern->call, principal, request.headers)) {
       return refused(400, *std::move(error), std::optional(modern->call.id));
     }
-    return answer_modern(std::move(*modern), std::move(principal), accepts);
+    return answer_modern(std::move(*modern), std::move(principal));
   }
   if (std::holds_alternative<ModernNotification>(classified)) return responded(accepted());
   if (const auto* refusal = std::get_if<Refusal>(&classified)) return refused(*refusal);
   if (options_.legacy == LegacyClients::kRefused) {
     return refused(400, unsupported_version("(none)"));
-  }
-  if (!accepts.json || !accepts.event_stream) {
-    return refused(406, "Accept both application/json and text/event-stream.");
   }
   if (auto* opening = std::get_if<Initialize>(&classified)) {
     const auto id = request.headers.find(kSessionHeader);
@@ -284,7 +283,7 @@ base::Task<http::Response> StreamableHttp::post(const http::Request& request, co
   }
   auto session = find_session(request, principal);
   if (!session) return responded(std::move(session).error());
-  return answer_legacy(std::move(std::get<Legacy>(classified)), {*std::move(session), accepts, std::move(principal)});
+  return answer_legacy(std::move(std::get<Legacy>(classified)), {*std::move(session), std::move(principal)});
 }
 
 bool StreamableHttp::judges_scope(const Principal& principal) const {
@@ -310,7 +309,7 @@ base::Task<std::optional<http::Response>> StreamableHttp::refuse_scope(std::span
   co_return std::nullopt;
 }
 
-base::Task<http::Response> StreamableHttp::answer_modern(ModernCall modern, Principal principal, Accepts accepts) {
+base::Task<http::Response> StreamableHttp::answer_modern(ModernCall modern, Principal principal) {
   if (judges_scope(principal)) {
     const Call* const asked[] = {&modern.call};
     auto judging = refuse_scope(asked, principal);
@@ -319,7 +318,7 @@ base::Task<http::Response> StreamableHttp::answer_modern(ModernCall modern, Prin
   auto slot = place_for(principal, modern.call);
   if (!slot) co_return std::move(slot).error();
   const Id id = modern.call.id;
-  auto exchange = std::make_shared<Exchange>(server_.loop(), stream_for(accepts), Outbox::Keep::kNo);
+  auto exchange = std::make_shared<Exchange>(server_.loop(), Exchange::Stream::kIfNeeded, Outbox::Keep::kNo);
   slot->belongs_to(exchange);
   exchange->start(server_.handle(Incoming::modern(std::move(modern), std::move(principal), exchange.get())),
                   *std::move(slot));
@@ -375,7 +374,7 @@ base::Task<http::Response> StreamableHttp::answer_call(Call call, Post post) {
   if (const auto obstacle = find_obstacle(*session, id)) co_return refuse(*obstacle);
   auto slot = place_for(post.principal, call);
   if (!slot) co_return std::move(slot).error();
-  auto exchange = std::make_shared<Exchange>(server_.loop(), stream_for(post.accepts), Outbox::Keep::kYes);
+  auto exchange = std::make_shared<Exchange>(server_.loop(), Exchange::Stream::kIfNeeded, Outbox::Keep::kYes);
   // The session keeps it: a client that loses its connection has not cancelled.
   StreamStyle style{.id = session->keep(id, exchange),
                     .primes = session->session()->revision() >= Revision::k2025_11_25,
@@ -508,7 +507,8 @@ http::Response StreamableHttp::resume(const std::shared_ptr<HttpSession>& sessio
   const std::string_view stream = number && *number >= 0 ? last_event_id.substr(0, dash) : std::string_view();
   const bool listens = session->has_listener() && stream == session->listener_stream();
   auto exchange = listens ? nullptr : session->find_stream(stream);
-  if (exchange == nullptr && !listens) {
+  // Nobody was given an event of what is answered as JSON, and no stream would come of it.
+  if (!listens && (exchange == nullptr || !exchange->is_stream())) {
     return refuse(404, "That stream is gone, or never was. Send the request again.");
   }
   Outbox& outbox = listens ? session->listener() : exchange->outbox();
@@ -516,8 +516,13 @@ http::Response StreamableHttp::resume(const std::shared_ptr<HttpSession>& sessio
     return refuse(400, "That stream has not come so far. Send the Last-Event-ID of an event that was received.");
   }
   if (listens) return listen(session, *number);
-  StreamStyle style{.id = std::string(stream), .keep_alive = options_.keep_alive};
-  return stream_response(stream_body(server_.loop(), std::move(exchange), outbox, std::move(style), *number));
+  auto slot = loads_.enter(session->session()->principal().id, PrincipalLoads::Kind::kStream);
+  if (!slot) return too_many(std::string(kTooManyStreams), std::nullopt);
+  StreamStyle style{.id = std::string(stream),
+                    .keep_alive = options_.keep_alive,
+                    .until = server_.loop().now() + options_.stream_life_max};
+  auto owner = std::make_shared<Resumed>(std::move(exchange), *std::move(slot));
+  return stream_response(stream_body(server_.loop(), std::move(owner), outbox, std::move(style), *number));
 }
 
 http::Response StreamableHttp::end_session(const http::Request& request, const Principal& principal) {

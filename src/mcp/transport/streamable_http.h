@@ -57,7 +57,9 @@ struct StreamableHttpOptions {
   json::Limits limits = kMessageLimits;
   LegacyClients legacy = LegacyClients::kServed;
   size_t sessions_max = 1000;
-  // The session that was used least recently makes room for a new one.
+  // The idle session that was used least recently makes room for a new one. One with a call that runs or a stream that
+  // is open is in use, and is not ended by somebody's fourth handshake: that one gets 429. The session of a client that
+  // crashed is idle as soon as its connection has ended.
   size_t sessions_per_principal_max = 3;
   base::Duration session_idle_max = std::chrono::minutes(30);
   base::Duration session_life_max = std::chrono::hours(24);
@@ -116,7 +118,7 @@ class StreamableHttp final : public http::Handler {
   // The 403 for a call that is beyond the principal's scopes, of which the auditor hears.
   base::Task<std::optional<http::Response>> refuse_scope(std::span<const Call* const> calls,
                                                          const Principal& principal);
-  base::Task<http::Response> answer_modern(ModernCall modern, Principal principal, Accepts accepts);
+  base::Task<http::Response> answer_modern(ModernCall modern, Principal principal);
   http::Response initialize(Initialize initialize, Principal principal);
   base::Task<http::Response> answer_legacy(Legacy legacy, Post post);
   base::Task<http::Response> answer_call(Call call, Post post);

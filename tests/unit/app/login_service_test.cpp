@@ -45,7 +45,7 @@ TEST_CASE("a pasted answer logs in, and counts once") {
   CHECK(bench.logged_in());
 }
 
-TEST_CASE("cve_2026_27124: nonsense and a state of another login change nothing, the true answer still counts") {
+TEST_CASE("nonsense and a state of another login change nothing, the true answer still counts") {
   LoginBench bench(pasted());
   const tools::PendingLogin pending = bench.begin();
   const std::string address = bench.visit(pending.url);
@@ -188,7 +188,9 @@ struct BegunLogin {
 
 }  // namespace
 
-TEST_CASE("attack: the answer of a login in another browser is refused, told, and the login goes on") {
+// Whoever begins a login and leaves its last step to somebody else's browser would be answered with that person's
+// account: the browser that ends a login has to be the one that began it.
+TEST_CASE("cve_2026_27124: the answer of a login in another browser is refused, told, and the login goes on") {
   BegunLogin login;
   const std::string name = login.cookie.substr(0, login.cookie.find('='));
   CHECK(login.with("") == 400);
@@ -203,6 +205,40 @@ TEST_CASE("attack: the answer of a login in another browser is refused, told, an
   CHECK(!login.bench.logged_in());
   CHECK(login.with("theirs=1; " + login.cookie) == 200);
   CHECK(login.bench.exchanges() == 1);
+}
+
+TEST_CASE("workers_open_redirect: nothing that a browser brings to the listener is where it is sent") {
+  LoginBench bench;
+  const tools::PendingLogin pending = bench.begin();
+  const std::string start = pending.url.substr(0, pending.url.find('?'));
+  const std::string origin = start.substr(0, start.find('/', std::string_view("http://").size()));
+  for (const std::string aim :
+       {"https://evil.example", "https://evil.example/", "//evil.example", "///evil.example", "/%5cevil.example",
+        "%5c%5cevil.example", "https:evil.example", "https:/evil.example", "http://127.0.0.1@evil.example",
+        "http://127.0.0.1:80@evil.example/callback", "http://127.0.0.1.evil.example/callback", "javascript:alert(1)",
+        "data:text/html,x", "%2f%2fevil.example", "%0d%0aLocation:%20https://evil.example", "%0aSet-Cookie:%20a=b",
+        "http://localhost/callback", "http://[::1]/callback", "file:///etc/passwd", "spotify:track:1",
+        "https://evil.example%23@127.0.0.1", "https://evil.example%2f@127.0.0.1", "/", ".", "..", "%2e%2e%2f%2e%2e",
+        "?next=https://evil.example", "%23https://evil.example", "//127.0.0.1%5c@evil.example",
+        "https://evil.example/%2e%2e"}) {
+    CAPTURE(aim);
+    for (const std::string& asked :
+         {pending.redirect_uri + "?redirect_uri=" + aim,
+          pending.redirect_uri + "?error=access_denied&state=x&next=" + aim,
+          pending.redirect_uri + "?code=AQ-fake&state=" + aim, start + "?return_to=" + aim, origin + "/" + aim}) {
+      CAPTURE(asked);
+      const http::Response response = bench.fetch(asked);
+      CHECK(response.status >= 400);
+      CHECK(!response.headers.find("Location"));
+      CHECK(!response.headers.find("Set-Cookie"));
+      CHECK(response.body.find("evil.example") == std::string::npos);
+    }
+  }
+  CHECK(bench.exchanges() == 0);
+  // The one address that it ever sends a browser to is that of the accounts service.
+  const http::Response begun = bench.fetch(pending.url);
+  CHECK(begun.status == 302);
+  CHECK(begun.headers.find("Location") == pending.url_elsewhere);
 }
 
 TEST_CASE("attack: the answer of a login a second time, with everything that belongs to it") {

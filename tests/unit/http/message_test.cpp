@@ -42,6 +42,8 @@ TEST_CASE("Every status has words for its line") {
   CHECK(http::reason_phrase(100) == "Continue");
   CHECK(http::reason_phrase(504) == "Gateway Timeout");
   CHECK(http::reason_phrase(429) == "Too Many Requests");
+  CHECK(http::reason_phrase(501) == "Not Implemented");
+  CHECK(http::reason_phrase(505) == "HTTP Version Not Supported");
   CHECK(http::reason_phrase(299) == "Unknown");
   CHECK(http::reason_phrase(0) == "Unknown");
   CHECK(http::reason_phrase(999) == "Unknown");

@@ -84,7 +84,7 @@ TEST_CASE("cancel: what names no request that runs is ignored") {
   test::Client client(world);
   client.initialize(kLatest);
   CHECK(client.send(test::call("1", "wait")).empty());
-  for (const std::string_view id : {"2", R"("1")", "0", "null", "1.0", "[1]", "{}"}) {
+  for (const std::string_view id : {"2", R"("1")", "0", "null", "1.5", "[1]", "{}"}) {
     CAPTURE(id);
     CHECK(client.send(test::cancelled(id)).empty());
   }

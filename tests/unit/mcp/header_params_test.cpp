@@ -124,7 +124,7 @@ TEST_CASE("header params: the server compares those of the tool that is called, 
   world.server.add(std::move(tool));
   const Headers west{{"Mcp-Param-Region", "west"}};
   const auto differs = [&](std::string_view text) {
-    return world.server.find_header_error(world.decode_call(text), west).has_value();
+    return world.server.find_header_error(world.decode_call(text), {}, west).has_value();
   };
   CHECK_FALSE(differs(test::call("1", "routed", R"({"r":"west"})")));
   CHECK(differs(test::call("1", "routed", R"({"r":"east"})")));
@@ -134,4 +134,43 @@ TEST_CASE("header params: the server compares those of the tool that is called, 
   CHECK_FALSE(differs(test::call("1", "no_such")));
   CHECK_FALSE(differs(test::request("1", "prompts/get", R"("name":"routed")")));
   CHECK_FALSE(differs(test::request("1", "tools/call", R"("name":1)")));
+}
+
+namespace {
+
+mcp::Tool routed() {
+  return {.info = {.name = "routed", .title = "", .description = "A tool.", .effect = mcp::Effect::kRead},
+          .input_schema = test::parsed(R"({"type":"object","properties":{)"
+                                       R"("r":{"type":"string","x-mcp-header":"Region"},)"
+                                       R"("o":{"type":"object","properties":{"n":{"type":"integer",)"
+                                       R"("x-mcp-header":"Number"}}}}})")
+                              .object(),
+          .output_schema = {},
+          .call = [](mcp::CallContext&, json::Value) {
+            return mcp::detail::refuse({base::Code::kForbidden, "No.", {}, {}});
+          }};
+}
+
+}  // namespace
+
+TEST_CASE("header params: a refusal does not tell of a tool that its caller may not see") {
+  auto options = test::World::default_options();
+  options.visible = [](const mcp::Tool&, const mcp::Principal& principal) { return principal.id == "user-a"; };
+  test::World world(std::move(options));
+  world.server.add(routed());
+  const auto refused = [&](std::string user) {
+    const auto call = world.decode_call(test::call("1", "routed", R"({"r":"east"})"));
+    return world.server.find_header_error(call, {std::move(user)}, {{"Mcp-Param-Region", "west"}}).has_value();
+  };
+  CHECK(refused("user-a"));
+  CHECK_FALSE(refused("user-b"));
+}
+
+TEST_CASE("header params: only 2026-07-28 is told of them") {
+  for (const mcp::Revision revision : mcp::kAllRevisions) {
+    const std::string told = json::write(mcp::describe(routed(), revision));
+    CAPTURE(mcp::revision_name(revision));
+    CHECK(told.contains("x-mcp-header") == (mcp::era_of(revision) == mcp::Era::kModern));
+    CHECK(told.contains(R"("type":"integer")"));
+  }
 }

@@ -54,13 +54,32 @@ TEST_CASE("http checks: a quality of zero refuses, in any spelling") {
   CHECK(accepts("application/json, text/event-stream;q=0.1").event_stream);
   CHECK(accepts("application/json;seq=0").json);
   CHECK(accepts("*/*").json);
-  CHECK(read_accept({}).event_stream);
+  CHECK_FALSE(read_accept({}).json);
+  CHECK_FALSE(read_accept({}).event_stream);
   for (const char* value :
        {"application/json;q=0", "application/json;Q=0", "application/json; q=0.000 ;x=1", "text/html"}) {
     INFO(value);
     CHECK_FALSE(accepts(value).json);
     CHECK_FALSE(accepts(value).event_stream);
   }
+}
+
+TEST_CASE("http checks: JSON is UTF-8, whoever says so") {
+  const auto is = [](const char* type) { return is_json({{"Content-Type", type}}); };
+  for (const char* type : {"application/json", "Application/JSON", "application/json; charset=utf-8",
+                           "application/json;charset=\"UTF-8\"", "application/json; charset=utf8",
+                           "application/json; profile=x"}) {
+    INFO(type);
+    CHECK(is(type));
+  }
+  for (const char* type : {"application/json; charset=utf-16", "application/json;CHARSET=latin1",
+                           "application/json; charset=", "application/json; charset=utf-8; charset=utf-16",
+                           "text/json", "application/json-seq", ""}) {
+    INFO(type);
+    CHECK_FALSE(is(type));
+  }
+  CHECK_FALSE(is_json({}));
+  CHECK_FALSE(is_json({{"Content-Type", "application/json"}, {"Content-Type", "application/json"}}));
 }
 
 }  // namespace

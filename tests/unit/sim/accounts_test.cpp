@@ -192,7 +192,7 @@ TEST_CASE("client credentials read the catalogue and nothing of a person") {
   CHECK(harness.get("/me").status == 401);
 }
 
-TEST_CASE("workers_open_redirect: a refusal at /authorize is a page, never a redirect") {
+TEST_CASE("a refusal at /authorize is a page, never a redirect") {
   Harness harness;
   const auto refused = [&](std::string_view name, std::string_view value, std::string_view text) {
     http::Parameters parameters = authorize_parameters();

@@ -191,7 +191,8 @@ base::Result<void> create_private_file(const std::string& path, std::string_view
   }
   base::Result<void> linked;
   if (::link(temporary.c_str(), path.c_str()) != 0) linked = failed("create", path);
-  ::unlink(temporary.c_str());
+  // Once more where the disk failed: a second name of what stands in place would look like something that was added.
+  if (::unlink(temporary.c_str()) != 0) ::unlink(temporary.c_str());
   if (!linked) return linked;
   return sync_directory(parent_of(path));
 }

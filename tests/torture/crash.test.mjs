@@ -45,3 +45,11 @@ test('a new master key that cannot take its place is used all the same, and take
   assert.match(later.stderr, /Now it is complete/);
   assert.ok(!fs.readdirSync(folder).some((name) => name.includes('.next-')));
 });
+
+test('a disk that fails once, where a name is taken away, leaves nothing in the evidence that was not collected', async () => {
+  await endure(bench, 'incident', {});
+  const calls = fs.readFileSync(bench.count, 'utf8').split('\n');
+  const at = 1 + calls.findIndex((line) => line.includes(' unlink ') && line.includes('made-evidence'));
+  assert.ok(at > 0);
+  await endure(bench, 'incident', { kind: 'eio', at });
+});

@@ -103,7 +103,16 @@ class PostgresServer {
   pid_t server_ = -1;
 };
 
-// Everything that earlier tests have left is gone.
+// What earlier tests have written is gone.
+inline void empty_tables() {
+  auto database = store::postgres::Database::open(PostgresServer::shared().login());
+  REQUIRE(database);
+  REQUIRE(
+      (*database)->execute("TRUNCATE grants, leases, quota, quota_counts, facts, archive, keys, api_keys, nonces, "
+                           "spent_states, user_salts RESTART IDENTITY"));
+}
+
+// The tables are gone too.
 inline void empty_database() {
   auto database = store::postgres::Database::open(PostgresServer::shared().login());
   REQUIRE(database);

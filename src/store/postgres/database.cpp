@@ -289,7 +289,10 @@ Result<Database::Answer> Database::send(std::string_view sql, std::initializer_l
 
 Result<Rows> Database::query(std::string_view sql, std::initializer_list<Parameter> parameters) const {
   const bool alone = !is_connecting_ && !in_transaction_;
-  if (alone) TRY_VOID(ensure_connected());
+  if (alone) {
+    gave_way_ = false;
+    TRY_VOID(ensure_connected());
+  }
   auto answer = send(sql, parameters);
   // It only reads: whether the server was there for the first attempt makes no difference.
   if (!answer && alone && is_lost()) {
@@ -340,6 +343,7 @@ Result<void> Database::commit() const {
   const bool answered = answer != nullptr && libpq()->result_status(answer.get()) == PGRES_COMMAND_OK;
   if (answered && std::string_view(libpq()->cmd_status(answer.get())) == "COMMIT") {
     in_transaction_ = false;
+    gave_way_ = false;
     return {};
   }
   // A transaction that had failed before is rolled back by this.

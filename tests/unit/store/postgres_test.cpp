@@ -53,7 +53,7 @@ std::string text_of(const Database& database, std::string_view sql) {
 
 // Two replicas on one database, which is empty at first.
 struct PostgresWorld {
-  PostgresWorld() { test::empty_database(); }
+  PostgresWorld() { test::empty_tables(); }
 
   test::ManualLoop loop;
   test::InlineWorker worker;
@@ -216,10 +216,70 @@ TEST_CASE("what is wrong with a login is said, without its password") {
   CHECK(error_of(nowhere).message.contains("postgres:///nonexistent:5432/state"));
 }
 
-TEST_CASE("a commit waits for the disk whatever the database usually does") {
+TEST_CASE("a commit waits for the disk whatever the database usually does, and nobody waits for ever") {
   PostgresServer::shared().sql("ALTER ROLE tester SET synchronous_commit TO off");
-  CHECK(text_of(*connect(), "SELECT current_setting('synchronous_commit')") == "on");
+  const auto database = connect();
+  CHECK(text_of(*database, "SELECT current_setting('synchronous_commit')") == "on");
   PostgresServer::shared().sql("ALTER ROLE tester RESET synchronous_commit");
+  CHECK(text_of(*database, "SELECT current_setting('statement_timeout')") == "10s");
+  CHECK(text_of(*database, "SELECT current_setting('lock_timeout')") == "5s");
+  CHECK(text_of(*database, "SELECT current_setting('idle_in_transaction_session_timeout')") == "15s");
+}
+
+TEST_CASE("what the database refuses becomes an error that says what to do") {
+  const auto database = connect();
+  struct Refusal {
+    const char* state;
+    Code code;
+    const char* advice;
+  };
+  for (const Refusal each : {Refusal{"55P03", Code::kUnavailable, "Others keep the database busy. Try again."},
+                             Refusal{"57014", Code::kUnavailable, "Others keep the database busy. Try again."},
+                             Refusal{"53100", Code::kUnavailable, "a full disk, or too many connections"},
+                             Refusal{"25006", Code::kUnavailable, "Set store.url to the primary"},
+                             Refusal{"42501", Code::kForbidden, "AUTHORIZATION \"tester\""},
+                             Refusal{"22021", Code::kInvalidArgument, "cannot be kept"},
+                             Refusal{"XX001", Code::kUnavailable, "cannot be used now"}}) {
+    CAPTURE(each.state);
+    const auto refused =
+        database->execute(fmt::format("DO $$ BEGIN RAISE EXCEPTION 'said' USING ERRCODE = '{}'; END $$", each.state));
+    REQUIRE(!refused);
+    CHECK(refused.error().code == each.code);
+    CHECK(refused.error().message.contains(each.advice));
+    CHECK_FALSE(refused.error().message.contains("said"));
+    CHECK(refused.error().detail.contains(each.state));
+    CHECK_FALSE(database->gave_way());
+  }
+}
+
+TEST_CASE("replicas that write one login at the same time never give it one generation twice") {
+  test::empty_tables();
+  constexpr int kTimes = 30;
+  std::vector<std::vector<int64_t>> given(3);
+  {
+    std::vector<std::jthread> replicas;
+    for (auto& mine : given) {
+      replicas.emplace_back([&mine, login = PostgresServer::shared().login()] {
+        test::ManualLoop loop;
+        test::InlineWorker worker;
+        test::SeededRandom random;
+        const test::ManualClock clock;
+        Store store({loop, worker, random, clock},
+                    {.place = std::make_shared<ServerPlace>(login), .master_key = [](store::sql::Sealed) {
+                       return base::Result<crypto::Key>(keyset_contract::master_of(1));
+                     }});
+        for (int i = 0; i < kTimes; ++i) {
+          const auto generation = loop.run(store.replace("owner", store_contract::a_grant()));
+          mine.push_back(generation.value_or(0));
+        }
+      });
+    }
+  }
+  std::set<int64_t> all;
+  for (const auto& each : given) all.insert(each.begin(), each.end());
+  CHECK(all.size() == given.size() * kTimes);
+  CHECK(*all.begin() == 1);
+  CHECK(*all.rbegin() == static_cast<int64_t>(given.size()) * kTimes);
 }
 
 TEST_CASE("a connection that ends between two calls is made again, and one that ends in the middle loses only that") {
@@ -274,6 +334,7 @@ TEST_CASE("what the database ends for the sake of another transaction is tried a
   CHECK(never.error().code == Code::kUnavailable);
   CHECK(never.error().message.contains("Try again"));
   CHECK(text_of(*connect(), "SELECT last_value::text FROM tries") == "5");
+  test::empty_database();
 }
 
 TEST_CASE("the lease of a replica that died is taken over, and its late return takes nothing away") {

@@ -26,9 +26,11 @@ base::Task<base::Result<spotify::QuotaRecord>> StoredQuota::load() {
   CO_TRY(const store::QuotaState state, co_await quota_.load());
   spotify::QuotaRecord record;
   // A bucket that this version no longer has is left where it is.
-  for (const auto& [name, until] : state.ends) {
-    if (name == kPause) record.paused_until = until;
-    if (const auto bucket = spotify::parse_bucket(name)) record.blocks.push_back({.bucket = *bucket, .until = until});
+  for (const auto& [name, block] : state.blocks) {
+    if (name == kPause) record.pause = spotify::QuotaRecord::Pause{.until = block.until, .since = block.since};
+    if (const auto bucket = spotify::parse_bucket(name)) {
+      record.blocks.push_back({.bucket = *bucket, .until = block.until, .since = block.since});
+    }
   }
   for (const store::QuotaCount& each : state.counts) {
     if (const auto bucket = spotify::parse_bucket(each.bucket)) {
@@ -41,16 +43,20 @@ base::Task<base::Result<spotify::QuotaRecord>> StoredQuota::load() {
 base::Task<base::Result<void>> StoredQuota::save(spotify::QuotaRecord record) {
   for (const spotify::Block& block : record.blocks) {
     std::string name(spotify::bucket_name(block.bucket));
-    CO_TRY_VOID(co_await quota_.block(std::move(name), block.until));
+    const store::QuotaBlock stored{.until = block.until, .since = block.since};
+    CO_TRY_VOID(co_await quota_.block(std::move(name), stored));
   }
-  if (record.paused_until) CO_TRY_VOID(co_await quota_.block(std::string(kPause), *record.paused_until));
+  if (record.pause) {
+    const store::QuotaBlock pause{.until = record.pause->until, .since = record.pause->since};
+    CO_TRY_VOID(co_await quota_.block(std::string(kPause), pause));
+  }
   if (record.counts.empty()) co_return base::Result<void>();
   std::vector<store::QuotaCount> counts;
   for (const spotify::HourCount& each : record.counts) {
     counts.push_back(
         {.bucket = std::string(spotify::bucket_name(each.bucket)), .hour = each.hour, .count = each.count});
   }
-  co_return co_await quota_.count(std::move(counts));
+  co_return co_await quota_.count(std::move(counts), record.now);
 }
 
 base::Task<base::Result<std::optional<spotify::FoundRegime>>> StoredRegime::load_regime() {

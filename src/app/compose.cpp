@@ -147,7 +147,8 @@ Product::Product(Process& process, const config::Settings& settings, tools::Audi
       account_(std::move(parts.account)),
       seal_(settings.storage.directory),
       sealed_calls_(process.loop, seal_, audit_->trail(), audit_->auditor()),
-      metered_calls_(process.loop, *metrics_, sealed_calls_),
+      opened_calls_(process.loop, sealed_calls_),
+      metered_calls_(process.loop, *metrics_, opened_calls_),
       content_watch_(*metrics_, audit_->trail()),
       desk_({account_->archive(), process.clock, process.random}),
       budget_(budget_of(settings)),
@@ -236,6 +237,7 @@ base::Task<base::Result<void>> Product::open(std::string_view mode) {
   co_await std::move(keeping);
   auto sharing = share_state_keys();
   co_await std::move(sharing);
+  opened_calls_.open();
   // What was found out in an earlier life; finding it out now would cost a request at every start.
   co_await account_->regime().recall();
   co_return base::Result<void>();
@@ -272,7 +274,7 @@ base::Task<void> Product::share_state_keys() {
   }
   state_keys_change_ = *change;
   server_.set_state_keys(derived(*keys, "spotify-mcp/request-state/seal/1"));
-  desk_.set_ticket_keys(derived(*keys, "spotify-mcp/request-state/tickets/1"));
+  desk_.set_keys(derived(*keys, "spotify-mcp/request-state/tickets/1"));
 }
 
 base::Task<void> Product::keep_keys() {

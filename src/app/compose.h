@@ -18,8 +18,9 @@
 #include "app/adapters.h"
 #include "app/alert_sender.h"
 #include "app/audit_trail.h"
-#include "app/io.h"
+#include "app/calls_once_open.h"
 #include "app/content_watch.h"
+#include "app/io.h"
 #include "app/metered.h"
 #include "app/metrics.h"
 #include "app/seal.h"
@@ -88,8 +89,9 @@ class Product {
   std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<Account> account_;
   Seal seal_;
-  // A call passes the count, then the seal, then the trail.
+  // A call passes the count, waits for the store, and passes the seal, then the trail.
   SealedCalls sealed_calls_;
+  CallsOnceOpen opened_calls_;
   MeteredCalls metered_calls_;
   ContentWatch content_watch_;
   tools::Desk desk_;

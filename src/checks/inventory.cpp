@@ -50,6 +50,7 @@ constexpr std::array kStore{
     DataColumn{"nonces.nonce", kTechnical, "Of a signed request.", kNonce},
     DataColumn{"quota.bucket", kTechnical, "A group of requests to Spotify.", "always"},
     DataColumn{"quota.until_ms", kTechnical, "Until when Spotify takes none of it.", "always"},
+    DataColumn{"quota.since_ms", kTechnical, "When Spotify said so.", "always"},
     DataColumn{"quota_counts.bucket", kTechnical, "A group of requests to Spotify.", "48 hours"},
     DataColumn{"quota_counts.count", kTechnical, "How many there were.", "48 hours"},
     DataColumn{"quota_counts.hour", kTechnical, "In which hour.", "48 hours"},
@@ -82,7 +83,8 @@ constexpr std::array kCache{
 };
 constexpr std::array kCrypto{
     CryptoUse{"SHA-256", "digests of tools, reports and Merkle trees"},
-    CryptoUse{"HMAC-SHA-256", "the chain of the audit trail, pseudonyms, signed webhooks, signed requests, tickets"},
+    CryptoUse{"HMAC-SHA-256",
+              "the chain of the audit trail, pseudonyms, signed webhooks, signed requests, tickets, cursors"},
     CryptoUse{"HKDF-SHA-256", "one key per purpose from the master key"},
     CryptoUse{"AES-256-GCM", "stored logins, keys, sealed settings, the state of the audit trail, request states"},
     CryptoUse{"PBKDF2-HMAC-SHA-256", "passphrases where rules ask for it"},

@@ -36,7 +36,8 @@ std::optional<OverBudget> Budget::over_day(const Account& account, base::Wall wa
     for (const SpentHour& each : *spent) hours[each.hour] += each.count;
   }
   const int64_t hour = hour_of(wall);
-  std::erase_if(hours, [&](const auto& each) { return each.first <= hour - kDayHours; });
+  std::erase_if(hours,
+                [&](const auto& each) { return each.first <= hour - kDayHours || each.first > hour + kDayHours; });
   for (const auto& [at, count] : hours) used += count;
   if (used < limits_.per_day) return std::nullopt;
   int64_t free_in = kDayHours;
@@ -65,7 +66,7 @@ void Budget::take(const std::string& principal, base::Instant now, base::Wall wa
   account.recent.push_back(now);
   ++account.hours[hour_of(wall)];
   ++account.open;
-  while (account.hours.begin()->first <= hour_of(wall) - kDayHours) account.hours.erase(account.hours.begin());
+  std::erase_if(account.hours, [&](const auto& each) { return each.first <= hour_of(wall) - kDayHours; });
 }
 
 void Budget::noted(const std::string& principal) {

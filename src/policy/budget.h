@@ -43,8 +43,8 @@ class Budget {
   // From now on; what was spent stays spent.
   void set_limits(BudgetLimits limits) { limits_ = limits; }
   // What speaks against one more change. `spent` is what is noted of this principal, in any order; without it, when the
-  // notes cannot be read, what this object has seen itself counts. Hours that lie in the future count too: a clock that
-  // was set back buys nothing.
+  // notes cannot be read, what this object has seen itself counts. Hours that lie less than a day in the future
+  // count too: a clock that was set back a little buys nothing, and one that was far ahead locks nobody out.
   std::optional<OverBudget> find_refusal(const std::string& principal, base::Instant now, base::Wall wall,
                                          const std::optional<std::vector<SpentHour>>& spent) const;
   // One change more is about to be made, and is not noted yet.

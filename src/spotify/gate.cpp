@@ -48,7 +48,7 @@ base::Task<void> Gate::look_at_store() {
   co_await read_store();
   // Counting is no reason to keep a request waiting.
   if (std::vector<HourCount> counts = pacer_.take_counts(); !counts.empty()) {
-    saving_.spawn(save(this, {.counts = std::move(counts)}));
+    saving_.spawn(save(this, {.counts = std::move(counts), .now = clock_.wall()}));
   }
 }
 
@@ -67,11 +67,13 @@ base::Task<void> Gate::read_store() {
 
 void Gate::learn(const QuotaRecord& record) {
   const base::Wall now = clock_.wall();
-  for (const Block& block : record.blocks) pacer_.block(block);
+  for (const Block& block : record.blocks) {
+    if (block.since <= now) pacer_.block(block);
+  }
   pacer_.learn(record.counts, now);
-  if (record.paused_until && *record.paused_until > now) {
+  if (record.pause && record.pause->since <= now && record.pause->until > now) {
     // No short wait is longer than wait_max, whatever the clocks of two processes say.
-    const auto wait = std::min<std::chrono::milliseconds>(*record.paused_until - now, wait_max());
+    const auto wait = std::min<std::chrono::milliseconds>(record.pause->until - now, wait_max());
     pacer_.pause(loop_.now() + wait);
   }
   pump();
@@ -120,16 +122,18 @@ void Gate::pause_for(std::chrono::milliseconds wait) {
   pump();
   // A shorter one would be over before another process looks.
   if (store_ == nullptr || wait < kRecheck) return;
-  saving_.spawn(save(this, {.paused_until = clock_.wall() + wait}));
+  const base::Wall now = clock_.wall();
+  saving_.spawn(save(this, {.pause = QuotaRecord::Pause{.until = now + wait, .since = now}}));
 }
 
 void Gate::block(Bucket bucket, seconds wait) {
-  const base::Wall until = clock_.wall() + wait;
-  pacer_.block({bucket, until});
+  const base::Wall now = clock_.wall();
+  const base::Wall until = now + wait;
+  pacer_.block({bucket, until, now});
   log_.event(base::Level::kWarning, "spotify.quota_blocked",
              {{"bucket", bucket_name(bucket)}, {"until", base::to_rfc3339(until)}});
   pump();
-  if (store_ != nullptr) saving_.spawn(save(this, {.blocks = pacer_.blocks(clock_.wall())}));
+  if (store_ != nullptr) saving_.spawn(save(this, {.blocks = pacer_.blocks(now)}));
 }
 
 base::Task<void> Gate::save(Gate* gate, QuotaRecord record) {
@@ -144,7 +148,7 @@ base::Task<void> Gate::settle() {
   if (store_ == nullptr) co_return;
   std::vector<HourCount> counts = pacer_.take_counts();
   if (counts.empty()) co_return;
-  QuotaRecord record{.counts = std::move(counts)};
+  QuotaRecord record{.counts = std::move(counts), .now = clock_.wall()};
   co_await save(this, std::move(record));
 }
 

@@ -22,10 +22,15 @@ namespace spotify {
 // What all processes of a user know together.
 struct QuotaRecord {
   std::vector<Block> blocks{};
-  // Nothing is to be sent before it: Spotify asked for a short wait.
-  std::optional<base::Wall> paused_until{};
-  // When read, of all processes; when saved, what is to be added.
+  // Nothing is to be sent before its end: Spotify asked for a short wait.
+  struct Pause {
+    base::Wall until{};
+    base::Wall since{};
+  };
+  std::optional<Pause> pause{};
+  // When read, of all processes; when saved, what is to be added, at the time of `now`.
   std::vector<HourCount> counts{};
+  base::Wall now{};
 };
 
 // Where the record outlives the process. The store implements it; without one it lasts as long as the gate.

@@ -195,9 +195,8 @@ base::Result<IdText> parse_id(Kind kind, std::string_view text) {
 }
 
 json::Object id_constraints() {
-  return {{"minLength", static_cast<int64_t>(kIdLength)},
-          {"maxLength", static_cast<int64_t>(kReferenceBytesMax)},
-          {"pattern", "[0-9A-Za-z]{22}"}};
+  // The pattern says how short it may be.
+  return {{"maxLength", static_cast<int64_t>(kReferenceBytesMax)}, {"pattern", "[0-9A-Za-z]{22}"}};
 }
 
 std::string uri_of(Kind kind, std::string_view id) {

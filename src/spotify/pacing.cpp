@@ -159,19 +159,19 @@ Pacer::Step Pacer::poll(Now now) {
 void Pacer::pause(base::Instant until) { paused_until_ = std::max(paused_until_, until); }
 
 void Pacer::block(Block block) {
-  base::Wall& until = ledger(block.bucket).blocked_until;
-  until = std::max(until, block.until);
+  Block& known = ledger(block.bucket).block;
+  if (known.since > block.since || known.until < block.until) known = block;
 }
 
 std::optional<base::Wall> Pacer::blocked_until(Bucket bucket, base::Wall now) const {
-  const base::Wall until = ledger(bucket).blocked_until;
-  return until > now ? std::optional(until) : std::nullopt;
+  const Block& block = ledger(bucket).block;
+  return block.since <= now && block.until > now ? std::optional(block.until) : std::nullopt;
 }
 
 std::vector<Block> Pacer::blocks(base::Wall now) const {
   std::vector<Block> out;
   for (const Bucket bucket : kAllBuckets) {
-    if (const auto until = blocked_until(bucket, now)) out.push_back({bucket, *until});
+    if (blocked_until(bucket, now)) out.push_back(ledger(bucket).block);
   }
   return out;
 }

@@ -33,10 +33,12 @@ struct PacingOptions {
   size_t waiting_max = 2048;
 };
 
-// A bucket that is closed until a moment of the calendar. This is what is kept across restarts.
+// A bucket that is closed until a moment of the calendar. This is what is kept across restarts. One that begins in the
+// future was written by a clock that has been set back since, and is not believed: Spotify says it again.
 struct Block {
   Bucket bucket = Bucket::kSearch;
-  base::Wall until;
+  base::Wall until{};
+  base::Wall since{};
 
   bool operator==(const Block&) const = default;
 };
@@ -131,7 +133,7 @@ class Pacer {
     int64_t unsaved = 0;  // Counted here and not yet taken.
   };
   struct Ledger {
-    base::Wall blocked_until;
+    Block block{};
     std::array<Hour, 24> hours;
   };
 

@@ -21,7 +21,7 @@ namespace store {
 inline constexpr std::string_view kGrantKeys = "grants";  // The data keys of the stored logins.
 inline constexpr std::string_view kAuditKeys = "audit";   // The audit trail, all of whose keys come from this one.
 inline constexpr std::string_view kSigningKeys = "api-keys";  // What requests with API keys are signed with.
-// What clients carry between two requests and give back: requestState, and tickets that confirm a change.
+// What clients carry between two requests and give back: requestState, tickets that confirm a change, cursors.
 inline constexpr std::string_view kStateKeys = "request-state";
 
 enum class KeyState {

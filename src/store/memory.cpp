@@ -124,16 +124,17 @@ Task<Result<std::unique_ptr<Lease>>> MemoryLeases::acquire(std::string principal
 }
 
 Task<Result<QuotaState>> MemoryQuota::load() {
-  QuotaState state{.ends = ends_, .counts = {}};
+  QuotaState state{.blocks = blocks_, .counts = {}};
   for (const auto& [key, count] : counts_) state.counts.push_back({key.first, key.second, count});
   co_return state;
 }
 
-Task<Result<void>> MemoryQuota::count(std::vector<QuotaCount> more) {
-  int64_t latest = 0;
+Task<Result<void>> MemoryQuota::count(std::vector<QuotaCount> more, base::Wall now) {
   for (const QuotaCount& each : more) counts_[{each.bucket, each.hour}] += each.count;
-  for (const auto& [key, count] : counts_) latest = std::max(latest, key.second);
-  std::erase_if(counts_, [&](const auto& entry) { return entry.first.second <= latest - kHoursKept; });
+  std::erase_if(counts_, [this_hour = hour_of(now)](const auto& entry) {
+    const int64_t hour = entry.first.second;
+    return entry.second <= 0 || hour <= this_hour - kHoursKept || hour > this_hour + kHoursAhead;
+  });
   co_return Result<void>();
 }
 
@@ -147,9 +148,9 @@ Task<Result<void>> MemoryFacts::learn(std::string name, Fact fact) {
   co_return Result<void>();
 }
 
-Task<Result<void>> MemoryQuota::block(std::string bucket, base::Wall until) {
-  base::Wall& end = ends_[bucket];
-  end = std::max(end, until);
+Task<Result<void>> MemoryQuota::block(std::string bucket, QuotaBlock block) {
+  QuotaBlock& known = blocks_[bucket];
+  if (known.since > block.since || known.until < block.until) known = block;
   co_return Result<void>();
 }
 

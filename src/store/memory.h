@@ -52,11 +52,11 @@ class MemoryLeases final : public Leases {
 class MemoryQuota final : public Quota {
  public:
   base::Task<base::Result<QuotaState>> load() override;
-  base::Task<base::Result<void>> block(std::string bucket, base::Wall until) override;
-  base::Task<base::Result<void>> count(std::vector<QuotaCount> more) override;
+  base::Task<base::Result<void>> block(std::string bucket, QuotaBlock block) override;
+  base::Task<base::Result<void>> count(std::vector<QuotaCount> more, base::Wall now) override;
 
  private:
-  std::map<std::string, base::Wall> ends_;
+  std::map<std::string, QuotaBlock> blocks_;
   std::map<std::pair<std::string, int64_t>, int64_t> counts_;
 };
 

@@ -34,7 +34,7 @@ inline constexpr std::string_view kAboutLimit = "";           // Its minimum and
 inline constexpr std::string_view kAboutDevice = "Default: the active one.";
 inline constexpr std::string_view kAboutDryRun = "";  // Its name says enough, some twenty times in a list.
 inline constexpr std::string_view kAboutPlaylist = "Id, URI or link.";
-inline constexpr std::string_view kAboutSnapshot = "Spotify's, of get_playlist: refuse if it changed since.";
+inline constexpr std::string_view kAboutSnapshot = "From get_playlist: refuse if it changed since.";
 
 // What people call these arguments elsewhere; see schema/fields.h.
 inline constexpr std::string_view kMeansQuery = "q search search_query text term terms keywords name title";

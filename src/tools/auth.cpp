@@ -98,8 +98,7 @@ struct AuthenticateArguments {
   schema::Text<1, 4096> callback_url;
 
   static constexpr auto fields() {
-    return schema::Fields{schema::required("callback_url", &AuthenticateArguments::callback_url,
-                                           "The whole address on which the browser ended.")};
+    return schema::Fields{schema::required("callback_url", &AuthenticateArguments::callback_url, "The whole address.")};
   }
 };
 

@@ -134,7 +134,7 @@ struct AlbumAnswer : List {
 
 base::Task<base::Result<AlbumAnswer>> get_album_details(const Services& services, mcp::CallContext& context,
                                                         AlbumArguments arguments) {
-  const ListKey key("get_album_details", {arguments.album_id.text(), text_of(arguments.market)});
+  const ListKey key(services, context, "get_album_details", {arguments.album_id.text(), text_of(arguments.market)});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const int limit = static_cast<int>(arguments.limit.value());
   const auto client = services.client_for(context.principal());
@@ -238,7 +238,8 @@ base::Task<base::Result<List>> get_artist_albums(const Services& services, mcp::
   groups.erase(repeated.begin(), repeated.end());
   std::string names;
   for (const spotify::AlbumGroup group : groups) names.append(schema::enum_name(group)).push_back(',');
-  const ListKey key("get_artist_albums", {arguments.artist_id.text(), names, text_of(arguments.market)});
+  const ListKey key(services, context, "get_artist_albums",
+                    {arguments.artist_id.text(), names, text_of(arguments.market)});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());

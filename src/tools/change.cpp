@@ -10,6 +10,7 @@
 #include "curation/plan.h"
 #include "spotify/errors.h"
 #include "tools/create.h"
+#include "tools/make.h"
 #include "tools/playlist_answers.h"
 #include "tools/present.h"
 #include "tools/send_plan.h"
@@ -118,8 +119,8 @@ void tell(const Services& services, const Change& change, const Progress& progre
   answer.snapshot_id = progress.snapshot;
   if (!progress.stopped) {
     answer.status = reached;
-    answer.summary = fmt::format("{}: {}.{}", change.did, counts_of(answer),
-                                 services.offers("undo") ? " undo takes it back." : "");
+    answer.summary =
+        fmt::format("{}: {}.{}", change.did, counts_of(answer), services.offers("undo") ? " undo takes it back." : "");
     if (reached == Status::kAccepted) answer.summary += " Spotify took it, but does not show it yet.";
     return;
   }
@@ -140,14 +141,13 @@ void tell(const Services& services, const Change& change, const Progress& progre
 }
 
 base::Error no_way(const Services& services, const Content& content) {
-  return {
-      base::Code::kConflict,
-      fmt::format("{} holds local files or entries that Spotify does not name any more, which cannot be added again, "
-                  "and this change would have to. Nothing was changed{}.",
-                  content.spoken,
-                  services.offers("reorder_playlist") ? "; reorder_playlist can move them one by one" : ""),
-      {},
-      std::nullopt};
+  return {base::Code::kConflict,
+          fmt::format(
+              "{} holds local files or entries that Spotify does not name any more, which cannot be added again, "
+              "and this change would have to. Nothing was changed{}.",
+              content.spoken, services.offers("reorder_playlist") ? "; reorder_playlist can move them one by one" : ""),
+          {},
+          std::nullopt};
 }
 
 void note_end(Receipt& receipt, const Progress& progress) {
@@ -194,6 +194,11 @@ base::Task<base::Result<ChangeAnswer>> write(const Services& services, mcp::Call
 }
 
 }  // namespace
+
+mcp::Tool in_brief(mcp::Tool tool) {
+  tool.output_schema = promise_of(schema::json_schema<ChangePromise>());
+  return tool;
+}
 
 void name_playlist(ChangeAnswer& answer, const spotify::PlaylistId& id) {
   answer.playlist_id = std::string(id.text());

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "mcp/context.h"
+#include "mcp/tool.h"
 #include "schema/fields.h"
 #include "spotify/client.h"
 #include "tools/answers.h"
@@ -47,6 +48,21 @@ struct ChangeRow {
     };
   }
 };
+
+// What the default list says of the answer below, where bytes count.
+struct ChangePromise {
+  std::string summary;
+  Status status = Status::kUnchanged;
+
+  static constexpr auto fields() {
+    return schema::Fields{
+        schema::required("summary", &ChangePromise::summary),
+        schema::required("status", &ChangePromise::status),
+    };
+  }
+};
+// A tool of the default that answers with a ChangeAnswer.
+mcp::Tool in_brief(mcp::Tool tool);
 
 struct ChangeAnswer {
   std::string summary{};

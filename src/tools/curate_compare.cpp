@@ -95,7 +95,7 @@ DiffAnswer answer_of(const Services& services, std::vector<ChangeRow> rows, size
 
 base::Task<base::Result<DiffAnswer>> diff_playlists(const Services& services, mcp::CallContext& context,
                                                     DiffArguments arguments) {
-  const ListKey key("diff_playlists", {arguments.first_id.text(), arguments.second_id.text()});
+  const ListKey key(services, context, "diff_playlists", {arguments.first_id.text(), arguments.second_id.text()});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const auto client = services.client_for(context.principal());
   CO_TRY(const Content first, co_await content_of(services, context, client, arguments.first_id));
@@ -111,7 +111,7 @@ base::Task<base::Result<DiffAnswer>> diff_playlists(const Services& services, mc
 base::Task<base::Result<DiffAnswer>> diff_since_snapshot(const Services& services, mcp::CallContext& context,
                                                          SinceArguments arguments) {
   const std::string wanted = arguments.snapshot ? arguments.snapshot->value() : std::string();
-  const ListKey key("diff_since_snapshot", {arguments.playlist_id.text(), wanted});
+  const ListKey key(services, context, "diff_since_snapshot", {arguments.playlist_id.text(), wanted});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   CO_TRY(const Snapshot then, co_await find_snapshot(services, context.principal().id, arguments.playlist_id,
                                                      std::move(arguments.snapshot)));

@@ -291,7 +291,9 @@ base::Task<base::Result<SplitAnswer>> split_playlist(const Services& services, m
     if (part->receipt) row.playlist_id = part->playlist_id;
     row.receipt = part->receipt;
     row.items = part->added;
-    ++made;
+    // One in doubt is not counted among those that are there.
+    const bool is_in_doubt = part->status == Status::kAmbiguous && !part->receipt;
+    if (part->status != Status::kUnchanged && !is_in_doubt) ++made;
     if (part->status == Status::kAccepted && answer.status == Status::kVerified) answer.status = Status::kAccepted;
     if (part->status == Status::kPartial || part->status == Status::kAmbiguous) {
       answer.status = part->status;

@@ -108,8 +108,9 @@ GroupRow row_of(const Presenter& presenter, const std::vector<curation::Entry>& 
 
 base::Task<base::Result<FindAnswer>> find_duplicates(const Services& services, mcp::CallContext& context,
                                                      FindArguments arguments) {
-  const ListKey key("find_duplicates", {arguments.playlist_id.text(), schema::enum_name(arguments.match),
-                                        std::to_string(arguments.tolerance_ms.value())});
+  const ListKey key(services, context, "find_duplicates",
+                    {arguments.playlist_id.text(), schema::enum_name(arguments.match),
+                     std::to_string(arguments.tolerance_ms.value())});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const auto client = services.client_for(context.principal());
   CO_TRY(const Content content, co_await content_of(services, context, client, arguments.playlist_id));
@@ -242,7 +243,7 @@ std::optional<std::string> reason_of(const curation::Entry& entry) {
 
 base::Task<base::Result<UnavailableAnswer>> find_unavailable(const Services& services, mcp::CallContext& context,
                                                              UnavailableArguments arguments) {
-  const ListKey key("find_unavailable", {arguments.playlist_id.text(), text_of(arguments.market)});
+  const ListKey key(services, context, "find_unavailable", {arguments.playlist_id.text(), text_of(arguments.market)});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const auto client = services.client_for(context.principal());
   CO_TRY(const Content content,
@@ -285,8 +286,8 @@ std::vector<mcp::Tool> duplicate_tools(const Services& services) {
            &find_duplicates),
       make(services,
            curation_write("dedupe_playlist", "Remove duplicates",
-                          "Takes out duplicates and keeps the first of each. Asks first.",
-                          mcp::Effect::kDestroy, mcp::Repeat::kIdempotent),
+                          "Takes out duplicates and keeps the first of each. Asks first.", mcp::Effect::kDestroy,
+                          mcp::Repeat::kIdempotent),
            &dedupe_playlist),
       make(services,
            curation_read("find_unavailable", "Find unavailable",

@@ -82,7 +82,8 @@ base::Result<Start> start_of(const ListKey& key, const std::optional<CursorText>
 
 base::Task<base::Result<ExportAnswer>> export_playlist(const Services& services, mcp::CallContext& context,
                                                        ExportArguments arguments) {
-  const ListKey key("export_playlist", {arguments.playlist_id.text(), schema::enum_name(arguments.format)});
+  const ListKey key(services, context, "export_playlist",
+                    {arguments.playlist_id.text(), schema::enum_name(arguments.format)});
   CO_TRY(const Start start, start_of(key, arguments.cursor));
   const auto client = services.client_for(context.principal());
   CO_TRY(const Content content, co_await content_of(services, context, client, arguments.playlist_id));

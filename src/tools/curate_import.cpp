@@ -130,8 +130,7 @@ curation::Song song_of(const spotify::Track& track) {
 // Nothing of Spotify's query syntax may come from a file.
 std::string plain(std::string_view text) {
   std::string out(text);
-  std::ranges::replace_if(
-      out, [](char c) { return c == '"' || c == ':'; }, ' ');
+  std::ranges::replace_if(out, [](char c) { return c == '"' || c == ':'; }, ' ');
   return out;
 }
 
@@ -219,10 +218,12 @@ std::optional<std::string> named_uri(const curation::Row& row) {
 }
 
 // The cursor names the import; where it goes on is kept with it.
-ListKey cursors() { return ListKey("import_playlist", {}); }
+ListKey cursors(const Services& services, const mcp::CallContext& context) {
+  return {services, context, "import_playlist", {}};
+}
 
-base::Result<std::string> id_in(const CursorText& cursor) {
-  TRY(const json::Object place, cursors().place_of(cursor));
+base::Result<std::string> id_in(const ListKey& key, const CursorText& cursor) {
+  TRY(const json::Object place, key.place_of(cursor));
   const json::Value* id = place.find("i");
   if (id == nullptr || !id->is_string()) return std::unexpected(invalid_cursor());
   return id->string();
@@ -285,7 +286,7 @@ base::Task<base::Result<ImportAnswer>> match_rows(const Services& services, mcp:
     answer.summary += answer.unmatched > 0 ? " Show the other rows to the person, then call" : " Call";
     answer.summary += " with confirm, and name or into, to write what was found.";
   } else {
-    answer.next_cursor = cursors().cursor_at(json::Object{{"i", plan.id}});
+    answer.next_cursor = cursors(services, context).cursor_at(json::Object{{"i", plan.id}});
     answer.summary += " Call with next_cursor, without content, to go on. " + stopped;
   }
   co_return answer;
@@ -355,7 +356,7 @@ base::Task<base::Result<ImportAnswer>> import_playlist(const Services& services,
     co_return co_await write_rows(services, context, std::move(plan), std::move(arguments));
   }
   if (arguments.cursor) {
-    CO_TRY(const std::string id, id_in(*arguments.cursor));
+    CO_TRY(const std::string id, id_in(cursors(services, context), *arguments.cursor));
     CO_TRY(ImportPlan plan, co_await find_plan(services, principal, id));
     co_return co_await match_rows(services, context, std::move(plan), std::move(arguments));
   }

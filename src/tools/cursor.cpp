@@ -1,43 +1,47 @@
 #include "tools/cursor.h"
 
+#include <fmt/format.h>
+#include <iterator>
+
 #include "crypto/base64.h"
-#include "crypto/hash.h"
 #include "json/parse.h"
 #include "json/write.h"
 
 namespace tools {
 namespace {
 
-constexpr int kVersion = 1;
-constexpr size_t kKeyLength = 12;
+// Between the place and the code; neither has it.
+constexpr char kDot = '.';
 // Beyond any list that Spotify has (100,000 entries), and far from overflow.
 constexpr int64_t kOffsetMax = 1'000'000;
 
 }  // namespace
 
-ListKey::ListKey(std::string_view tool, std::initializer_list<std::string_view> arguments) {
-  std::string text(tool);
-  for (const std::string_view argument : arguments) {
-    text.push_back('\0');
-    text.append(argument);
-  }
-  key_ = crypto::to_hex(crypto::sha256(text)).substr(0, kKeyLength);
+// Each part with its length, so that no two lists read alike.
+ListKey::ListKey(const Desk& desk, const mcp::Principal& principal, std::string_view tool,
+                 std::initializer_list<std::string_view> arguments)
+    : desk_(&desk) {
+  const auto add = [this](std::string_view part) {
+    fmt::format_to(std::back_inserter(list_), "{}:{}", part.size(), part);
+  };
+  add(principal.id);
+  add(tool);
+  for (const std::string_view argument : arguments) add(argument);
 }
 
 std::string ListKey::cursor_at(json::Object place) const {
-  return crypto::base64url_encode(json::write(json::Object{{"v", kVersion}, {"k", key_}, {"p", std::move(place)}}));
+  const std::string text = json::write(std::move(place));
+  return crypto::base64url_encode(text) + kDot + desk_->cursor_code(list_ + text);
 }
 
 base::Result<json::Object> ListKey::place_of(const CursorText& cursor) const {
-  const auto text = crypto::base64url_decode(cursor.value());
-  if (!text) return std::unexpected(invalid_cursor());
-  const auto value = json::parse(*text, {.bytes_max = 1024, .depth_max = 4, .values_max = 64});
-  if (!value || value->text_or_empty("k") != key_) return std::unexpected(invalid_cursor());
-  const json::Value* version = value->find("v");
-  const json::Value* place = value->find("p");
-  if (version == nullptr || *version != json::Value(kVersion) || place == nullptr || !place->is_object()) {
-    return std::unexpected(invalid_cursor());
-  }
+  const std::string_view given = cursor.value();
+  const size_t dot = given.rfind(kDot);
+  if (dot == std::string_view::npos) return std::unexpected(invalid_cursor());
+  const auto text = crypto::base64url_decode(given.substr(0, dot));
+  if (!text || !desk_->is_cursor_code(given.substr(dot + 1), list_ + *text)) return std::unexpected(invalid_cursor());
+  const auto place = json::parse(*text, {.bytes_max = 1024, .depth_max = 4, .values_max = 64});
+  if (!place || !place->is_object()) return std::unexpected(invalid_cursor());
   return place->object();
 }
 

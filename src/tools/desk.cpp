@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "crypto/base64.h"
 #include "crypto/constant_time.h"
 #include "crypto/hmac.h"
 
@@ -18,10 +19,12 @@ constexpr std::chrono::minutes kTicketLasts{15};
 constexpr size_t kIdLetters = 12;
 // 128 bits of the code are more than anybody tries in a quarter of an hour.
 constexpr size_t kCodeDigits = 32;
+// The same of the code of a cursor.
+constexpr size_t kCursorCodeBytes = 16;
 
 }  // namespace
 
-Desk::Desk(Services services) : services_(services) { ticket_keys_.push_back(crypto::Key::generate(services.random)); }
+Desk::Desk(Services services) : services_(services) { keys_.push_back(crypto::Key::generate(services.random)); }
 
 std::string Desk::new_id(std::string_view prefix) const {
   constexpr std::string_view kLetters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -73,9 +76,9 @@ void Desk::forget_making(const std::string& principal, const std::string& name) 
   std::erase_if(begun_, [&](const Begun& each) { return each.principal == principal && each.name == name; });
 }
 
-void Desk::set_ticket_keys(std::vector<crypto::Key> keys) {
+void Desk::set_keys(std::vector<crypto::Key> keys) {
   ENSURE(!keys.empty());
-  ticket_keys_ = std::move(keys);
+  keys_ = std::move(keys);
 }
 
 std::string Desk::sign(const crypto::Key& key, std::string_view deed, int64_t until_s) {
@@ -86,7 +89,7 @@ std::string Desk::sign(const crypto::Key& key, std::string_view deed, int64_t un
 }
 
 std::string Desk::ticket_for(std::string_view deed) const {
-  return sign(ticket_keys_.front(), deed, (now() + kTicketLasts).unix_ms / 1000);
+  return sign(keys_.front(), deed, (now() + kTicketLasts).unix_ms / 1000);
 }
 
 base::Wall Desk::ticket_end() const { return now() + kTicketLasts; }
@@ -94,8 +97,24 @@ base::Wall Desk::ticket_end() const { return now() + kTicketLasts; }
 bool Desk::is_good(std::string_view ticket, std::string_view deed) const {
   const auto until = base::parse_integer(ticket.substr(0, ticket.find('-')));
   if (!until || *until < now().unix_ms / 1000) return false;
-  return std::ranges::any_of(ticket_keys_,
+  return std::ranges::any_of(keys_,
                              [&](const crypto::Key& key) { return crypto::equal(ticket, sign(key, deed, *until)); });
+}
+
+// Another first word than a ticket's, so that neither is ever taken for the other.
+std::string Desk::sign_cursor(const crypto::Key& key, std::string_view text) {
+  crypto::HmacSha256 code(key);
+  code.update("cursor ");
+  code.update(text);
+  const auto digest = code.finish();
+  return crypto::base64url_encode(crypto::ByteView(digest).text().substr(0, kCursorCodeBytes));
+}
+
+std::string Desk::cursor_code(std::string_view text) const { return sign_cursor(keys_.front(), text); }
+
+bool Desk::is_cursor_code(std::string_view code, std::string_view text) const {
+  return std::ranges::any_of(keys_,
+                             [&](const crypto::Key& key) { return crypto::equal(code, sign_cursor(key, text)); });
 }
 
 }  // namespace tools

@@ -1,5 +1,5 @@
-// What the tools of curation share for as long as the program runs: the archive, playlists on the way of being read,
-// and the tickets that stand for a person's consent where a client cannot ask.
+// What tools share for as long as the program runs: the archive, playlists on the way of being read, and the keys of
+// what clients carry: the tickets that stand for a person's consent where a client cannot ask, and cursors.
 #pragma once
 
 #include <chrono>
@@ -71,14 +71,17 @@ class Desk {
   void note_making(Begun begun);
   void forget_making(const std::string& principal, const std::string& name);
 
-  // From now on the first key signs tickets and each is taken; at least one. Until then they are good in this process
-  // alone.
-  void set_ticket_keys(std::vector<crypto::Key> keys);
+  // From now on the first key signs tickets and cursors, and each is taken; at least one. Until then they are good in
+  // this process alone.
+  void set_keys(std::vector<crypto::Key> keys);
   // A ticket for `deed`, a text that holds all that it is to be good for. It ends after a quarter of an hour.
   std::string ticket_for(std::string_view deed) const;
   bool is_good(std::string_view ticket, std::string_view deed) const;
   // When no ticket that was given until now is good any more.
   base::Wall ticket_end() const;
+  // The code of a cursor that says `text` (tools/cursor.h): letters, digits, - and _.
+  std::string cursor_code(std::string_view text) const;
+  bool is_cursor_code(std::string_view code, std::string_view text) const;
 
  private:
   struct Held {
@@ -87,10 +90,11 @@ class Desk {
   };
 
   static std::string sign(const crypto::Key& key, std::string_view deed, int64_t until_s);
+  static std::string sign_cursor(const crypto::Key& key, std::string_view text);
   bool is_recent(const Begun& begun) const;
 
   Services services_;
-  std::vector<crypto::Key> ticket_keys_;
+  std::vector<crypto::Key> keys_;
   std::list<Held> readings_;  // Used last first.
   std::list<Begun> begun_;
 };

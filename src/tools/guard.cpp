@@ -194,7 +194,7 @@ base::Task<ToolResult> Guard::run(const mcp::Tool& tool, mcp::CallContext& conte
   services_.budget->take(account, context.loop().now(), wall);
   const auto note = [&](int64_t count) {
     std::vector<store::QuotaCount> counts{{.bucket = account, .hour = policy::hour_of(wall), .count = count}};
-    return services_.ledger->count(std::move(counts));
+    return services_.ledger->count(std::move(counts), wall);
   };
   // What cannot be noted is still counted here.
   if (services_.ledger != nullptr) static_cast<void>(co_await note(1));

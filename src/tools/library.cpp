@@ -37,7 +37,7 @@ struct SavedArguments {
 
 base::Task<base::Result<List>> get_saved_tracks(const Services& services, mcp::CallContext& context,
                                                 SavedArguments arguments) {
-  const ListKey key("get_saved_tracks", {text_of(arguments.market)});
+  const ListKey key(services, context, "get_saved_tracks", {text_of(arguments.market)});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
@@ -49,7 +49,7 @@ base::Task<base::Result<List>> get_saved_tracks(const Services& services, mcp::C
 
 base::Task<base::Result<List>> get_saved_albums(const Services& services, mcp::CallContext& context,
                                                 SavedArguments arguments) {
-  const ListKey key("get_saved_albums", {text_of(arguments.market)});
+  const ListKey key(services, context, "get_saved_albums", {text_of(arguments.market)});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
@@ -160,10 +160,10 @@ mcp::ToolInfo any_kind(mcp::ToolInfo info) {
 std::vector<mcp::Tool> library_tools(const Services& services) {
   return {
       make(services,
-           entry("get_saved_tracks", "Liked songs", "Tracks that the user saved, newest first.", mcp::Effect::kRead),
+           entry("get_saved_tracks", "Liked songs", "Tracks the user saved, newest first.", mcp::Effect::kRead),
            &get_saved_tracks),
       make(services,
-           entry("get_saved_albums", "Saved albums", "Albums that the user saved, newest first.", mcp::Effect::kRead),
+           entry("get_saved_albums", "Saved albums", "Albums the user saved, newest first.", mcp::Effect::kRead),
            &get_saved_albums),
       make(services,
            any_kind(entry("save_to_library", "Save to library", "Saves (likes) items; follows artists and playlists.",
@@ -171,8 +171,7 @@ std::vector<mcp::Tool> library_tools(const Services& services) {
            &save_to_library),
       make(services,
            any_kind(entry("remove_from_library", "Remove from library",
-                          "Removes saved items; unfollows artists and playlists (or unfollow_playlist).",
-                          mcp::Effect::kDestroy)),
+                          "Removes saved items; unfollows artists and playlists.", mcp::Effect::kDestroy)),
            &remove_from_library),
       make(services,
            any_kind(

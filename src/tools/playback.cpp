@@ -359,7 +359,7 @@ struct TransferArguments {
   static constexpr auto fields() {
     return schema::Fields{
         schema::required("device_id", &TransferArguments::device_id, "From get_devices."),
-        schema::defaulted("play", &TransferArguments::play, "Start playing there; otherwise as it was."),
+        schema::defaulted("play", &TransferArguments::play, "Start playing there; else as it was."),
         schema::defaulted("dry_run", &TransferArguments::dry_run, kAboutDryRun),
     };
   }
@@ -400,11 +400,10 @@ mcp::ToolInfo command(std::string name, std::string title, std::string descripti
 
 std::vector<mcp::Tool> playback_tools(const Services& services) {
   std::vector<mcp::Tool> tools = playback_read_tools(services);
-  tools.push_back(make(services,
-                       command("play", "Play",
-                               "Plays an album, artist, playlist, show or a list of tracks; without any of them it "
-                               "resumes."),
-                       &play));
+  tools.push_back(
+      make(services,
+           command("play", "Play", "Plays an album, artist, playlist, show or a list of tracks; without any, resumes."),
+           &play));
   tools.push_back(make(services, command("pause", "Pause", "Pauses playback."), &pause));
   tools.push_back(
       make(services, command("skip_next", "Next", "Skips to the next item.", mcp::Repeat::kAccumulates), &skip_next));

@@ -145,7 +145,7 @@ std::optional<int64_t> unix_ms_of(const spotify::Word& time) {
 
 base::Task<base::Result<List>> get_recently_played(const Services& services, mcp::CallContext& context,
                                                    RecentArguments arguments) {
-  const ListKey key("get_recently_played", {});
+  const ListKey key(services, context, "get_recently_played", {});
   spotify::RecentlyPlayedRequest request{.limit = static_cast<int>(arguments.limit.value())};
   if (arguments.cursor) {
     CO_TRY(const json::Object place, key.place_of(*arguments.cursor));
@@ -200,7 +200,7 @@ std::vector<mcp::Tool> playback_read_tools(const Services& services) {
                    "user-read-playback-state"),
            &get_playback_state),
       make(services,
-           reading("get_devices", "Devices", "Devices that are online, with the id that other tools take.",
+           reading("get_devices", "Devices", "Devices online, with the id that other tools take.",
                    "user-read-playback-state"),
            &get_devices),
       make(services,

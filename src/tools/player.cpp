@@ -148,7 +148,8 @@ base::Task<base::Result<PlayerAnswer>> end_of(const Services& services, mcp::Cal
     co_return answer_of(presenter, Status::kUnchanged, "Nothing is playing, so there was nothing to do.", std::nullopt);
   }
   if (cause == Cause::kRestriction) {
-    const auto state = co_await read_state(context, client);
+    // What was read just before the command says it; each read more is one of the quota.
+    const auto state = goal.before ? base::Result<PlayerState>(*goal.before) : co_await read_state(context, client);
     if (state && may_be_so_already && goal.reached(*state)) {
       co_return answer_of(presenter, Status::kUnchanged, "It was so already; nothing was changed.", *state);
     }

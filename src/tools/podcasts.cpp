@@ -90,7 +90,7 @@ struct EpisodesArguments {
 
 base::Task<base::Result<List>> get_show_episodes(const Services& services, mcp::CallContext& context,
                                                  EpisodesArguments arguments) {
-  const ListKey key("get_show_episodes", {arguments.show_id.text(), text_of(arguments.market)});
+  const ListKey key(services, context, "get_show_episodes", {arguments.show_id.text(), text_of(arguments.market)});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
@@ -185,7 +185,7 @@ struct SavedArguments {
 
 base::Task<base::Result<List>> get_saved_shows(const Services& services, mcp::CallContext& context,
                                                SavedArguments arguments) {
-  const ListKey key("get_saved_shows", {});
+  const ListKey key(services, context, "get_saved_shows", {});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
@@ -206,7 +206,7 @@ struct SavedEpisodesArguments : SavedArguments {
 
 base::Task<base::Result<List>> get_saved_episodes(const Services& services, mcp::CallContext& context,
                                                   SavedEpisodesArguments arguments) {
-  const ListKey key("get_saved_episodes", {text_of(arguments.market)});
+  const ListKey key(services, context, "get_saved_episodes", {text_of(arguments.market)});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
@@ -292,7 +292,8 @@ struct ChaptersArguments : AudiobookArguments {
 
 base::Task<base::Result<List>> get_audiobook_chapters(const Services& services, mcp::CallContext& context,
                                                       ChaptersArguments arguments) {
-  const ListKey key("get_audiobook_chapters", {arguments.audiobook_id.text(), text_of(arguments.market)});
+  const ListKey key(services, context, "get_audiobook_chapters",
+                    {arguments.audiobook_id.text(), text_of(arguments.market)});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
@@ -305,7 +306,7 @@ base::Task<base::Result<List>> get_audiobook_chapters(const Services& services, 
 
 base::Task<base::Result<List>> get_saved_audiobooks(const Services& services, mcp::CallContext& context,
                                                     SavedArguments arguments) {
-  const ListKey key("get_saved_audiobooks", {});
+  const ListKey key(services, context, "get_saved_audiobooks", {});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());

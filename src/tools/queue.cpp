@@ -122,7 +122,7 @@ std::vector<mcp::Tool> queue_tools(const Services& services) {
       make(services,
            {.name = "add_to_queue",
             .title = "Add to queue",
-            .description = "Adds one track or episode to the queue. Spotify cannot remove it again.",
+            .description = "Adds a track or episode to the queue. Spotify cannot remove it again.",
             .effect = mcp::Effect::kWrite,
             .repeat = mcp::Repeat::kAccumulates,
             .toolset = "queue",

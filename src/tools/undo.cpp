@@ -31,21 +31,9 @@ struct UndoArguments {
     using Self = UndoArguments;
     return schema::Fields{
         schema::optional("receipt", &Self::receipt, "Default: the newest change."),
-        schema::defaulted("finish", &Self::finish, "Carry an interrupted change through."),
-        schema::defaulted("force", &Self::force, "Even if somebody changed things since."),
+        schema::defaulted("finish", &Self::finish, "Finish an interrupted change."),
+        schema::defaulted("force", &Self::force, "Even if things changed since."),
         schema::defaulted("dry_run", &Self::dry_run, kAboutDryRun),
-    };
-  }
-};
-
-struct UndoPromise {
-  std::string summary;
-  Status status = Status::kUnchanged;
-
-  static constexpr auto fields() {
-    return schema::Fields{
-        schema::required("summary", &UndoPromise::summary),
-        schema::required("status", &UndoPromise::status),
     };
   }
 };
@@ -295,15 +283,10 @@ base::Task<base::Result<ChangeAnswer>> undo(const Services& services, mcp::CallC
 
 std::vector<mcp::Tool> undo_tools(const Services& services) {
   auto info = curation_write("undo", "Undo",
-                             "Takes back a change by its receipt, as far as Spotify allows, or finishes one that was "
-                             "interrupted. Asks first.",
+                             "Takes back a change by its receipt, as far as Spotify allows, or finishes an "
+                             "interrupted one. Asks first.",
                              mcp::Effect::kDestroy, mcp::Repeat::kAccumulates);
-  mcp::Tool tool = make(services, std::move(info), &undo);
-  // It is in every default list, where bytes count; the rest of the answer is that of the tools that change playlists.
-  tool.output_schema = promise_of(schema::json_schema<UndoPromise>());
-  std::vector<mcp::Tool> tools;
-  tools.push_back(std::move(tool));
-  return tools;
+  return {in_brief(make(services, std::move(info), &undo))};
 }
 
 }  // namespace tools

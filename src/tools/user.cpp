@@ -77,7 +77,8 @@ struct TopArguments {
 
 base::Task<base::Result<List>> get_top_items(const Services& services, mcp::CallContext& context,
                                              TopArguments arguments) {
-  const ListKey key("get_top_items", {schema::enum_name(arguments.type), schema::enum_name(arguments.time_range)});
+  const ListKey key(services, context, "get_top_items",
+                    {schema::enum_name(arguments.type), schema::enum_name(arguments.time_range)});
   CO_TRY(const int offset, key.offset_of(arguments.cursor));
   const spotify::PageRequest request{.limit = static_cast<int>(arguments.limit.value()), .offset = offset};
   const auto client = services.client_for(context.principal());
@@ -105,7 +106,7 @@ struct FollowedArguments {
 
 base::Task<base::Result<List>> get_followed_artists(const Services& services, mcp::CallContext& context,
                                                     FollowedArguments arguments) {
-  const ListKey key("get_followed_artists", {});
+  const ListKey key(services, context, "get_followed_artists", {});
   std::optional<spotify::ArtistId> after;
   if (arguments.cursor) {
     CO_TRY(const json::Object place, key.place_of(*arguments.cursor));
@@ -163,7 +164,7 @@ std::vector<mcp::Tool> user_tools(const Services& services) {
       make(services,
            {.name = "get_followed_artists",
             .title = "Followed artists",
-            .description = "Artists that the user follows.",
+            .description = "Artists the user follows.",
             .effect = mcp::Effect::kRead,
             .toolset = "user",
             .scopes = {"user-follow-read"}},

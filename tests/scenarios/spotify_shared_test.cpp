@@ -241,6 +241,54 @@ TEST_CASE("a clock that is set back makes no stored answer live longer in a new 
   CHECK(family.simulator.requests("GET /shows/{id}") == 2);
 }
 
+TEST_CASE("a quota that was met under a clock that was ahead closes nothing once the clock is right") {
+  Family family;
+  constexpr std::chrono::hours kYear{24 * 365};
+  family.loop.step_wall(kYear);
+  family.tokens.renew(family.simulator.grant().access);
+  family.simulator.faults().add({.kind = FaultKind::kQuotaExceeded, .method = "GET", .path = "/search"});
+  family.simulator.faults().add(
+      {.kind = FaultKind::kRateLimit, .method = "PUT", .path = "/me/library", .retry_after_s = 30});
+  CHECK_FALSE(family.run(family.client(0).search({.query = "a"}, {})).has_value());
+  CHECK_FALSE(family.run(family.client(0).save_to_library({spotify::LibraryUri(show(family, 30))}, {})).has_value());
+  family.settle();
+  CHECK_FALSE(family.run(family.client(1).search({.query = "b"}, {})).has_value());
+  CHECK(family.simulator.requests("GET /search") == 1);
+
+  family.loop.step_wall(-kYear);
+  family.tokens.renew(family.simulator.grant().access);
+  family.restart(2);
+  family.loop.run_for(seconds(40));
+  for (size_t n = 0; n < 3; ++n) {
+    const auto began = family.loop.now();
+    CHECK(family.run(family.client(n).search({.query = std::to_string(n)}, {})).has_value());
+    CHECK(family.loop.now() - began < seconds(1));
+    family.loop.run_for(spotify::Gate::kRecheck);
+  }
+  const int asked = family.simulator.requests("GET /search");
+  // What is counted from now on is counted for all, and a new block holds for all.
+  for (size_t n = 0; n < 3; ++n) family.counted(n, spotify::Bucket::kSearch);
+  CHECK(family.counted(0, spotify::Bucket::kSearch) == asked - 1);
+  family.simulator.faults().add({.kind = FaultKind::kQuotaExceeded, .method = "GET", .path = "/search"});
+  CHECK_FALSE(family.run(family.client(0).search({.query = "c"}, {})).has_value());
+  family.loop.run_for(spotify::Gate::kRecheck);
+  CHECK_FALSE(family.run(family.client(1).search({.query = "d"}, {})).has_value());
+  CHECK(family.simulator.requests("GET /search") == asked + 1);
+}
+
+TEST_CASE("a clock that is put forward ends a block early, and Spotify is believed again at once") {
+  Family family;
+  family.simulator.faults().add({.kind = FaultKind::kQuotaExceeded, .method = "GET", .path = "/search", .times = 2});
+  CHECK_FALSE(family.run(family.client(0).search({.query = "a"}, {})).has_value());
+  family.loop.step_wall(std::chrono::hours(48));
+  family.tokens.renew(family.simulator.grant().access);
+  for (size_t n = 0; n < 3; ++n) {
+    CHECK_FALSE(family.run(family.client(n).search({.query = "b"}, {})).has_value());
+    family.loop.run_for(spotify::Gate::kRecheck);
+  }
+  CHECK(family.simulator.requests("GET /search") == 2);
+}
+
 TEST_CASE("answers are confirmed by their tag after they have ended, in whichever process") {
   Family family;
   CHECK(family.run(family.client(0).show(show(family, 0), std::nullopt, {})).has_value());

@@ -49,7 +49,7 @@ class RefresherTokens final : public spotify::TokenSource {
   base::Task<base::Result<spotify::AccessToken>> access_token(base::Instant deadline) override {
     CO_TRY(auto token, co_await refresher_.token(deadline));
     co_return spotify::AccessToken{std::move(token.secret), static_cast<uint64_t>(token.generation),
-                                     token.authorized_at.unix_ms};
+                                   token.authorized_at.unix_ms};
   }
   void rejected(uint64_t generation) override { refresher_.rejected(static_cast<int64_t>(generation)); }
 
@@ -60,7 +60,7 @@ class RefresherTokens final : public spotify::TokenSource {
 class MemoryQuota final : public spotify::QuotaStore {
  public:
   base::Task<base::Result<spotify::QuotaRecord>> load() override {
-    co_return spotify::QuotaRecord{.blocks = blocks, .paused_until = {}, .counts = {}};
+    co_return spotify::QuotaRecord{.blocks = blocks, .pause = {}, .counts = {}};
   }
   base::Task<base::Result<void>> save(spotify::QuotaRecord given) override {
     if (!given.blocks.empty()) blocks = std::move(given.blocks);
@@ -122,9 +122,7 @@ class World {
     return loop.run(std::move(task));
   }
   spotify::Client& client() { return process->client; }
-  spotify::Call within(milliseconds time) const {
-    return {loop.now() + time, spotify::Freshness::kFresh};
-  }
+  spotify::Call within(milliseconds time) const { return {loop.now() + time, spotify::Freshness::kFresh}; }
 
   // Distinct tracks of the catalogue, as what can be added to a playlist.
   std::vector<spotify::PlayableUri> tracks(size_t first, size_t count) const {
@@ -170,8 +168,7 @@ class World {
   // The catalogue is the same in every world: making one takes longer than most scenarios.
   sim::spotify::Config config() const {
     sim::spotify::Config out;
-    static const auto catalogue =
-        std::make_shared<const sim::spotify::Catalogue>(sim::spotify::Catalogue::generate(1));
+    static const auto catalogue = std::make_shared<const sim::spotify::Catalogue>(sim::spotify::Catalogue::generate(1));
     out.seed = 1;
     out.catalogue = catalogue;
     out.refresh_mode = options.refresh_mode;

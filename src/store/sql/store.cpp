@@ -139,11 +139,11 @@ Result<QuotaState> Store::Core::load_quota() {
   TRY(const Database* file, opened());
   QuotaState state;
   {
-    TRY(Rows rows, file->query("SELECT bucket, until_ms FROM quota", {}));
+    TRY(Rows rows, file->query("SELECT bucket, until_ms, since_ms FROM quota", {}));
     for (;;) {
       TRY(const bool found, rows.next());
       if (!found) break;
-      state.ends.emplace(rows.text(0), base::Wall{rows.integer(1)});
+      state.blocks.emplace(rows.text(0), QuotaBlock{.until = {rows.integer(1)}, .since = {rows.integer(2)}});
     }
   }
   TRY(Rows rows, file->query("SELECT bucket, hour, count FROM quota_counts ORDER BY bucket, hour", {}));
@@ -154,17 +154,22 @@ Result<QuotaState> Store::Core::load_quota() {
   }
 }
 
-Result<void> Store::Core::count(const std::vector<QuotaCount>& more) {
+Result<void> Store::Core::count(const std::vector<QuotaCount>& more, int64_t this_hour) {
   TRY(const Database* file, opened());
   TRY(Transaction transaction, Transaction::begin(*file, Access::kAdd));
   for (const QuotaCount& each : more) {
-    TRY([[maybe_unused]] const int64_t changed,
-        file->execute("INSERT INTO quota_counts (bucket, hour, count) VALUES (?1, ?2, ?3) "
-                      "ON CONFLICT (bucket, hour) DO UPDATE SET count = quota_counts.count + ?3",
+    // The table takes no count below one, so what would come to nothing is a row that goes.
+    TRY([[maybe_unused]] const int64_t spent,
+        file->execute("DELETE FROM quota_counts WHERE bucket = ?1 AND hour = ?2 AND count + ?3 <= 0",
                       {each.bucket, each.hour, each.count}));
+    const std::string_view sql = each.count > 0
+                                     ? "INSERT INTO quota_counts (bucket, hour, count) VALUES (?1, ?2, ?3) "
+                                       "ON CONFLICT (bucket, hour) DO UPDATE SET count = quota_counts.count + ?3"
+                                     : "UPDATE quota_counts SET count = count + ?3 WHERE bucket = ?1 AND hour = ?2";
+    TRY([[maybe_unused]] const int64_t changed, file->execute(sql, {each.bucket, each.hour, each.count}));
   }
-  TRY([[maybe_unused]] const int64_t gone,
-      file->execute("DELETE FROM quota_counts WHERE hour <= (SELECT max(hour) FROM quota_counts) - ?1", {kHoursKept}));
+  TRY([[maybe_unused]] const int64_t gone, file->execute("DELETE FROM quota_counts WHERE hour <= ?1 OR hour > ?2",
+                                                         {this_hour - kHoursKept, this_hour + kHoursAhead}));
   return transaction.commit();
 }
 
@@ -185,13 +190,13 @@ Result<void> Store::Core::learn(const std::string& name, const Fact& fact) {
   return {};
 }
 
-Result<void> Store::Core::block(const std::string& bucket, base::Wall until) {
+Result<void> Store::Core::block(const std::string& bucket, QuotaBlock block) {
   TRY(const Database* file, opened());
   TRY([[maybe_unused]] const int64_t changed,
-      file->execute("INSERT INTO quota (bucket, until_ms) VALUES (?1, ?2) "
-                    "ON CONFLICT (bucket) DO UPDATE SET until_ms = excluded.until_ms "
-                    "WHERE quota.until_ms < excluded.until_ms",
-                    {bucket, until.unix_ms}));
+      file->execute("INSERT INTO quota (bucket, until_ms, since_ms) VALUES (?1, ?2, ?3) "
+                    "ON CONFLICT (bucket) DO UPDATE SET until_ms = excluded.until_ms, since_ms = excluded.since_ms "
+                    "WHERE quota.since_ms > excluded.since_ms OR quota.until_ms < excluded.until_ms",
+                    {bucket, block.until.unix_ms, block.since.unix_ms}));
   return {};
 }
 
@@ -252,8 +257,8 @@ Task<Result<QuotaState>> Store::load() {
   return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-Task<Result<void>> Store::count(std::vector<QuotaCount> more) {
-  auto work = [core = core_, more = std::move(more)] { return core->count(more); };
+Task<Result<void>> Store::count(std::vector<QuotaCount> more, base::Wall now) {
+  auto work = [core = core_, more = std::move(more), hour = hour_of(now)] { return core->count(more, hour); };
   return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
@@ -267,8 +272,8 @@ Task<Result<void>> Store::learn(std::string name, Fact fact) {
   return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 
-Task<Result<void>> Store::block(std::string bucket, base::Wall until) {
-  auto work = [core = core_, bucket = std::move(bucket), until] { return core->block(bucket, until); };
+Task<Result<void>> Store::block(std::string bucket, QuotaBlock block) {
+  auto work = [core = core_, bucket = std::move(bucket), block] { return core->block(bucket, block); };
   return on_worker(services_.loop, services_.worker, core_, std::move(work));
 }
 

@@ -105,8 +105,8 @@ class Store : public Grants, public Quota, public Facts, public SigningKeys {
   base::Task<base::Result<void>> erase(std::string principal) override;
 
   base::Task<base::Result<QuotaState>> load() override;
-  base::Task<base::Result<void>> block(std::string bucket, base::Wall until) override;
-  base::Task<base::Result<void>> count(std::vector<QuotaCount> more) override;
+  base::Task<base::Result<void>> block(std::string bucket, QuotaBlock block) override;
+  base::Task<base::Result<void>> count(std::vector<QuotaCount> more, base::Wall now) override;
 
   base::Task<base::Result<std::optional<Fact>>> fact(std::string name) override;
   base::Task<base::Result<void>> learn(std::string name, Fact fact) override;

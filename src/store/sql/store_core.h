@@ -61,8 +61,8 @@ struct Store::Core {
   // The same inside a writing transaction.
   base::Result<void> end_grant(const std::string& principal) const;
   base::Result<QuotaState> load_quota();
-  base::Result<void> block(const std::string& bucket, base::Wall until);
-  base::Result<void> count(const std::vector<QuotaCount>& more);
+  base::Result<void> block(const std::string& bucket, QuotaBlock block);
+  base::Result<void> count(const std::vector<QuotaCount>& more, int64_t this_hour);
   base::Result<std::optional<Fact>> fact(const std::string& name);
   base::Result<void> learn(const std::string& name, const Fact& fact);
 

@@ -96,6 +96,7 @@ constexpr std::array kMigrations{
     "CREATE INDEX grants_key ON grants (key_id);",
     kApiKeyTables,
     kSpentAndSalts,
+    "ALTER TABLE quota ADD COLUMN since_ms INTEGER NOT NULL DEFAULT 0;",
 };
 constexpr Schema kSchema{.application_id = 0x534D4353, .migrations = kMigrations};
 

@@ -68,6 +68,20 @@ TEST_CASE("a clock that is set back buys nothing") {
   CHECK(look(budget, kStart, {{hour + 5, 10}}));
 }
 
+TEST_CASE("a clock that was far ahead and is right again locks nobody out") {
+  Budget budget({.per_minute = 0, .per_day = 10});
+  const int64_t hour = hour_of(kNoon);
+  CHECK(look(budget, kStart, {{hour + 24 * 365, 10}}, kNoon + hours(24 * 365)));
+  CHECK_FALSE(look(budget, kStart, {{hour + 24 * 365, 10}}));
+  CHECK_FALSE(look(budget, kStart, {{hour + 24 * 365, 10}, {hour, 9}}));
+  CHECK(look(budget, kStart, {{hour + 24 * 365, 10}, {hour, 10}}));
+  // Nor where the notes cannot be read.
+  for (int i = 0; i < 10; ++i) budget.take("owner", kStart, kNoon + hours(24 * 365));
+  for (int i = 0; i < 10; ++i) budget.noted("owner");
+  CHECK_FALSE(budget.find_refusal("owner", kStart, kNoon, std::nullopt));
+  budget.take("owner", kStart, kNoon);
+}
+
 TEST_CASE("when the notes cannot be read, what this process did counts") {
   Budget budget({.per_minute = 0, .per_day = 2});
   for (int i = 0; i < 2; ++i) {

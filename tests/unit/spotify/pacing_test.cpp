@@ -132,14 +132,29 @@ TEST_CASE("blocks are kept for a restart and end by themselves") {
   pacer.block({Bucket::kSearch, kStart + hours(2)});
   pacer.block({Bucket::kSearch, kStart + hours(1)});  // The later end stays.
   pacer.block({Bucket::kPlayer, kStart + hours(1)});
-  CHECK(pacer.blocks(kStart) == std::vector<Block>{{Bucket::kSearch, kStart + hours(2)},
-                                                   {Bucket::kPlayer, kStart + hours(1)}});
+  CHECK(pacer.blocks(kStart) ==
+        std::vector<Block>{{Bucket::kSearch, kStart + hours(2)}, {Bucket::kPlayer, kStart + hours(1)}});
   CHECK(pacer.blocks(kStart + hours(1)) == std::vector<Block>{{Bucket::kSearch, kStart + hours(2)}});
   CHECK(pacer.blocks(kStart + hours(2)).empty());
   Pacer reborn(small());
   for (const Block& block : pacer.blocks(kStart)) reborn.block(block);
   CHECK(reborn.blocked_until(Bucket::kSearch, kStart) == kStart + hours(2));
   CHECK(!reborn.blocked_until(Bucket::kUser, kStart).has_value());
+}
+
+TEST_CASE("a block of a clock that was ahead holds no longer than that clock, and hides no later one") {
+  Pacer pacer(small());
+  const base::Wall ahead = kStart + hours(24 * 365);
+  pacer.block({Bucket::kSearch, ahead + hours(14), ahead});
+  CHECK(pacer.blocked_until(Bucket::kSearch, ahead) == ahead + hours(14));
+  // The clock is set right.
+  CHECK(!pacer.blocked_until(Bucket::kSearch, kStart).has_value());
+  CHECK(pacer.blocks(kStart).empty());
+  const auto asked = pacer.enqueue(Bucket::kSearch, base::Instant::never());
+  CHECK(gone(pacer.poll(at(milliseconds(0)))) == std::vector{asked});
+  pacer.block({Bucket::kSearch, kStart + hours(2), kStart});
+  CHECK(pacer.blocked_until(Bucket::kSearch, kStart) == kStart + hours(2));
+  CHECK(pacer.blocks(kStart) == std::vector<Block>{{Bucket::kSearch, kStart + hours(2), kStart}});
 }
 
 TEST_CASE("a waiter that goes away takes no turn") {
@@ -183,8 +198,8 @@ TEST_CASE("the ledger counts the last 24 hours by bucket") {
 }
 
 TEST_CASE("buckets have names that can be stored") {
-  for (const Bucket bucket : {Bucket::kSearch, Bucket::kCatalogue, Bucket::kPlayer, Bucket::kPlaylists,
-                              Bucket::kLibrary, Bucket::kUser}) {
+  for (const Bucket bucket :
+       {Bucket::kSearch, Bucket::kCatalogue, Bucket::kPlayer, Bucket::kPlaylists, Bucket::kLibrary, Bucket::kUser}) {
     CHECK(parse_bucket(bucket_name(bucket)) == bucket);
   }
   CHECK(!parse_bucket("other").has_value());

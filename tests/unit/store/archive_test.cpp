@@ -45,6 +45,6 @@ TEST_CASE("the archive and the grants share one file, and either may open it fir
   store::sqlite::Store grants({world.loop, world.worker, random, clock},
                               {.directory = world.directory, .master_key = nullptr});
   REQUIRE(world.loop.run(grants.open()));
-  REQUIRE(world.loop.run(grants.block("search", {5})));
+  REQUIRE(world.loop.run(grants.block("search", {.until = {5}})));
   CHECK(archive_contract::get(world, 1, "owner", "a"));
 }

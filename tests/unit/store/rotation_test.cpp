@@ -108,7 +108,7 @@ void make_old_database(World& world) {
   world.tamper(
       fmt::format("DROP TABLE spent_states; DROP TABLE user_salts; DROP TABLE api_keys; DROP TABLE nonces; DROP TABLE "
                   "keys; DROP INDEX grants_key; ALTER TABLE grants "
-                  "DROP COLUMN data_key; "
+                  "DROP COLUMN data_key; ALTER TABLE quota DROP COLUMN since_ms; "
                   "UPDATE grants SET key_id = '{}', box = x'{}'; PRAGMA user_version = 3",
                   store::Vault::direct_key_id(master), crypto::to_hex(box)));
 }

@@ -171,7 +171,7 @@ TEST_CASE("no token stands in any file") {
 TEST_CASE("an empty store is read, blocked and logged out of without a key") {
   SqliteWorld world;
   CHECK(!store_contract::load(world, 0, "owner"));
-  REQUIRE(world.loop.run(world.quota(0).block("search", {1})));
+  REQUIRE(world.loop.run(world.quota(0).block("search", {.until = {1}})));
   REQUIRE(world.loop.run(world.grants(0).erase("owner")));
   CHECK(world.keys_asked == 0);
   store_contract::replace(world, 0, "owner", "1");

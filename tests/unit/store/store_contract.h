@@ -194,25 +194,58 @@ void a_dropped_waiter_and_a_dropped_holder_free_the_lease() {
 template <class World>
 void keeps_the_later_end_of_a_block() {
   World world;
-  CHECK(world.loop.run(world.quota(0).load())->ends.empty());
-  REQUIRE(world.loop.run(world.quota(0).block("search", {2000})));
-  REQUIRE(world.loop.run(world.quota(1).block("search", {1000})));
-  REQUIRE(world.loop.run(world.quota(1).block("player", {500})));
-  const auto state = world.loop.run(world.quota(0).load());
-  REQUIRE(state);
-  CHECK(state->ends == std::map<std::string, base::Wall>{{"player", {500}}, {"search", {2000}}});
+  CHECK(world.loop.run(world.quota(0).load())->blocks.empty());
+  REQUIRE(world.loop.run(world.quota(0).block("search", {.until = {2000}, .since = {100}})));
+  REQUIRE(world.loop.run(world.quota(1).block("search", {.until = {1000}, .since = {150}})));
+  REQUIRE(world.loop.run(world.quota(1).block("player", {.until = {500}, .since = {100}})));
+  const auto blocks = [&] { return world.loop.run(world.quota(0).load())->blocks; };
+  using Blocks = std::map<std::string, store::QuotaBlock>;
+  CHECK(blocks() == Blocks{{"player", {{500}, {100}}}, {"search", {{2000}, {100}}}});
+  // The clock was set back since.
+  REQUIRE(world.loop.run(world.quota(1).block("search", {.until = {90}, .since = {60}})));
+  CHECK(blocks() == Blocks{{"player", {{500}, {100}}}, {"search", {{90}, {60}}}});
 }
+
+inline base::Wall at(int64_t hour) { return {hour * 3'600'000}; }
 
 template <class World>
 void adds_up_what_was_counted() {
   World world;
-  REQUIRE(world.loop.run(world.quota(0).count({{"search", 1000, 2}, {"player", 1000, 1}})));
-  REQUIRE(world.loop.run(world.quota(1).count({{"search", 1000, 3}, {"search", 1001, 4}})));
+  REQUIRE(world.loop.run(world.quota(0).count({{"search", 1000, 2}, {"player", 1000, 1}}, at(1000))));
+  REQUIRE(world.loop.run(world.quota(1).count({{"search", 1000, 3}, {"search", 1001, 4}}, at(1001))));
   const auto counts = world.loop.run(world.quota(0).load())->counts;
   CHECK(counts == std::vector<store::QuotaCount>{{"player", 1000, 1}, {"search", 1000, 5}, {"search", 1001, 4}});
-  REQUIRE(world.loop.run(world.quota(1).count({{"player", 1000 + store::Quota::kHoursKept, 1}})));
+  REQUIRE(world.loop.run(
+      world.quota(1).count({{"player", 1000 + store::Quota::kHoursKept, 1}}, at(1000 + store::Quota::kHoursKept))));
   const auto later = world.loop.run(world.quota(0).load())->counts;
   CHECK(later == std::vector<store::QuotaCount>{{"player", 1000 + store::Quota::kHoursKept, 1}, {"search", 1001, 4}});
+}
+
+template <class World>
+void takes_back_what_was_counted() {
+  World world;
+  const auto counts = [&] { return world.loop.run(world.quota(0).load())->counts; };
+  REQUIRE(world.loop.run(world.quota(0).count({{"search", 1000, 1}, {"player", 1000, 3}}, at(1000))));
+  REQUIRE(world.loop.run(world.quota(1).count({{"search", 1000, -1}, {"player", 1000, -1}}, at(1000))));
+  CHECK(counts() == std::vector<store::QuotaCount>{{"player", 1000, 2}});
+  // Of what is not there nothing can be taken.
+  REQUIRE(world.loop.run(world.quota(1).count({{"search", 1000, -1}, {"player", 1000, -5}}, at(1000))));
+  CHECK(counts().empty());
+  REQUIRE(world.loop.run(world.quota(1).count({}, at(1000))));
+}
+
+template <class World>
+void counts_the_present_after_a_clock_that_was_ahead() {
+  World world;
+  constexpr int64_t kAhead = 1000 + 24 * 365;
+  REQUIRE(world.loop.run(world.quota(0).count({{"search", kAhead, 9}}, at(kAhead))));
+  REQUIRE(world.loop.run(world.quota(0).count({{"search", 1000, 2}}, at(1000))));
+  REQUIRE(world.loop.run(world.quota(1).count({{"search", 1001, 4}}, at(1001))));
+  const auto counts = world.loop.run(world.quota(0).load())->counts;
+  CHECK(counts == std::vector<store::QuotaCount>{{"search", 1000, 2}, {"search", 1001, 4}});
+  // What another process counted long ago and brings only now takes nothing away.
+  REQUIRE(world.loop.run(world.quota(1).count({{"search", 900, 5}}, at(1001))));
+  CHECK(world.loop.run(world.quota(0).load())->counts == counts);
 }
 
 template <class World>
@@ -234,6 +267,10 @@ void run_all() {
   SUBCASE("never repeats a generation") { never_repeats_a_generation<World>(); }
   SUBCASE("keeps an ended grant") { keeps_an_ended_grant<World>(); }
   SUBCASE("adds up what was counted") { adds_up_what_was_counted<World>(); }
+  SUBCASE("takes back what was counted") { takes_back_what_was_counted<World>(); }
+  SUBCASE("counts the present after a clock that was ahead") {
+    counts_the_present_after_a_clock_that_was_ahead<World>();
+  }
   SUBCASE("keeps facts") { keeps_facts<World>(); }
   SUBCASE("gives a lease to one at a time") { gives_a_lease_to_one_at_a_time<World>(); }
   SUBCASE("keeps the leases of principals apart") { leases_of_principals_are_apart<World>(); }

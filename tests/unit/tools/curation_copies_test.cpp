@@ -99,6 +99,16 @@ TEST_CASE("a split makes a part for each artist or portion and leaves the origin
   CHECK(items == 250);
 }
 
+TEST_CASE("a split whose second part is in doubt counts the first, and makes no third") {
+  CurationBench bench;
+  const json::Object split{{"playlist_id", bench.playlist_id("Everything, always")}, {"by", "size"}, {"size", 100}};
+  bench.fault({.kind = FaultKind::kResetAfter, .method = "POST", .path = "/me/playlists", .skip = 1});
+  const auto answer = bench.done("split_playlist", split);
+  CHECK(status(answer) == "ambiguous");
+  CHECK(text(answer, "summary").starts_with("Made 1 of "));
+  CHECK(bench.simulator.requests("POST /me/playlists") == 2);
+}
+
 TEST_CASE("two playlists are compared with names and positions, to the end") {
   CurationBench bench;
   const std::string id = bench.playlist_id("Everything, always");

@@ -94,6 +94,32 @@ TEST_CASE("a resource is the answer of its tool") {
   }
 }
 
+TEST_CASE("every template can be read, and the original's URIs give what ours give") {
+  Bench bench;
+  const Resources resources = resources_over(bench.tools);
+  const auto& catalogue = bench.simulator.catalogue();
+  const std::map<std::string, std::string> ids{{"playlist", bench.playlist_id("Mixed bag")},
+                                               {"album", catalogue.albums[0].id},
+                                               {"artist", catalogue.artists[0].id},
+                                               {"track", catalogue.tracks[0].id}};
+  const auto read_at = [&](std::string_view uri_template, const std::string& name, const std::string& value) {
+    const auto contents = read(bench, find(resources, uri_template).read, "x", {{name, value}});
+    REQUIRE(contents);
+    return contents->front().text;
+  };
+  for (const auto& [kind, id] : ids) {
+    INFO(kind);
+    const std::string others = kind == "playlist" ? "playlists://user/{id}" : kind + "s://details/{id}";
+    CHECK(read_at(others, "id", id) == read_at("spotify://" + kind + "/{id}", "id", id));
+  }
+  CHECK(json::parse(read_at("tracks://search/{query}", "query", "midnight")));
+  CHECK(resources.templates.size() == 2 * ids.size() + 1);
+  const auto all = std::ranges::find(resources.fixed, "playlists://user/all", &mcp::Resource::uri);
+  REQUIRE(all != resources.fixed.end());
+  const auto mine = std::ranges::find(resources.fixed, "spotify://me/playlists", &mcp::Resource::uri);
+  CHECK(read(bench, all->read, "x")->front().text == read(bench, mine->read, "x")->front().text);
+}
+
 TEST_CASE("a resource fails as its tool does") {
   Bench bench;
   const Resources resources = resources_over(bench.tools);

@@ -148,12 +148,13 @@ bool leads_back(const std::string& tool) {
   return !kNot.contains(tool);
 }
 
-// Of several parts each has its own.
+// Of several parts each has its own; an import tells of what it wrote.
 std::vector<std::string> receipts_of(const json::Value& answer) {
   std::vector<std::string> receipts{text(answer, "receipt")};
   if (const json::Value* parts = answer.find("parts")) {
     for (const json::Value& part : parts->array()) receipts.push_back(text(part, "receipt"));
   }
+  if (const json::Value* written = answer.find("written")) receipts.push_back(text(*written, "receipt"));
   std::erase(receipts, "");
   return receipts;
 }

@@ -1,4 +1,6 @@
 // The way back from every change, by its receipt, and where there is none.
+#include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -243,6 +245,88 @@ TEST_CASE("an evening at the volume does not drive out the receipt of a playlist
   REQUIRE(kept);
   CHECK(kept->size() == kPlayerReceiptsMax);
   CHECK(status(undo(bench, dedupe)) == "verified");
+}
+
+// The way back that each change leaves, as docs/changes.md tells it. Login and what is kept here ask Spotify for
+// nothing.
+const std::map<std::string, Way>& ways() {
+  static const std::map<std::string, Way> kWays{
+      {"play", Way::kPlayer},
+      {"pause", Way::kPlayer},
+      {"skip_next", Way::kPlayer},
+      {"skip_previous", Way::kPlayer},
+      {"seek", Way::kPlayer},
+      {"set_volume", Way::kPlayer},
+      {"set_shuffle", Way::kPlayer},
+      {"set_repeat", Way::kPlayer},
+      {"transfer_playback", Way::kPlayer},
+      {"add_to_queue", Way::kNoWay},
+      {"create_playlist", Way::kMade},
+      {"update_playlist", Way::kDetails},
+      {"add_tracks_to_playlist", Way::kAdded},
+      {"remove_tracks_from_playlist", Way::kContent},
+      {"reorder_playlist", Way::kMoved},
+      {"unfollow_playlist", Way::kUnsaved},
+      {"save_to_library", Way::kSaved},
+      {"remove_from_library", Way::kUnsaved},
+      {"dedupe_playlist", Way::kContent},
+      {"replace_playlist_items", Way::kContent},
+      {"sort_playlist", Way::kContent},
+      {"shuffle_playlist", Way::kContent},
+      {"clone_playlist", Way::kMade},
+      {"merge_playlists", Way::kMade},
+      {"split_playlist", Way::kMade},
+      {"restore_playlist", Way::kContent},
+      {"undo", Way::kUnsaved},  // Of a playlist that was made.
+      {"import_playlist", Way::kMade},
+      {"set_playlist_cover", Way::kNoWay},
+      {"follow_artists", Way::kSaved},
+      {"unfollow_artists", Way::kUnsaved},
+  };
+  return kWays;
+}
+
+// The receipt of a call of the tool that has done something; of several, the first.
+std::string receipt_of(CurationBench& bench, const WriteCall& call) {
+  if (bench.find(call.tool).info.toolset == "playback")
+    bench.answer("play", json::Object{{"uris", bench.track_uris(5)}, {"offset_position", 2}});
+  json::Value answer;
+  if (call.tool != "import_playlist") {
+    answer = bench.done(call.tool, call.arguments);
+  } else {
+    // It gives a confirm of its own, which goes without what was matched.
+    answer = bench.answer(call.tool, call.arguments);
+    answer = bench.answer(call.tool, json::Object{{"confirm", text(answer, "confirm")}, {"name", "Imported"}});
+  }
+  CHECK(status(answer) == (call.tool == "add_to_queue" ? "accepted" : "verified"));
+  if (const json::Value* parts = answer.find("parts")) return receipt(parts->array().front());
+  if (const json::Value* written = answer.find("written")) return receipt(*written);
+  return receipt(answer);
+}
+
+TEST_CASE("every change at Spotify leaves a receipt with its way back, and undo goes it") {
+  CurationBench list;
+  size_t changes = 0;
+  for (const mcp::Tool& tool : list.tools) {
+    if (tool.info.effect == mcp::Effect::kRead || tool.info.scopes.empty() || tool.info.name == "snapshot_playlist")
+      continue;
+    INFO(tool.info.name);
+    REQUIRE(ways().contains(tool.info.name));
+    const Way way = ways().at(tool.info.name);
+    ++changes;
+    CurationBench bench;
+    const auto calls = every_write(bench);
+    const std::string id = receipt_of(bench, *std::ranges::find(calls, tool.info.name, &WriteCall::tool));
+    const auto kept = bench.loop.run(find_receipt(bench.services, "owner", KeptId(id)));
+    REQUIRE(kept);
+    CHECK(schema::enum_name(kept->way) == schema::enum_name(way));
+    bench.simulator.reset_counts();
+    const auto undone = bench.done("undo", {{"receipt", id}});
+    INFO(text(undone, "summary"));
+    CHECK(status(undone) == (way == Way::kNoWay ? "unchanged" : "verified"));
+    CHECK((bench.writes() == 0) == (way == Way::kNoWay));
+  }
+  CHECK(changes == ways().size());
 }
 
 class FullArchive final : public store::Archive {

@@ -20,8 +20,8 @@ namespace {
 // Nothing is missed: a new request wakes the poll, and libcurl knows its own timers.
 constexpr int kIdlePollMs = 600'000;
 
-std::unexpected<base::Error> not_sent(base::Code code, std::string message) {
-  return base::fail(code, std::move(message), "not sent");
+std::unexpected<base::Error> not_sent(base::Code code, std::string message, std::string detail = "not sent") {
+  return base::fail(code, std::move(message), std::move(detail));
 }
 
 // Scheme, host and port in one spelling, for comparison.
@@ -215,10 +215,9 @@ base::Task<base::Result<http::Response>> CurlClient::send(http::Request request)
   const auto core = core_;
   CO_TRY(auto url, core->check(request));
   if (curl() == nullptr) {
-    auto failed = not_sent(base::Code::kUnavailable,
-                           "This server cannot send requests now. Try again; its log has the reason for whoever runs it.");
-    failed.error().detail = "libcurl.so.4 (Debian package libcurl4) could not be loaded";
-    co_return failed;
+    co_return not_sent(base::Code::kUnavailable,
+                       "This server cannot send requests now. Try again; its log says why to whoever runs it.",
+                       "libcurl.so.4 (Debian package libcurl4) could not be loaded");
   }
   long timeout_ms = 0;
   if (request.deadline != base::Instant::never()) {

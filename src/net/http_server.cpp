@@ -101,8 +101,8 @@ base::Error listen_error(const ErrorCode& error, const HttpServerOptions& option
           options.host));
 }
 
-// How many connections this process can have beside what else it opens, at most `wanted`. Raises the limit of open files
-// as far as that needs it, and no further.
+// How many connections this process can have beside what else it opens, at most `wanted`. Raises the limit of open
+// files as far as that needs it, and no further.
 size_t connections_that_fit(size_t wanted) {
   constexpr rlim_t kKeptFree = 256;  // For databases, trails, libraries and requests of our own.
   rlimit limit{};

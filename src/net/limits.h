@@ -21,8 +21,9 @@ struct ServerLimits {
   // bodies takes no more memory, and requests of the usual size pass beside it.
   size_t bodies_bytes = size_t{64} * 1024 * 1024;
   size_t small_body_bytes = size_t{16} * 1024;
-  // Fewer where the process may not open so many files. Beyond it a newcomer takes the place of one that keeps us waiting:
-  // of the oldest without a good answer so far, else of the one whose deadline comes first; 503 where all have work in hand.
+  // Fewer where the process may not open so many files. Beyond it a newcomer takes the place of one that keeps us
+  // waiting: of the oldest without a good answer so far, else of the one whose deadline comes first; 503 where all have
+  // work in hand.
   size_t connections = 10'000;
   // Of one client, which is an address, or a /64 of IPv6; 429 beyond it. 0: they are not counted.
   size_t connections_per_client = 0;

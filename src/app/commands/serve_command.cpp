@@ -166,6 +166,12 @@ void end_all(mcp::StreamableHttp& streamable) {
   for (const std::string& each : streamable.principals()) streamable.end_principal(each);
 }
 
+base::Task<void> until_asked_to_stop(Process* process) {
+  const base::Completion<bool> stop(process->loop);
+  process->stop.on_stop([set = stop.setter()] { set(true); });
+  co_await stop;
+}
+
 base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   Process& process = service->process;
   Product& product = service->product;
@@ -223,9 +229,7 @@ base::Task<base::Result<void>> listen_until_stopped(Service* service) {
   supervised.ready();
   os::give_back_startup_memory();
 
-  const base::Completion<bool> stop(process.loop);
-  process.stop.on_stop([set = stop.setter()] { set(true); });
-  co_await stop;
+  co_await until_asked_to_stop(&process);
   supervised.stopping();
   process.log.event(base::Level::kInfo, "server.stopping");
   process.stop.on_hangup(nullptr);

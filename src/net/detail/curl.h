@@ -35,8 +35,8 @@ struct Curl {
 // None where there is no library of that name, or one without these functions. It stays loaded.
 std::optional<Curl> load_curl(const char* library);
 
-// Loads and initialises libcurl.so.4 at the first call, in any thread. Null while it cannot be: where it is not installed,
-// and where the process may open no more files.
+// Loads and initialises libcurl.so.4 at the first call, in any thread. Null while it cannot be: where it is not
+// installed, and where the process may open no more files.
 const Curl* curl();
 
 }  // namespace net

@@ -213,7 +213,8 @@ TEST_CASE("a manifest that makes no pods is not applicable, and one without cont
 
 TEST_CASE("a way out to a port of its own is for peers with a name, in every policy of the manifest") {
   const auto judged = [](const std::string& rule) {
-    const std::string policy = "kind: NetworkPolicy\nmetadata: {name: a}\nspec:\n  policyTypes: [Ingress, Egress]\n";
+    const std::string policy =
+        "kind: NetworkPolicy\nmetadata: {name: a}\nspec:\n  podSelector: {}\n  policyTypes: [Ingress, Egress]\n";
     Facts facts;
     facts.manifest = parse_manifest(policy + "---\n" + policy + "  egress:\n  - " + rule + "\n").value();
     return evaluate(*find_check("K8S-09"), facts).status;

@@ -21,7 +21,8 @@ int main(int count, char** arguments) {
   notes::offer(server, notes, notes::Access::kReadWrite);
 
   if (count < 3) return net::serve_stdio(loop, server) ? 0 : 1;
-  const auto port = static_cast<uint16_t>(base::parse_integer(arguments[2]).value_or(0));
   const auto tell = [](const std::string& url) { fmt::print(stderr, "listening on {}\n", url); };
-  return net::serve_http(loop, server, port, tell) ? 0 : 1;
+  const auto served = net::serve_http(loop, server, base::parse_integer(arguments[2]).value_or(-1), tell);
+  if (!served) fmt::print(stderr, "error: {}\n", served.error().message);
+  return served ? 0 : 1;
 }

@@ -40,6 +40,7 @@ struct Connection::Drained {
 Connection::Connection(HttpServer::Impl& server, uint64_t id, Socket socket, std::string peer, std::string counted_as)
     : server_(server),
       id_(id),
+      accepted_at_(server.loop.now()),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
       counted_as_(std::move(counted_as)),

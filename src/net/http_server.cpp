@@ -310,14 +310,19 @@ std::shared_ptr<Connection> HttpServer::Impl::replaceable() const {
   // A few of the oldest may have a request in hand; whoever holds many places has none in most of them.
   constexpr int kLooks = 64;
   int looks = 0;
+  Connection* oldest = nullptr;
   for (Connection* each : strangers) {
-    if (each->waits_for_peer()) return each->shared_from_this();
-    if (++looks == kLooks) break;
+    if (each->waits_for_peer()) oldest = each;
+    if (oldest != nullptr || ++looks == kLooks) break;
   }
+  const auto is_over = [&] { return loop.now() - oldest->accepted_at() >= options.limits.newcomer_grace; };
+  if (oldest != nullptr && is_over()) return oldest->shared_from_this();
   std::shared_ptr<Connection> first;
   for (const auto& [id, each] : connections) {
-    if (each->waits_for_peer() && (!first || each->deadline() < first->deadline())) first = each;
+    if (each->is_stranger() || !each->waits_for_peer()) continue;
+    if (!first || each->deadline() < first->deadline()) first = each;
   }
+  if (!first && oldest != nullptr) return oldest->shared_from_this();
   return first;
 }
 

@@ -67,10 +67,15 @@ base::Result<void> serve_stdio(AsioLoop& loop, mcp::Server& server, int input, i
   return base::fail(base::Code::kUnavailable, "Not every answer could be written. Read the output while you write.");
 }
 
-base::Result<void> serve_http(AsioLoop& loop, mcp::Server& server, uint16_t port,
+base::Result<void> serve_http(AsioLoop& loop, mcp::Server& server, int64_t port,
                               const std::function<void(const std::string& url)>& listening) {
+  if (port < 0 || port > UINT16_MAX) {
+    return base::fail(base::Code::kInvalidArgument, "A port is a number from 0 to 65535; 0 takes a free one.");
+  }
   mcp::StreamableHttp handler(server, server.random(), nullptr, {});
-  TRY(const auto http, HttpServer::start(loop, handler, server.log(), {.port = port, .limits = {}}));
+  HttpServerOptions options{.limits = {}};
+  options.port = static_cast<uint16_t>(port);
+  TRY(const auto http, HttpServer::start(loop, handler, server.log(), std::move(options)));
   base::TaskGroup ending(loop);
   loop.call_on({SIGINT, SIGTERM}, [&] { ending.spawn(end_well(&loop, &server, &handler, http.get())); });
   listening(fmt::format("http://127.0.0.1:{}/mcp", http->port()));

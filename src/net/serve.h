@@ -47,9 +47,9 @@ class McpLines final : public mcp::Lines {
 base::Result<void> serve_stdio(AsioLoop& loop, mcp::Server& server, int input = 0, int output = 1);
 
 // Serves Streamable HTTP at http://127.0.0.1:PORT/mcp until SIGINT or SIGTERM, to everyone on this machine but for web
-// pages of other sites. `listening` is called with the address once; port 0 takes a free one. Errors as of
-// HttpServer::start.
-base::Result<void> serve_http(AsioLoop& loop, mcp::Server& server, uint16_t port,
+// pages of other sites. `listening` is called with the address once; port 0 takes a free one. kInvalidArgument
+// for what is no port; other errors as of HttpServer::start.
+base::Result<void> serve_http(AsioLoop& loop, mcp::Server& server, int64_t port,
                               const std::function<void(const std::string& url)>& listening);
 
 }  // namespace net

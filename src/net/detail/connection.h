@@ -63,8 +63,8 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   void uncount_client(const std::string& client);
   // Ends the connection that a newcomer may replace. False: all have work in hand.
   bool make_room();
-  // Of those that never got a good answer the oldest, else the one whose deadline comes first. Null: none waits for its
-  // peer.
+  // Of those that never got a good answer the oldest, once its grace is over; else the one whose deadline comes first.
+  // Null: none waits for its peer.
   std::shared_ptr<Connection> replaceable() const;
   void remove(const Connection& connection);
   void stop_listening();
@@ -117,6 +117,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Nothing of it runs here: we wait for its peer to send or to read, until the deadline.
   bool waits_for_peer() const { return !busy() && deadline_ != base::Instant::never(); }
   base::Instant deadline() const { return deadline_; }
+  base::Instant accepted_at() const { return accepted_at_; }
+  bool is_stranger() const { return stranger_.has_value(); }
 
  private:
   // What the deadline is for while we read.
@@ -167,6 +169,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   HttpServer::Impl& server_;
   const uint64_t id_;
+  const base::Instant accepted_at_;
   Socket socket_;
   const std::string peer_;
   const std::string counted_as_;

@@ -307,6 +307,7 @@ bool ended(RawClient& client) { return client.until_closed().has_value(); }
 TEST_CASE("a newcomer takes the place of the oldest that keeps the server waiting, and not of a good one") {
   net::ServerLimits limits;
   limits.connections = 4;
+  limits.newcomer_grace = 0s;
   limits.header_timeout = limits.idle_timeout = 1h;
   RunningServer server(limits);
   RawClient good(server.port);
@@ -335,6 +336,29 @@ TEST_CASE("a newcomer takes the place of the oldest that keeps the server waitin
   CHECK(last.response()->starts_with("HTTP/1.1 200 "));
   CHECK(ended(good));
   CHECK(server.connections() == 4);
+  CHECK_FALSE(server.handler.dropped.raised());
+}
+
+TEST_CASE("attack: idle connections that had a good answer do not cost a newcomer its place") {
+  net::ServerLimits limits;
+  limits.connections = 3;
+  limits.newcomer_grace = 1h;
+  RunningServer server(limits);
+  RawClient idle(server.port);
+  REQUIRE(idle.send(get("/")));
+  REQUIRE(idle.response()->starts_with("HTTP/1.1 200 "));
+  RawClient busy(server.port);
+  REQUIRE(busy.send(get("/wait")));
+  REQUIRE(server.handler.entered.wait());
+  RawClient newcomer(server.port);
+  REQUIRE(newcomer.send("GET / HTTP/1.1\r\n"));
+  // One more takes the place of the idle one, though the newcomer before it has sent no whole request either.
+  RawClient next(server.port);
+  REQUIRE(next.send(get("/")));
+  CHECK(next.response()->starts_with("HTTP/1.1 200 "));
+  CHECK(ended(idle));
+  REQUIRE(newcomer.send("Host: h\r\n\r\n"));
+  CHECK(newcomer.response()->starts_with("HTTP/1.1 200 "));
   CHECK_FALSE(server.handler.dropped.raised());
 }
 

@@ -168,3 +168,17 @@ TEST_CASE("serve_stdio: it says so when an answer could not be written, and only
     ::close(full);
   }
 }
+
+TEST_CASE("serve_http: what is no port is refused, and nothing listens anywhere else") {
+  net::AsioLoop loop;
+  test::ManualClock clock;
+  test::SeededRandom random{5};
+  base::NullLog log;
+  mcp::Server server({loop, clock, random, log}, {.info = {.name = "serving", .version = "1"}});
+  for (const int64_t port : {int64_t{-1}, int64_t{65536}, int64_t{70000}, INT64_MAX}) {
+    CAPTURE(port);
+    const auto served = net::serve_http(loop, server, port, [](const std::string&) { FAIL("it listens"); });
+    REQUIRE_FALSE(served);
+    CHECK(served.error().code == base::Code::kInvalidArgument);
+  }
+}

@@ -171,6 +171,7 @@ void Connection::read_on(Stage stage) {
   const bool goes_on = stage == stage_ && deadline_ != base::Instant::never();
   if (goes_on && stage == Stage::kHeader) return;
   stage_ = stage;
+  if (!goes_on) waits_since_ = server_.loop.now();
   switch (stage) {
     case Stage::kIdle:
       return set_deadline(limits.idle_timeout);
@@ -377,6 +378,7 @@ void Connection::write_some() {
 // deadline stands: a byte that is taken now and then, if only by the probes of TCP, does not push it away.
 void Connection::begin_waiting() {
   writing_ = true;
+  waits_since_ = server_.loop.now();
   std::string rest = out_.substr(out_sent_);
   server_.give_back(std::exchange(out_, std::move(rest)));
   out_sent_ = 0;
@@ -402,6 +404,7 @@ void Connection::fail_later() {
 // lose our answer.
 void Connection::linger() {
   lingering_ = true;
+  waits_since_ = server_.loop.now();
   static_cast<void>(std::exchange(pending_, {}));
   ErrorCode error;
   if (tls_) {

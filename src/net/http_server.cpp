@@ -320,6 +320,7 @@ std::shared_ptr<Connection> HttpServer::Impl::replaceable() const {
   std::shared_ptr<Connection> first;
   for (const auto& [id, each] : connections) {
     if (each->is_stranger() || !each->waits_for_peer()) continue;
+    if (loop.now() - each->waits_since() < options.limits.silence_grace) continue;
     if (!first || each->deadline() < first->deadline()) first = each;
   }
   if (!first && oldest != nullptr) return oldest->shared_from_this();

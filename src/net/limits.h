@@ -28,6 +28,8 @@ struct ServerLimits {
   // So long a newcomer has for its first request before it gives its place while somebody else keeps us waiting: what
   // comes next must not end what has just come.
   base::Duration newcomer_grace = std::chrono::seconds(2);
+  // And so long one that had a good answer may be silent before it does.
+  base::Duration silence_grace = std::chrono::seconds(1);
   // Of one client, which is an address, or a /64 of IPv6; 429 beyond it. 0: they are not counted.
   size_t connections_per_client = 0;
   // Bytes that are read ahead while a handler or a stream is busy: pipelined requests wait there.

@@ -118,6 +118,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool waits_for_peer() const { return !busy() && deadline_ != base::Instant::never(); }
   base::Instant deadline() const { return deadline_; }
   base::Instant accepted_at() const { return accepted_at_; }
+  // Since when we wait for its peer, while we do.
+  base::Instant waits_since() const { return waits_since_; }
   bool is_stranger() const { return stranger_.has_value(); }
 
  private:
@@ -198,6 +200,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // that meets its deadlines touches no timer.
   base::Instant deadline_ = base::Instant::never();
   base::Instant body_begun_{};
+  base::Instant waits_since_{};
   base::Instant armed_at_ = base::Instant::never();
   base::Loop::TimerId timer_ = 0;
 

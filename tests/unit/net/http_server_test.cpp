@@ -307,7 +307,7 @@ bool ended(RawClient& client) { return client.until_closed().has_value(); }
 TEST_CASE("a newcomer takes the place of the oldest that keeps the server waiting, and not of a good one") {
   net::ServerLimits limits;
   limits.connections = 4;
-  limits.newcomer_grace = 0s;
+  limits.newcomer_grace = limits.silence_grace = 0s;
   limits.header_timeout = limits.idle_timeout = 1h;
   RunningServer server(limits);
   RawClient good(server.port);
@@ -343,6 +343,7 @@ TEST_CASE("attack: idle connections that had a good answer do not cost a newcome
   net::ServerLimits limits;
   limits.connections = 3;
   limits.newcomer_grace = 1h;
+  limits.silence_grace = 0s;
   RunningServer server(limits);
   RawClient idle(server.port);
   REQUIRE(idle.send(get("/")));

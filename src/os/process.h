@@ -48,8 +48,7 @@ class OtherProcess {
 
 // User and system time together.
 std::chrono::microseconds processor_time();
-// Raises the soft limit of open descriptors to the hard one, so that ten thousand connections fit.
-// Gives the limit that holds now.
+// Raises the soft limit of open descriptors to the hard one, and gives the limit that holds now.
 uint64_t raise_open_file_limit();
 // kUnavailable where fewer descriptors are left than a program of this kind opens at its start, and the limit cannot be
 // raised: without it some library would end in the middle of its work.

@@ -11,6 +11,7 @@
 #include "tests/support/manual_loop.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temporary_directory.h"
+#include "tests/unit/store/keyset_contract.h"
 
 #include "tests/test.h"
 
@@ -18,25 +19,11 @@ namespace {
 
 using namespace std::chrono_literals;
 using base::Code;
+using keyset_contract::api_key;
+using keyset_contract::master_of;
 using store::KeyState;
 using store::sql::Leak;
 using store::sqlite::Store;
-
-crypto::Key key(uint64_t seed) {
-  test::SeededRandom random(seed);
-  return crypto::Key::generate(random);
-}
-
-store::ApiKey row(std::string id) {
-  return {.id = std::move(id),
-          .label = "tests",
-          .scopes = {"smcp:read"},
-          .addresses = {},
-          .created = {1000},
-          .expires = {2000},
-          .digest = std::string(32, 'd'),
-          .signing_box = {}};
-}
 
 struct World {
   test::TemporaryDirectory place;
@@ -51,11 +38,11 @@ struct World {
     return std::make_unique<Store>(
         Store::Services{loop, worker, random, clock},
         store::sqlite::StoreOptions{.directory = directory, .master_key = [master](store::sql::Sealed) {
-                                      return base::Result<crypto::Key>(key(master));
+                                      return base::Result<crypto::Key>(master_of(master));
                                     }});
   }
   void add(Store& store, const std::string& id, const std::string& secret) {
-    REQUIRE(loop.run(store.add_signing(row(id), base::Secret(std::string(secret)))));
+    REQUIRE(loop.run(store.add_signing(api_key(id), base::Secret(std::string(secret)))));
   }
   // What it signs with, or why that is not known.
   std::string signs_with(Store& store, const std::string& id) {
@@ -95,10 +82,10 @@ TEST_CASE("what an API key signs with is sealed, and opens after the master key 
   const auto kept = world.loop.run(world.api_keys.find("a"));
   REQUIRE((kept && *kept));
   CHECK((*kept)->signing_box.find("fake-signing-key") == std::string::npos);
-  const auto twice = world.loop.run(store->add_signing(row("a"), base::Secret(std::string("x"))));
+  const auto twice = world.loop.run(store->add_signing(api_key("a"), base::Secret(std::string("x"))));
   REQUIRE(!twice);
   CHECK(twice.error().code == Code::kConflict);
-  REQUIRE(world.loop.run(world.open()->replace_master(key(2))));
+  REQUIRE(world.loop.run(world.open()->replace_master(master_of(2))));
   CHECK(world.signs_with(*world.open(2), "a") == "fake-signing-key");
   // Who runs goes on.
   CHECK(world.signs_with(*store, "a") == "fake-signing-key");
@@ -108,11 +95,11 @@ TEST_CASE(
     "an API key of before there were versions opens, also when the first thing done is to replace the master key") {
   for (const bool replaced : {false, true}) {
     World world;
-    store::ApiKey old = row("a");
-    const crypto::Aes256Gcm before(crypto::derive_key(key(1), "spotify-mcp/api-keys/signing/1"));
+    store::ApiKey old = api_key("a");
+    const crypto::Aes256Gcm before(crypto::derive_key(master_of(1), "spotify-mcp/api-keys/signing/1"));
     old.signing_box = before.seal(world.random, old.id + '\n' + old.digest, "fake-signing-key");
     REQUIRE(world.loop.run(world.api_keys.add(old)));
-    if (replaced) REQUIRE(world.loop.run(world.open()->replace_master(key(2))));
+    if (replaced) REQUIRE(world.loop.run(world.open()->replace_master(master_of(2))));
     CHECK(world.signs_with(*world.open(replaced ? 2 : 1), "a") == "fake-signing-key");
   }
 }
@@ -122,7 +109,7 @@ TEST_CASE("a new key for the API keys seals them all anew, and the one before it
   const auto running = world.open();
   world.add(*running, "a", "one");
   world.add(*running, "b", "two");
-  store::ApiKey foreign = row("c");
+  store::ApiKey foreign = api_key("c");
   foreign.signing_box = "sealed by nobody who is known here";
   REQUIRE(world.loop.run(world.api_keys.add(foreign)));
   const auto done = world.loop.run(world.open()->rotate_signing(Leak::kNone));
@@ -132,7 +119,7 @@ TEST_CASE("a new key for the API keys seals them all anew, and the one before it
   CHECK(world.signs_with(*running, "a") == "one");
   CHECK(world.signs_with(*world.open(), "b") == "two");
   CHECK(world.signs_with(*running, "c") == "forbidden");
-  REQUIRE(world.loop.run(world.open()->replace_master(key(2))));
+  REQUIRE(world.loop.run(world.open()->replace_master(master_of(2))));
   CHECK(world.signs_with(*world.open(2), "a") == "one");
 }
 
@@ -163,7 +150,7 @@ TEST_CASE("what clients carry is under one key in every process, and under that 
   REQUIRE(both.size() == 2);
   CHECK(both[0] != first[0]);
   CHECK(both[1] == first[0]);
-  REQUIRE(world.loop.run(two->replace_master(key(2))));
+  REQUIRE(world.loop.run(two->replace_master(master_of(2))));
   CHECK(world.ids(*world.open(2), kCarried) == both);
   CHECK(*world.loop.run(one->destroy_old_state_keys(30min)) == 0);
   world.clock.advance(31min);
